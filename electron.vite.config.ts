@@ -1,0 +1,60 @@
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+// electron-vite asks the Electron binary for its version unless told; the binary may not be there yet, and the
+// targets below are stated anyway.
+process.env['ELECTRON_MAJOR_VER'] ??= '25';
+
+const root = import.meta.dirname;
+const at = (...parts: string[]) => path.join(root, ...parts);
+
+// Native addons cannot be bundled; everything else is, since ESM-only packages cannot be required by CommonJS.
+const external = ['electron', 'better-sqlite3', '@node-rs/argon2'];
+
+// The oldest runtime the app runs on (scripts/runtime.mjs): Electron 25 has Node 18 and no ESM in main.
+const nodeBuild = {
+  target: 'node18',
+  externalizeDeps: false,
+  minify: false,
+  sourcemap: true,
+  emptyOutDir: true,
+} as const;
+
+export default defineConfig({
+  main: {
+    build: {
+      ...nodeBuild,
+      outDir: at('dist', 'main'),
+      rolldownOptions: {
+        input: { index: at('main', 'index.ts'), worker: at('main', 'worker.ts') },
+        external,
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      ...nodeBuild,
+      outDir: at('dist', 'preload'),
+      rolldownOptions: {
+        input: { preload: at('main', 'preload.ts') },
+        external,
+        // A sandboxed preload cannot require files: one file.
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  },
+  renderer: {
+    root: at('renderer'),
+    plugins: [react()],
+    build: {
+      target: 'chrome114',
+      minify: true,
+      sourcemap: false,
+      outDir: at('dist', 'renderer'),
+      emptyOutDir: true,
+      rolldownOptions: { input: { index: at('renderer', 'index.html') } },
+    },
+  },
+});

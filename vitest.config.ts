@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+// Folder = project = part of the summary of `npm test`. Files: tests/<project>/**/*.test.ts
+const project = (name: string, options: Record<string, unknown> = {}) => ({
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.{ts,tsx}`],
+    environment: 'node',
+    pool: 'forks',
+    ...options,
+  },
+});
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      project('unit'),
+      project('store', { testTimeout: 30_000 }),
+      // A real center with a real PostgreSQL starts in these.
+      project('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('faults', { testTimeout: 300_000, hookTimeout: 120_000 }),
+      // One station window at a time: they share the display and the two cores of a small machine.
+      project('e2e', {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        globalSetup: ['scripts/display.ts'],
+        fileParallelism: false,
+        retry: 0,
+      }),
+    ],
+  },
+});
