@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { BIODATA_WARNINGS, biodataSchema, type BiodataField } from '../enrollment/biodata.ts';
+import { exceptionSchema, stepSchema } from '../enrollment/biometrics.ts';
+import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
+import { nikSchema } from '../enrollment/nik.ts';
+import { instantSchema, packetIdSchema } from '../ids.ts';
+
+/** Biodata while it is being typed: any field may still be wrong. Rules apply at the end of the step and at record. */
+const fields = Object.keys(biodataSchema.shape) as [BiodataField, ...BiodataField[]];
+export const draftBiodataSchema = z.record(
+  z.enum(fields),
+  z.union([z.string().max(200), z.number(), z.null()]),
+);
+export type DraftBiodata = z.infer<typeof draftBiodataSchema>;
+
+/**
+ * An unfinished enrollment without the bytes of its parts. The window works on it in Dexie; at each completed step
+ * main commits it too. `revision` grows by one with every change; resume takes the higher one.
+ */
+export const draftSchema = z.strictObject({
+  packetId: packetIdSchema,
+  nik: nikSchema,
+  revision: z.int().min(0),
+  ticket: z.int().positive().nullable(),
+  /** Where the operator stands; resume opens this step. */
+  step: stepSchema,
+  biodata: draftBiodataSchema,
+  corrections: z.array(correctionSchema).max(20),
+  warnings: z.array(z.enum(BIODATA_WARNINGS)).max(20),
+  /** Biodata was read aloud and confirmed. */
+  biodataConfirmed: z.boolean(),
+  parts: z.array(partSchema).max(20),
+  exceptions: z.array(exceptionSchema).max(20),
+  approvedAt: instantSchema.nullable(),
+  startedAt: instantSchema,
+});
+export type Draft = z.infer<typeof draftSchema>;

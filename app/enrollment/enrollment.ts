@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import {
+  accountIdSchema,
+  instantSchema,
+  kodeKecamatanSchema,
+  packetIdSchema,
+  sha256Schema,
+  stationIdSchema,
+} from '../ids.ts';
+import { BIODATA_WARNINGS, biodataSchema } from './biodata.ts';
+import { exceptionSchema, missingParts, partNameSchema, type PartName } from './biometrics.ts';
+
+/** One captured part as the enrollment describes it; its bytes travel beside it in the packet. */
+export const partSchema = z.strictObject({
+  name: partNameSchema,
+  /** image/jpeg (photo), application/vnd.rekam.signature+json (signature), application/vnd.iso.19794-4 / -6 (finger, iris). */
+  mediaType: z.string().max(100),
+  size: z.int().positive(),
+  sha256: sha256Schema,
+  /** 0–100 as the device scored it; null where nothing scores it. */
+  quality: z.number().min(0).max(100).nullable(),
+  capturedAt: instantSchema,
+  attempts: z.int().positive(),
+  device: z.strictObject({ make: z.string(), model: z.string(), serialNo: z.string() }).nullable(),
+});
+export type Part = z.infer<typeof partSchema>;
+
+/** A change to the register's biodata: it needs a document and the operator's own authentication. */
+export const correctionSchema = z.strictObject({
+  field: z.enum(Object.keys(biodataSchema.shape) as [keyof typeof biodataSchema.shape]),
+  before: z.union([z.string(), z.number(), z.null()]),
+  after: z.union([z.string(), z.number(), z.null()]),
+  document: z.string().trim().min(1).max(120),
+});
+export type Correction = z.infer<typeof correctionSchema>;
+
+export const operatorSchema = z.strictObject({ accountId: accountIdSchema, name: z.string().max(80) });
+
+/** One resident's recording, whole. This is what the packet carries to the center. */
+export const enrollmentSchema = z
+  .strictObject({
+    v: z.literal(1),
+    packetId: packetIdSchema,
+    stationId: stationIdSchema,
+    kecamatan: kodeKecamatanSchema,
+    biodata: biodataSchema,
+    corrections: z.array(correctionSchema).max(20),
+    /** Warnings that were shown and accepted. */
+    warnings: z.array(z.enum(BIODATA_WARNINGS)).max(20),
+    /** A 16-year-old recorded ahead of the seventeenth birthday. */
+    early: z.boolean(),
+    parts: z.array(partSchema).max(20),
+    exceptions: z.array(exceptionSchema).max(20),
+    approval: z.strictObject({ at: instantSchema }),
+    operator: operatorSchema,
+    ticket: z.int().positive().nullable(),
+    startedAt: instantSchema,
+    recordedAt: instantSchema,
+    /** Center's time minus the station's, from the last pulse; null when it was never known. */
+    clockOffsetMs: z.int().nullable(),
+  })
+  .superRefine((enrollment, context) => {
+    const names = enrollment.parts.map((part) => part.name);
+    if (new Set(names).size !== names.length) context.addIssue({ code: 'custom', message: 'parts.twice' });
+    const missing: PartName[] = missingParts(names, enrollment.exceptions);
+    if (missing.length > 0)
+      context.addIssue({ code: 'custom', message: `parts.missing ${missing.join(' ')}` });
+    for (const exception of enrollment.exceptions) {
+      if (names.includes(exception.part)) context.addIssue({ code: 'custom', message: 'parts.excepted' });
+      if (exception.reason === 'other' && exception.note === '') {
+        context.addIssue({ code: 'custom', message: 'exceptions.note' });
+      }
+    }
+  });
+export type Enrollment = z.infer<typeof enrollmentSchema>;

@@ -1,0 +1,152 @@
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * What happened, that nothing is lost, what to do: for each error in Bahasa Indonesia and English.
+ * `{{name}}` is filled from the error's params.
+ */
+export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; readonly en: string }>> = {
+  'activation.length': {
+    id: 'Kode aktivasi harus 43 huruf dan angka. Periksa lagi pada lembar dari pusat, lalu ketik ulang.',
+    en: 'An activation code has 43 letters and digits. Check the sheet from the center and type it again.',
+  },
+  'activation.mistyped': {
+    id: 'Ada huruf atau angka kode aktivasi yang salah ketik. Cocokkan per kelompok dengan lembar dari pusat.',
+    en: 'A letter or digit of the activation code is mistyped. Compare it group by group with the sheet from the center.',
+  },
+  'activation.invalid': {
+    id: 'Pusat tidak mengenal kode aktivasi ini. Periksa lembarnya, atau mintalah kode baru kepada pusat.',
+    en: 'The center does not know this activation code. Check the sheet, or ask the center for a new code.',
+  },
+  'activation.used': {
+    id: 'Kode aktivasi ini sudah dipakai stasiun lain. Mintalah kode baru kepada pusat.',
+    en: 'This activation code was already used by another station. Ask the center for a new code.',
+  },
+  'activation.done': {
+    id: 'Stasiun ini sudah aktif. Silakan masuk.',
+    en: 'This station is already activated. Please log in.',
+  },
+  'activation.foreignCenter': {
+    id: 'Alamat ini bukan pusat yang menerbitkan kode aktivasi. Tidak ada data yang dikirim. Periksa alamatnya; bila sudah benar, hubungi pusat.',
+    en: 'This address is not the center that issued the activation code. Nothing was sent. Check the address; if it is right, call the center.',
+  },
+  'center.url': {
+    id: 'Alamat pusat harus dimulai dengan https://, misalnya https://pusat.contoh.go.id. Periksa ketikannya.',
+    en: "The center's address must begin with https://, for example https://pusat.contoh.go.id. Check the spelling.",
+  },
+  'center.unreachable': {
+    id: 'Pusat belum dapat dihubungi. Tidak ada yang hilang. Periksa alamat dan kabel jaringan, lalu coba lagi.',
+    en: 'The center cannot be reached yet. Nothing is lost. Check the address and the network cable, then try again.',
+  },
+  'center.answer': {
+    id: 'Jawaban dari alamat ini bukan jawaban pusat. Tidak ada yang hilang. Periksa alamatnya, lalu coba lagi.',
+    en: 'The answer from this address is not an answer of the center. Nothing is lost. Check the address and try again.',
+  },
+  'login.wrong': {
+    id: 'Nama pengguna atau kata sandi tidak cocok. Coba lagi.',
+    en: 'User name or password does not match. Try again.',
+  },
+  'login.locked': {
+    id: 'Terlalu banyak kata sandi salah. Akun ini terkunci {{seconds}} detik lagi; draf dan antrean tetap aman.',
+    en: 'Too many wrong passwords. This account is locked for {{seconds}} more seconds; drafts and outbox are safe.',
+  },
+  'login.required': {
+    id: 'Sesi Anda sudah berakhir. Masuklah kembali; draf tetap seperti saat ditinggalkan.',
+    en: 'Your session has ended. Log in again; the draft is as you left it.',
+  },
+  'login.noAccounts': {
+    id: 'Daftar akun belum diterima dari pusat. Tunggu sampai data rujukan selesai diunduh.',
+    en: 'The accounts have not arrived from the center yet. Wait until the reference data is downloaded.',
+  },
+  'role.forbidden': {
+    id: 'Hanya penyelia yang dapat melakukan ini. Mintalah kepada penyelia.',
+    en: 'Only the supervisor can do this. Ask the supervisor.',
+  },
+  'request.invalid': {
+    id: 'Permintaan ini tidak dimengerti stasiun. Tidak ada yang berubah. Bila berulang, hubungi bantuan.',
+    en: 'The station did not understand this request. Nothing was changed. If it happens again, call support.',
+  },
+  'resident.unknown': {
+    id: 'NIK ini tidak ada di data rujukan kecamatan ini. Periksa angkanya, atau periksa apakah warga ini terdaftar di kecamatan lain.',
+    en: 'This NIK is not in the reference data of this kecamatan. Check the digits, or whether the resident is registered in another kecamatan.',
+  },
+  'resident.recordedHere': {
+    id: 'Warga ini sudah direkam di stasiun ini pada {{at}}. Tidak perlu direkam lagi; beri tahu warga bahwa datanya aman.',
+    en: 'This resident was already recorded at this station on {{at}}. No second recording is needed; tell the resident that the data is safe.',
+  },
+  'resident.recordedElsewhere': {
+    id: 'Menurut pusat warga ini sudah direkam pada {{at}}. Tidak perlu direkam lagi.',
+    en: 'According to the center this resident was already recorded on {{at}}. No second recording is needed.',
+  },
+  'draft.unknown': {
+    id: 'Draf ini sudah tidak ada: sudah direkam atau dihapus. Buka lagi warga dari antrean.',
+    en: 'This draft no longer exists: it was recorded or dropped. Open the resident again from the queue.',
+  },
+  'draft.stale': {
+    id: 'Ada versi draf yang lebih baru di stasiun ini. Tidak ada yang hilang; draf dimuat ulang.',
+    en: 'The station holds a newer version of this draft. Nothing is lost; the draft is loaded again.',
+  },
+  'draft.incomplete': {
+    id: 'Perekaman belum lengkap. Lengkapi langkah yang ditandai, atau catat pengecualian dengan alasannya.',
+    en: 'The enrollment is not complete. Finish the marked steps, or note an exception with its reason.',
+  },
+  'draft.unreadable': {
+    id: 'Draf ini tidak dapat dibaca dan disisihkan; antrean kirim tidak terpengaruh. Mulailah perekaman warga ini dari awal dan hubungi bantuan.',
+    en: 'This draft cannot be read and was set aside; the outbox is not affected. Begin this resident again and call support.',
+  },
+  'device.missing': {
+    id: 'Pemindai tidak ditemukan. Rekaman yang sudah diambil tetap tersimpan. Periksa kabelnya, lalu tekan Ulangi.',
+    en: 'No scanner was found. What was captured is kept. Check its cable, then press Again.',
+  },
+  'device.busy': {
+    id: 'Pemindai sedang sibuk. Rekaman yang sudah diambil tetap tersimpan. Tunggu sebentar, lalu tekan Ulangi.',
+    en: 'The scanner is busy. What was captured is kept. Wait a moment, then press Again.',
+  },
+  'device.failed': {
+    id: 'Pemindai berhenti di tengah pengambilan. Rekaman sebelumnya tetap tersimpan. Pasang kembali kabelnya, lalu tekan Ulangi.',
+    en: 'The scanner stopped in the middle of a capture. Earlier captures are kept. Plug it in again, then press Again.',
+  },
+  'camera.missing': {
+    id: 'Kamera tidak ditemukan. Draf tetap tersimpan. Pasang kamera, lalu tekan Ulangi; langkah lain dapat dikerjakan dulu.',
+    en: 'No camera was found. The draft is kept. Plug the camera in, then press Again; other steps can be done first.',
+  },
+  'camera.refused': {
+    id: 'Kamera sedang dipakai program lain atau ditolak sistem. Draf tetap tersimpan. Tutup program lain itu, lalu tekan Ulangi.',
+    en: 'The camera is used by another program or refused by the system. The draft is kept. Close that program, then press Again.',
+  },
+  'packet.unknown': {
+    id: 'Paket ini tidak ada di antrean kirim stasiun ini.',
+    en: "This packet is not in this station's outbox.",
+  },
+  'packet.state': {
+    id: 'Keadaan paket ini baru saja berubah, jadi tindakan itu tidak berlaku lagi. Lihat keadaan terbarunya.',
+    en: 'The state of this packet has just changed, so that action no longer applies. Look at its latest state.',
+  },
+  'sync.running': {
+    id: 'Sinkronisasi sedang berjalan. Tunggu sampai selesai, atau batalkan dulu.',
+    en: 'A sync is already running. Wait until it ends, or cancel it first.',
+  },
+  'disk.full': {
+    id: 'Ruang disk habis. Yang sudah tersimpan tetap aman, yang ini belum tersimpan dan tetap sebagai draf. Kosongkan ruang disk, lalu tekan Simpan lagi.',
+    en: 'The disk is full. What was stored is safe; this one is not stored yet and stays a draft. Free some space, then press Save again.',
+  },
+  'store.newer': {
+    id: 'Data di stasiun ini dibuat oleh versi Rekam yang lebih baru. Tidak ada yang diubah. Pasang versi terbaru, lalu jalankan lagi.',
+    en: 'The data on this station was made by a newer version of Rekam. Nothing was changed. Install the latest version and start again.',
+  },
+  'store.damaged': {
+    id: 'Berkas data stasiun rusak dan tidak diubah. Jangan hapus apa pun; hubungi bantuan untuk pemulihan.',
+    en: "The station's data file is damaged and was left as it is. Delete nothing; call support for recovery.",
+  },
+  'store.key': {
+    id: 'Kunci data stasiun tidak cocok dengan datanya. Tidak ada yang diubah. Kembalikan folder kunci yang semula, atau hubungi bantuan.',
+    en: "The station's data key does not fit its data. Nothing was changed. Put the original key folder back, or call support.",
+  },
+  'key.unavailable': {
+    id: 'Kunci stasiun tidak dapat dibaca dari sistem. Tidak ada yang diubah. Nyalakan ulang komputer; bila tetap begitu, hubungi bantuan.',
+    en: 'The station keys cannot be read from the system. Nothing was changed. Restart the computer; if it stays so, call support.',
+  },
+  internal: {
+    id: 'Terjadi kesalahan di stasiun. Yang sudah tersimpan tetap aman. Coba lagi; bila berulang, hubungi bantuan.',
+    en: 'Something went wrong in the station. What was stored is safe. Try again; if it happens again, call support.',
+  },
+};

@@ -1,0 +1,89 @@
+import { BIODATA_ERRORS } from './enrollment/biodata.ts';
+
+/** What a person can do next; the window turns it into the primary action. */
+export type Hint =
+  | 'retry'
+  | 'correct'
+  | 'goOn'
+  | 'askSupervisor'
+  | 'callSupport'
+  | 'login'
+  | 'freeDisk'
+  | 'checkDevice';
+
+/**
+ * Every error that can reach a person. `retryable` says that the same call may succeed later unchanged.
+ * Words in both languages: error-words.ts. Nothing else in a sentence; the code stands small below, for the telephone.
+ */
+export const ERRORS = {
+  'activation.length': { retryable: false, hint: 'correct' },
+  'activation.mistyped': { retryable: false, hint: 'correct' },
+  'activation.invalid': { retryable: false, hint: 'correct' },
+  'activation.used': { retryable: false, hint: 'askSupervisor' },
+  'activation.done': { retryable: false, hint: 'goOn' },
+  'activation.foreignCenter': { retryable: false, hint: 'callSupport' },
+  'center.url': { retryable: false, hint: 'correct' },
+  'center.unreachable': { retryable: true, hint: 'retry' },
+  'center.answer': { retryable: true, hint: 'retry' },
+  'login.wrong': { retryable: false, hint: 'correct' },
+  'login.locked': { retryable: true, hint: 'retry' },
+  'login.required': { retryable: false, hint: 'login' },
+  'login.noAccounts': { retryable: true, hint: 'retry' },
+  'role.forbidden': { retryable: false, hint: 'askSupervisor' },
+  'request.invalid': { retryable: false, hint: 'callSupport' },
+  'resident.unknown': { retryable: false, hint: 'correct' },
+  'resident.recordedHere': { retryable: false, hint: 'goOn' },
+  'resident.recordedElsewhere': { retryable: false, hint: 'goOn' },
+  'draft.unknown': { retryable: false, hint: 'goOn' },
+  'draft.stale': { retryable: true, hint: 'retry' },
+  'draft.incomplete': { retryable: false, hint: 'correct' },
+  'draft.unreadable': { retryable: false, hint: 'callSupport' },
+  'device.missing': { retryable: true, hint: 'checkDevice' },
+  'device.busy': { retryable: true, hint: 'retry' },
+  'device.failed': { retryable: true, hint: 'checkDevice' },
+  'camera.missing': { retryable: true, hint: 'checkDevice' },
+  'camera.refused': { retryable: true, hint: 'checkDevice' },
+  'packet.unknown': { retryable: false, hint: 'goOn' },
+  'packet.state': { retryable: false, hint: 'goOn' },
+  'sync.running': { retryable: true, hint: 'goOn' },
+  'disk.full': { retryable: true, hint: 'freeDisk' },
+  'store.newer': { retryable: false, hint: 'callSupport' },
+  'store.damaged': { retryable: false, hint: 'callSupport' },
+  'store.key': { retryable: false, hint: 'callSupport' },
+  'key.unavailable': { retryable: false, hint: 'callSupport' },
+  internal: { retryable: true, hint: 'callSupport' },
+} as const satisfies Record<string, { retryable: boolean; hint: Hint }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** Values that its sentence needs, never personal data beyond what the person already sees. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** As it crosses a border. */
+export interface ErrorShape {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly hint: Hint;
+  readonly params: ErrorParams;
+}
+
+/** Thrown inside main; the IPC wrapper turns it into an ErrorShape. Anything else that is thrown becomes `internal`. */
+export class RekamError extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, cause?: unknown) {
+    super(code, cause === undefined ? undefined : { cause });
+    this.name = 'RekamError';
+    this.code = code;
+    this.params = params;
+  }
+}
+
+export function errorShape(code: ErrorCode, params: ErrorParams = {}): ErrorShape {
+  return { code, retryable: ERRORS[code].retryable, hint: ERRORS[code].hint, params };
+}
+
+/** Codes of the biodata rules, which are words of their own in the window. */
+export const BIODATA_ERROR_CODES = BIODATA_ERRORS;

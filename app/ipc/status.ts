@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { kecamatanSchema, policySchema } from '../sync/protocol.ts';
+import { LINK_CAUSES, LINK_STATES } from '../sync/link.ts';
+import { instantSchema } from '../ids.ts';
+
+/** A sync by hand, or what the engine is doing by itself. */
+export const syncProgressSchema = z.object({
+  manual: z.boolean(),
+  startedAt: instantSchema,
+  phase: z.enum(['link', 'news', 'packets', 'reference', 'reconcile']),
+  items: z.object({ done: z.int(), total: z.int() }),
+  bytes: z.object({ done: z.int(), total: z.int() }),
+  /** Null until enough has been sent to say something true. */
+  bytesPerSecond: z.number().nullable(),
+  secondsLeft: z.int().nullable(),
+});
+export type SyncProgress = z.infer<typeof syncProgressSchema>;
+
+export const syncSummarySchema = z.object({
+  startedAt: instantSchema,
+  endedAt: instantSchema,
+  received: z.int(),
+  held: z.int(),
+  failed: z.int(),
+  /** Still waiting after it. */
+  remaining: z.int(),
+  ended: z.enum(['done', 'cancelled', 'offline', 'paused']),
+  cause: z.enum(LINK_CAUSES).nullable(),
+});
+export type SyncSummary = z.infer<typeof syncSummarySchema>;
+
+/** Everything on the status bar, pushed by main once a second at most and whenever something changes. */
+export const stationStatusSchema = z.object({
+  now: instantSchema,
+  clockOffsetMs: z.int().nullable(),
+  link: z.object({
+    state: z.enum(LINK_STATES),
+    cause: z.enum(LINK_CAUSES).nullable(),
+    since: instantSchema.nullable(),
+  }),
+  /** The last outage that ended today, or the one that lasts. */
+  outage: z
+    .object({ startedAt: instantSchema, endedAt: instantSchema.nullable(), recordedMeanwhile: z.int() })
+    .nullable(),
+  outbox: z.object({
+    /** recorded + sending */
+    waiting: z.int(),
+    held: z.int(),
+    rejected: z.int(),
+    /** Received by the center, ever. */
+    received: z.int(),
+    waitingBytes: z.int(),
+    oldestAt: instantSchema.nullable(),
+  }),
+  recordedToday: z.int(),
+  lastReceiptAt: instantSchema.nullable(),
+  disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
+  power: z.enum(['mains', 'battery', 'unknown']),
+  reference: z.object({ residents: z.int(), loading: z.boolean() }),
+  sync: syncProgressSchema.nullable(),
+  lastManualSync: syncSummarySchema.nullable(),
+  /** True where the keys lie in a file and not in the OS keystore: a stolen PC is then readable. */
+  keysInFile: z.boolean(),
+});
+export type StationStatus = z.infer<typeof stationStatusSchema>;
+
+export const stationInfoSchema = z.object({
+  version: z.string(),
+  language: z.enum(['id', 'en']),
+  activated: z.boolean(),
+  kecamatan: kecamatanSchema.nullable(),
+  policy: policySchema.nullable(),
+  centerUrl: z.string().nullable(),
+  /** Filled by the demo's start script alone. */
+  demo: z
+    .object({
+      activationCode: z.string().nullable(),
+      accounts: z.array(z.object({ username: z.string(), password: z.string(), role: z.string() })),
+    })
+    .nullable(),
+  /** Development runtime in use: shown small, never in a release. */
+  developmentRuntime: z.boolean(),
+  /** The previous run did not end by itself (power cut, kill): when it was last known alive. */
+  uncleanStop: z.object({ lastAliveAt: instantSchema, drafts: z.int() }).nullable(),
+});
+export type StationInfo = z.infer<typeof stationInfoSchema>;
