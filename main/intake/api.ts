@@ -1,0 +1,21 @@
+import type { AccountId, PacketId } from '../../app/ids.ts';
+import type { Recorded } from '../store/api.ts';
+
+/** What the worker offers beside the store: work that seals and commits where the database is. */
+export interface IntakeApi {
+  readonly intake: {
+    /**
+     * Records the committed draft at exactly this revision: checks it whole, seals the packet to the center's recipient,
+     * then commits enrollment, packet, outbox entry, ticket and audit entry in one transaction and drops the draft.
+     * Resolves only after the commit (G1). The same packet id again answers what was recorded the first time.
+     */
+    record(input: {
+      readonly packetId: PacketId;
+      readonly revision: number;
+      readonly by: { readonly accountId: AccountId; readonly name: string };
+      readonly now: number;
+      /** ISO date at the desk, by the corrected clock. */
+      readonly date: string;
+    }): Promise<Recorded>;
+  };
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { IntakeApi } from './api.ts';
+import type { Remote, StoreApi } from '../store/api.ts';
+import type { WorkerInput } from '../store/open-store.ts';
+import { connectStore, fromMessage, type WorkerApi, type WorkerReport } from '../store/remote.ts';
+
+export interface StoreWorker {
+  readonly store: Remote<StoreApi & IntakeApi>;
+  /** Resolves when everything asked for is done and the database is closed. */
+  close(): Promise<void>;
+}
+
+export interface StoreWorkerOptions {
+  readonly workerFile: string;
+  readonly dataDir: string;
+  readonly keys: { readonly database: Buffer; readonly stationPkcs8: Buffer };
+  readonly nativeBinding: string | null;
+  /** The thread ended by itself: every call rejects from now on, and what was not answered may or may not be done. */
+  readonly onDead: (error: Error) => void;
+}
+
+/** Where the station's database lies, for those who must know whether there is one. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'rekam.db');
+}
+
+/**
+ * Starts the thread that holds the database and waits until it is open.
+ * @throws RekamError `store.key`, `store.newer`, `store.damaged`, `disk.full`
+ */
+export async function startStoreWorker(options: StoreWorkerOptions): Promise<StoreWorker> {
+  const input: WorkerInput = {
+    file: databaseFile(options.dataDir),
+    key: options.keys.database,
+    stationPkcs8: options.keys.stationPkcs8,
+    nativeBinding: options.nativeBinding,
+  };
+  const worker = new Worker(options.workerFile, { workerData: input });
+  await opened(worker);
+
+  const connection = connectStore<StoreApi & IntakeApi & WorkerApi>(worker);
+  let closing = false;
+  const ended = new Promise<void>((resolve) => {
+    const die = (error: Error): void => {
+      connection.fail(error);
+      if (!closing) options.onDead(error);
+      closing = true;
+      resolve();
+    };
+    worker.once('error', die);
+    worker.once('exit', (code) => die(new Error(`the store thread ended with ${code}`)));
+  });
+  return {
+    store: connection.store,
+    close: async () => {
+      if (closing) return await ended;
+      closing = true;
+      await connection.store.worker.close();
+      return await ended;
+    },
+  };
+}
+
+/** The worker's first word. Only these listeners go again: a Worker keeps its port alive by listeners of its own. */
+function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      worker.off('message', onReport).off('error', onError).off('exit', onExit);
+      act();
+    };
+    const onReport = (report: WorkerReport): void =>
+      settle(() => (report.ready ? resolve() : reject(fromMessage(report.error))));
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onExit = (code: number): void =>
+      settle(() => reject(new Error(`the store thread ended with ${code}`)));
+    worker.on('message', onReport).on('error', onError).on('exit', onExit);
+  });
+}

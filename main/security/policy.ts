@@ -1,0 +1,36 @@
+import type { Session } from 'electron';
+
+/** The one origin that the window may be, and the one page of it. */
+export const APP_SCHEME = 'app';
+export const APP_ORIGIN = 'app://rekam';
+export const APP_PAGE = `${APP_ORIGIN}/index.html`;
+
+/** @param nonce for the style elements that Mantine writes; scripts come from our own files alone */
+export function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    "media-src 'self' blob:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Video for our own page (the camera at the desk); every other permission is refused, asked or checked. */
+export function restrictPermissions(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, decide, details) => {
+    const mediaTypes = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
+    const cameraOnly =
+      permission === 'media' && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'video');
+    decide(cameraOnly && contents.getURL().startsWith(`${APP_ORIGIN}/`));
+  });
+  session.setPermissionCheckHandler((_contents, permission, origin, details) => {
+    return permission === 'media' && details.mediaType === 'video' && origin.startsWith(APP_ORIGIN);
+  });
+  session.setDevicePermissionHandler(() => false);
+}

@@ -1,0 +1,173 @@
+import BetterSqlite3 from 'better-sqlite3';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { RekamError } from '../../app/errors.ts';
+import { atBorder, isNotADatabase } from './sqlite-errors.ts';
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+/** By position for `?`, or one object for `@name`. */
+export type SqlValues = SqlValue[] | [Readonly<Record<string, SqlValue>>];
+
+/** A handle that can only read: a statement that would write is refused when it is prepared. */
+export interface Reader {
+  get<Row>(sql: string, ...values: SqlValues): Row | undefined;
+  all<Row>(sql: string, ...values: SqlValues): Row[];
+}
+
+/** Exists only inside `Database.write`, so nothing is ever written outside a transaction. */
+export interface Writer extends Reader {
+  /** @returns rows changed */
+  run(sql: string, ...values: SqlValues): number;
+}
+
+export interface Database extends Reader {
+  /** One transaction, begun as a writer's. Durable when this returns (G1); undone whole when `act` throws. */
+  write<T>(act: (tx: Writer) => T): T;
+  /** Schema statements, for migrations alone. */
+  exec(sql: string): void;
+  pragma(name: string): unknown;
+  /** Moves the WAL into the database while nobody waits, so that a commit rarely has to. */
+  checkpoint(): void;
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** `:memory:` for the simulator: no cipher, no WAL, nothing durable. */
+  readonly file: string;
+  /** 32 bytes, the cipher's raw key. */
+  readonly key: Buffer;
+  /** An addon built for a runtime that cannot load the package's own; null everywhere else. */
+  readonly nativeBinding: string | null;
+}
+
+/** Two pages of a small commit, or a hundred of a packet: the disk's own block size wastes least. */
+const PAGE_SIZE = 4096;
+const BUSY_TIMEOUT_MS = 5_000;
+/** 16 MiB: far below the 64 MiB that a WAL may grow to, far above one record, so idle time does most of the work. */
+const CHECKPOINT_PAGES = 4096;
+const WAL_LIMIT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Opens or makes the station's database.
+ * @throws RekamError `store.key` when the key is not this database's, `store.damaged`, `disk.full`
+ */
+export function openDatabase(options: OpenOptions): Database {
+  const inMemory = options.file === ':memory:';
+  if (options.key.length !== 32) throw new Error('the database key must be 32 bytes');
+  const proven = inMemory || keyIsProven(options.file, options.key);
+  return atBorder(() => {
+    const db = new BetterSqlite3(options.file, {
+      timeout: BUSY_TIMEOUT_MS,
+      ...(options.nativeBinding === null ? {} : { nativeBinding: options.nativeBinding }),
+    });
+    try {
+      if (!inMemory) configureFile(db, options.key);
+      db.pragma('temp_store = MEMORY');
+      db.pragma('foreign_keys = ON');
+      // What a draft held must not outlive it in free pages: no key on the station may open a recorded finger again.
+      db.pragma('secure_delete = ON');
+      if (!proven) rememberKey(options.file, options.key);
+      return wrap(db);
+    } catch (error) {
+      db.close();
+      if (!proven && isNotADatabase(error)) throw new RekamError('store.key', {}, error);
+      throw error;
+    }
+  });
+}
+
+function configureFile(db: BetterSqlite3.Database, key: Buffer): void {
+  db.pragma("cipher = 'chacha20'");
+  db.pragma(`key = "x'${key.toString('hex')}'"`);
+  // Fixed when the file is made; said to an existing one, auto_vacuum would write to it at every start.
+  if (db.pragma('page_count', { simple: true }) === 0) {
+    db.pragma(`page_size = ${PAGE_SIZE}`);
+    db.pragma('auto_vacuum = INCREMENTAL');
+  }
+  db.pragma('journal_mode = WAL');
+  // After WAL, on every connection: this build's default under WAL is NORMAL, which does not sync a commit.
+  db.pragma('synchronous = FULL');
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+  if (
+    db.pragma('journal_mode', { simple: true }) !== 'wal' ||
+    db.pragma('synchronous', { simple: true }) !== 2
+  ) {
+    throw new Error('the database would not be durable');
+  }
+}
+
+function wrap(db: BetterSqlite3.Database): Database {
+  const statements = new Map<string, BetterSqlite3.Statement<unknown[]>>();
+  const prepare = (sql: string): BetterSqlite3.Statement<unknown[]> => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = db.prepare<unknown[]>(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const prepareRead = (sql: string): BetterSqlite3.Statement<unknown[]> => {
+    const statement = prepare(sql);
+    if (!statement.readonly) throw new Error('a read path cannot write');
+    return statement;
+  };
+  const reader: Reader = {
+    get: <Row>(sql: string, ...values: SqlValues) => prepareRead(sql).get(...values) as Row | undefined,
+    all: <Row>(sql: string, ...values: SqlValues) => prepareRead(sql).all(...values) as Row[],
+  };
+  const writer: Writer = { ...reader, run: (sql, ...values) => prepare(sql).run(...values).changes };
+  return {
+    ...reader,
+    write: (act) => db.transaction(() => act(writer)).immediate(),
+    exec: (sql) => {
+      db.exec(sql);
+    },
+    pragma: (name) => db.pragma(name, { simple: true }),
+    checkpoint: () => {
+      if (!db.memory) db.pragma('wal_checkpoint(PASSIVE)');
+    },
+    close: () => db.close(),
+  };
+}
+
+/**
+ * A wrong key is told from a damaged file by a check value beside it, before SQLite touches either. It is an HMAC
+ * under the key itself: 256 random bits cannot be found from it.
+ * @returns false when nothing beside the file says whether the key is right
+ */
+function keyIsProven(file: string, key: Buffer): boolean {
+  if (!existsSync(file) || !existsSync(checkFile(file))) return false;
+  const known = Buffer.from(readFileSync(checkFile(file), 'ascii').trim(), 'hex');
+  const check = checkValue(key);
+  // Torn by a power cut: as good as absent.
+  if (known.length !== check.length) return false;
+  if (!timingSafeEqual(known, check)) throw new RekamError('store.key');
+  return true;
+}
+
+function rememberKey(file: string, key: Buffer): void {
+  const handle = openSync(checkFile(file), 'w', 0o600);
+  try {
+    writeSync(handle, `${checkValue(key).toString('hex')}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  // Windows has no handle to a folder; NTFS journals the entry itself.
+  if (process.platform === 'win32') return;
+  const folder = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function checkFile(file: string): string {
+  return `${file}.keycheck`;
+}
+
+function checkValue(key: Buffer): Buffer {
+  return createHmac('sha256', key).update('rekam database key').digest();
+}

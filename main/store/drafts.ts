@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { draftSchema, type Draft } from '../../app/desk/draft.ts';
+import { RekamError } from '../../app/errors.ts';
+import { stepSchema } from '../../app/enrollment/biometrics.ts';
+import { partSchema } from '../../app/enrollment/enrollment.ts';
+import type { Capture } from '../../app/ipc/contract.ts';
+import { packetIdSchema, type PacketId } from '../../app/ids.ts';
+import type { DraftStore } from './api.ts';
+import { audit } from './audit.ts';
+import type { Database, Reader, Writer } from './database.ts';
+import { readPacket, refuseRecorded } from './packets.ts';
+import { readResident } from './residents.ts';
+import { iso, parseJson, plainBytes, sha256 } from './rows.ts';
+import { changeTicket, takeTicket, ticketsOf } from './tickets.ts';
+
+interface DraftRow {
+  packet_id: string;
+  nik: string;
+  revision: number;
+  body: string;
+  set_aside: number;
+}
+
+export function createDraftStore(db: Database): DraftStore {
+  return {
+    begin: (input) => db.write((tx) => begin(tx, input)),
+    list: () =>
+      db
+        .all<{
+          packet_id: string;
+          nik: string;
+          nama: string;
+          step: string;
+          revision: number;
+          updated_at: number;
+        }>(
+          `SELECT packet_id, nik, nama, step, revision, updated_at FROM draft
+           WHERE set_aside = 0 ORDER BY updated_at DESC`,
+        )
+        .map((row) => ({
+          packetId: packetIdSchema.parse(row.packet_id),
+          nik: row.nik,
+          nama: row.nama,
+          step: stepSchema.parse(row.step),
+          revision: row.revision,
+          updatedAt: iso(row.updated_at),
+        })),
+    load: (packetId) => setAsideUnreadable(db, packetId, () => loadDraft(db, packetId)),
+    commit: (draft, captures, now) => db.write((tx) => commit(tx, draft, captures, now)),
+    drop: (packetId, reason, by, now) => db.write((tx) => drop(tx, packetId, reason, by, now)),
+  };
+}
+
+/** @throws RekamError `draft.unknown`; ZodError or SyntaxError for what an older version or damage left unreadable */
+export function loadDraft(db: Reader, packetId: PacketId): { draft: Draft; captures: Capture[] } {
+  const row = requireDraft(db, packetId);
+  const draft = parseJson(draftSchema, row.body);
+  const captures = db
+    .all<{ part: string; bytes: Uint8Array; preview: Uint8Array | null }>(
+      'SELECT part, bytes, preview FROM draft_part WHERE packet_id = ? ORDER BY name',
+      packetId,
+    )
+    .map((stored) => ({
+      part: parseJson(partSchema, stored.part),
+      bytes: plainBytes(stored.bytes),
+      preview: stored.preview === null ? null : plainBytes(stored.preview),
+    }));
+  return { draft, captures };
+}
+
+/** One unreadable draft must not stop the resident from being begun again; its bytes stay for support. */
+export function setAsideUnreadable<T>(db: Database, packetId: PacketId, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;
+    db.write((tx) => {
+      tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', packetId);
+    });
+    throw new RekamError('draft.unreadable', {}, error);
+  }
+}
+
+/** Parts go first, so that the sealed packet of the same transaction fills the pages that they leave. */
+export function deleteDraft(tx: Writer, packetId: PacketId): void {
+  tx.run('DELETE FROM draft_part WHERE packet_id = ?', packetId);
+  tx.run('DELETE FROM draft WHERE packet_id = ?', packetId);
+}
+
+function begin(tx: Writer, input: Parameters<DraftStore['begin']>[0]): Draft {
+  const resident = readResident(tx, input.nik);
+  if (resident === null) throw new RekamError('resident.unknown');
+  refuseRecorded(tx, input.nik, resident.center);
+  const known = tx.get<{ packet_id: string; body: string }>(
+    'SELECT packet_id, body FROM draft WHERE nik = ? AND set_aside = 0',
+    input.nik,
+  );
+  if (known !== undefined) {
+    const readable = draftSchema.safeParse(safeJson(known.body));
+    if (readable.success) {
+      takeTicket(tx, { ...input, packetId: readable.data.packetId });
+      return readable.data;
+    }
+    tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', known.packet_id);
+  }
+  const ticket = takeTicket(tx, input);
+  const draft: Draft = {
+    packetId: input.packetId,
+    nik: input.nik,
+    revision: 0,
+    ticket,
+    step: 'biodata',
+    biodata: resident.biodata,
+    corrections: [],
+    warnings: [],
+    biodataConfirmed: false,
+    parts: [],
+    exceptions: [],
+    approvedAt: null,
+    startedAt: iso(input.now),
+  };
+  tx.run(
+    `INSERT INTO draft(packet_id, nik, nama, step, revision, body, begun_by, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    draft.packetId,
+    draft.nik,
+    resident.biodata.nama,
+    draft.step,
+    draft.revision,
+    JSON.stringify(draft),
+    input.by,
+    input.now,
+  );
+  audit(tx, { at: input.now, by: input.by, what: 'draft.begun', subject: draft.packetId, detail: draft.nik });
+  return draft;
+}
+
+function commit(tx: Writer, draft: Draft, captures: readonly Capture[], now: number): { revision: number } {
+  const checked = draftSchema.parse(draft);
+  const row = requireDraft(tx, checked.packetId);
+  if (row.nik !== checked.nik) throw new RekamError('request.invalid');
+  if (checked.revision < row.revision) throw new RekamError('draft.stale');
+
+  for (const capture of captures) {
+    const { name, size, sha256: hash } = capture.part;
+    if (capture.bytes.length !== size || sha256(capture.bytes) !== hash) {
+      throw new RekamError('request.invalid', { part: name });
+    }
+    tx.run(
+      `INSERT INTO draft_part(packet_id, name, part, bytes, preview) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT(packet_id, name) DO UPDATE
+       SET part = excluded.part, bytes = excluded.bytes, preview = excluded.preview`,
+      checked.packetId,
+      name,
+      JSON.stringify(capture.part),
+      capture.bytes,
+      capture.preview,
+    );
+  }
+  keepOnlyParts(tx, checked);
+  const nama = checked.biodata.nama;
+  tx.run(
+    'UPDATE draft SET nama = ?, step = ?, revision = ?, body = ?, updated_at = ? WHERE packet_id = ?',
+    typeof nama === 'string' ? nama : '',
+    checked.step,
+    checked.revision,
+    JSON.stringify(checked),
+    now,
+    checked.packetId,
+  );
+  return { revision: checked.revision };
+}
+
+/** After a commit the bytes here are exactly the parts that the draft names: a promise of bytes is not the bytes. */
+function keepOnlyParts(tx: Writer, draft: Draft): void {
+  const wanted = new Map<string, string>(draft.parts.map((part) => [part.name, part.sha256]));
+  const stored = tx.all<{ name: string; sha256: string }>(
+    "SELECT name, part ->> '$.sha256' AS sha256 FROM draft_part WHERE packet_id = ?",
+    draft.packetId,
+  );
+  for (const { name, sha256: hash } of stored) {
+    if (wanted.get(name) === hash) wanted.delete(name);
+    else if (!wanted.has(name))
+      tx.run('DELETE FROM draft_part WHERE packet_id = ? AND name = ?', draft.packetId, name);
+  }
+  const [absent] = wanted.keys();
+  if (absent !== undefined) throw new RekamError('request.invalid', { part: absent });
+}
+
+function drop(
+  tx: Writer,
+  packetId: PacketId,
+  reason: string,
+  by: Parameters<DraftStore['drop']>[2],
+  now: number,
+): void {
+  const row = requireDraft(tx, packetId);
+  deleteDraft(tx, packetId);
+  for (const ticket of ticketsOf(tx, packetId)) {
+    if (ticket.state === 'serving') changeTicket(tx, ticket, 'deferred', reason.slice(0, 120), by, now);
+  }
+  audit(tx, { at: now, by, what: 'draft.dropped', subject: packetId, detail: `${row.nik} ${reason}` });
+}
+
+function requireDraft(db: Reader, packetId: PacketId): DraftRow {
+  const row = db.get<DraftRow>(
+    'SELECT packet_id, nik, revision, body, set_aside FROM draft WHERE packet_id = ?',
+    packetId,
+  );
+  if (row === undefined || readPacket(db, packetId) !== undefined) throw new RekamError('draft.unknown');
+  if (row.set_aside === 1) throw new RekamError('draft.unreadable');
+  return row;
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { unreachable } from '../../app/result.ts';
+import type { Fact, JournalEntry } from '../../app/sync/protocol.ts';
+import type { Writer } from './database.ts';
+
+/**
+ * What a fact changes in the reference data, the station's own and the other station's alike. Each may be applied
+ * twice: the center sends again after a cut, and own facts are laid on top again after every delta.
+ */
+export function applyFact(tx: Writer, fact: Fact): void {
+  switch (fact.type) {
+    case 'summons': {
+      const { nik, date, session, desa } = fact.summons;
+      if (fact.change === 'removed') removeSummons(tx, nik, date);
+      else putSummons(tx, { nik, date, session, desa });
+      return;
+    }
+    case 'carry-over':
+      tx.run(
+        `INSERT INTO summons(nik, date, session, desa)
+         SELECT nik, ?, ?, desa FROM summons WHERE nik = ? AND date = ?
+         ON CONFLICT(nik, date) DO UPDATE SET session = excluded.session`,
+        fact.to,
+        fact.session,
+        fact.nik,
+        fact.from,
+      );
+      if (fact.to !== fact.from) removeSummons(tx, fact.nik, fact.from);
+      return;
+    case 'account-reset':
+      tx.run(
+        'UPDATE account SET hash = ?, failures = 0, locked_until = NULL WHERE id = ? AND hash <> ?',
+        fact.hash,
+        fact.accountId,
+        fact.hash,
+      );
+      return;
+    case 'ticket':
+    case 'day-close':
+    case 'outage':
+    case 'recorded':
+    case 'state':
+      return;
+    default:
+      unreachable(fact);
+  }
+}
+
+/** A fact of the other station: kept whole, applied once. */
+export function applyPeerEntry(tx: Writer, entry: JournalEntry): void {
+  const isNew = tx.run(
+    'INSERT INTO peer_fact(station_id, sequence, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    entry.stationId,
+    entry.sequence,
+    JSON.stringify(entry),
+  );
+  if (isNew === 0) return;
+  applyFact(tx, entry.fact);
+  if (entry.fact.type === 'recorded') {
+    // The center's own word, when it is there already, says more than the other station's.
+    tx.run(
+      `UPDATE resident SET recorded_at = ?, recorded_station = ?, recorded_packet = ?
+       WHERE nik = ? AND recorded_at IS NULL`,
+      entry.at,
+      entry.stationId,
+      entry.fact.packetId,
+      entry.fact.nik,
+    );
+  }
+}
+
+export function putSummons(
+  tx: Writer,
+  summons: { readonly nik: string; readonly date: string; readonly session: string; readonly desa: string },
+): void {
+  tx.run(
+    `INSERT INTO summons(nik, date, session, desa) VALUES (?, ?, ?, ?)
+     ON CONFLICT(nik, date) DO UPDATE SET session = excluded.session, desa = excluded.desa`,
+    summons.nik,
+    summons.date,
+    summons.session,
+    summons.desa,
+  );
+}
+
+export function removeSummons(tx: Writer, nik: string, date: string): void {
+  tx.run('DELETE FROM summons WHERE nik = ? AND date = ?', nik, date);
+}

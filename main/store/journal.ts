@@ -1,0 +1,62 @@
+import { stationIdSchema } from '../../app/ids.ts';
+import { factSchema, type Fact, type JournalEntry } from '../../app/sync/protocol.ts';
+import type { JournalStore } from './api.ts';
+import type { Database, Reader, Writer } from './database.ts';
+import { applyFact } from './facts.ts';
+import { iso, parseJson } from './rows.ts';
+import { clockOffset, readSetting, writeSetting } from './settings.ts';
+import { readStation } from './station.ts';
+
+/** Appends inside the transaction of the change that the fact tells of. Its sequence has no gaps. */
+export function appendFact(tx: Writer, fact: Fact, now: number): void {
+  tx.run(
+    `INSERT INTO journal(sequence, at, clock_offset_ms, type, fact)
+     VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM journal), ?, ?, ?, ?)`,
+    now,
+    clockOffset(tx),
+    fact.type,
+    JSON.stringify(fact),
+  );
+}
+
+export function acknowledged(db: Reader): number {
+  return Number(readSetting(db, 'journalAcknowledged') ?? 0);
+}
+
+export function createJournalStore(db: Database): JournalStore {
+  return {
+    append: (fact, now) =>
+      db.write((tx) => {
+        const checked = factSchema.parse(fact);
+        applyFact(tx, checked);
+        appendFact(tx, checked, now);
+      }),
+    pending: (limit) => pending(db, limit),
+    acknowledge: (sequence) =>
+      db.write((tx) => {
+        const last = tx.get<{ n: number | null }>('SELECT max(sequence) AS n FROM journal')?.n ?? 0;
+        // An answer that came late, or speaks of more than there is, must not hide a fact that the center lacks.
+        const next = Math.min(last, Math.max(sequence, acknowledged(tx)));
+        writeSetting(tx, 'journalAcknowledged', String(next));
+      }),
+  };
+}
+
+function pending(db: Reader, limit: number): JournalEntry[] {
+  const station = readStation(db);
+  if (station === null) return [];
+  const stationId = stationIdSchema.parse(station.activation.stationId);
+  const rows = db.all<{ sequence: number; at: number; clock_offset_ms: number | null; fact: string }>(
+    'SELECT sequence, at, clock_offset_ms, fact FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    acknowledged(db),
+    limit,
+  );
+  return rows.map((row) => ({
+    v: 1,
+    stationId,
+    sequence: row.sequence,
+    at: iso(row.at),
+    clockOffsetMs: row.clock_offset_ms,
+    fact: parseJson(factSchema, row.fact),
+  }));
+}

@@ -1,0 +1,30 @@
+import { RekamError } from '../../app/errors.ts';
+import type { Database } from './database.ts';
+import { atBorder } from './sqlite-errors.ts';
+import * as station from './migrations/001-station.ts';
+
+export interface Migration {
+  /** From 1, without gaps. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [station];
+
+/**
+ * Brings the schema up to the newest version, each step applied and recorded in one transaction: one that fails leaves
+ * the database as the step before it made it.
+ * @throws RekamError `store.newer` for a database that a later version of the station made; nothing is changed then
+ */
+export function migrate(db: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  atBorder(() => {
+    const current = Number(db.pragma('user_version'));
+    if (current > migrations.length) throw new RekamError('store.newer');
+    for (const migration of migrations.slice(current)) {
+      db.write(() => {
+        db.exec(migration.sql);
+        db.pragma(`user_version = ${migration.version}`);
+      });
+    }
+  });
+}

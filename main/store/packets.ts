@@ -1,0 +1,95 @@
+import { RekamError } from '../../app/errors.ts';
+import {
+  isReceived,
+  transition,
+  type PacketEvent,
+  type PacketState,
+} from '../../app/enrollment/lifecycle.ts';
+import type { PacketId } from '../../app/ids.ts';
+import type { Reader, Writer } from './database.ts';
+import { iso } from './rows.ts';
+
+export interface PacketRow {
+  readonly packet_id: PacketId;
+  readonly sequence: number;
+  readonly state: PacketState;
+  readonly amends: string | null;
+  readonly replaces: string | null;
+  readonly received_at: number | null;
+}
+
+export function readPacket(db: Reader, packetId: PacketId): PacketRow | undefined {
+  return db.get<PacketRow>(
+    'SELECT packet_id, sequence, state, amends, replaces, received_at FROM packet WHERE packet_id = ?',
+    packetId,
+  );
+}
+
+/** @throws RekamError `packet.unknown` */
+export function requirePacket(db: Reader, packetId: PacketId): PacketRow {
+  const row = readPacket(db, packetId);
+  if (row === undefined) throw new RekamError('packet.unknown');
+  return row;
+}
+
+/**
+ * The only writer of a packet's state: asks the lifecycle, then moves packet and outbox entry together.
+ * @returns the new state, or null when the lifecycle does not know this step
+ */
+export function applyEvent(tx: Writer, packet: PacketRow, event: PacketEvent): PacketState | null {
+  const next = transition(packet.state, event);
+  if (!next.ok) return null;
+  const state = next.value;
+  tx.run('UPDATE packet SET state = ? WHERE packet_id = ?', state, packet.packet_id);
+  if (state !== 'held') tx.run('UPDATE packet SET hold_reason = NULL WHERE packet_id = ?', packet.packet_id);
+  tx.run('UPDATE outbox SET waiting = ? WHERE packet_id = ?', isWaiting(state) ? 1 : 0, packet.packet_id);
+  if (isReceived(state)) tx.run('UPDATE outbox SET lease_until = 0 WHERE packet_id = ?', packet.packet_id);
+  return state;
+}
+
+export function isWaiting(state: PacketState): boolean {
+  return state === 'recorded' || state === 'sending';
+}
+
+/** At the start of a run: whoever took packets under a lease is gone. */
+export function resetLeases(tx: Writer): void {
+  tx.run('UPDATE outbox SET lease_until = 0 WHERE waiting = 1 AND lease_until <> 0');
+  const sending = tx.all<PacketRow>(
+    "SELECT packet_id, sequence, state, amends, replaces, received_at FROM packet WHERE state = 'sending'",
+  );
+  for (const packet of sending) applyEvent(tx, packet, 'failed');
+}
+
+export function lastSequence(db: Reader): number {
+  return db.get<{ n: number | null }>('SELECT max(sequence) AS n FROM packet')?.n ?? 0;
+}
+
+export interface RecordedHere {
+  readonly packetId: PacketId;
+  readonly at: number;
+}
+
+/**
+ * The enrollment of this resident at this station that still counts. One that its successor superseded does not, nor
+ * one of which the center wants a whole new recording.
+ */
+export function recordedHere(db: Reader, nik: string): RecordedHere | null {
+  const row = db.get<{ packet_id: PacketId; recorded_at: number }>(
+    `SELECT e.packet_id, e.recorded_at FROM enrollment e JOIN packet p USING (packet_id)
+     LEFT JOIN outcome o USING (packet_id)
+     WHERE e.nik = ? AND ${COUNTS_AS_RECORDED} ORDER BY p.sequence DESC LIMIT 1`,
+    nik,
+  );
+  return row === undefined ? null : { packetId: row.packet_id, at: row.recorded_at };
+}
+
+/** For a join of packet `p` with its outcome `o`. */
+export const COUNTS_AS_RECORDED =
+  "p.state <> 'superseded' AND NOT (p.state = 'rejected' AND o.remedy IS 'recapture')";
+
+/** Refuses a second recording before any capture starts (G3). */
+export function refuseRecorded(db: Reader, nik: string, center: { readonly at: string } | null): void {
+  const here = recordedHere(db, nik);
+  if (here !== null) throw new RekamError('resident.recordedHere', { at: iso(here.at) });
+  if (center !== null) throw new RekamError('resident.recordedElsewhere', { at: center.at });
+}

@@ -1,0 +1,171 @@
+import type { Biodata } from '../../app/enrollment/biodata.ts';
+import { RekamError } from '../../app/errors.ts';
+import type { PacketId, StationId } from '../../app/ids.ts';
+import type { Manifest } from '../../app/sync/protocol.ts';
+import type { Recorded, RecordInput } from './api.ts';
+import { audit, auditHead } from './audit.ts';
+import type { Database, Reader, Writer } from './database.ts';
+import { deleteDraft } from './drafts.ts';
+import { appendFact } from './journal.ts';
+import { lastSequence, recordedHere } from './packets.ts';
+import { iso, sha256 } from './rows.ts';
+import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
+
+/** What was recorded under this packet id; null when nothing was. */
+export function readRecorded(db: Reader, packetId: PacketId): Recorded | null {
+  const row = db.get<{ sequence: number; nik: string; nama: string; recorded_at: number }>(
+    `SELECT p.sequence, e.nik, e.nama, e.recorded_at FROM packet p JOIN enrollment e USING (packet_id)
+     WHERE p.packet_id = ?`,
+    packetId,
+  );
+  if (row === undefined) return null;
+  return { packetId, sequence: row.sequence, nik: row.nik, nama: row.nama, recordedAt: iso(row.recorded_at) };
+}
+
+/**
+ * Commits one enrollment whole: enrollment, packet, sealed bytes, outbox entry, ticket, journal and audit, and the end
+ * of its draft (G1). Idempotent by packet id.
+ * @param sign makes the manifest's JWS; it runs inside the transaction that allots the sequence number
+ * @throws RekamError `draft.unknown`, `draft.stale`, `resident.recordedHere`, `disk.full`
+ */
+export function commitRecord(
+  db: Database,
+  input: RecordInput,
+  stationId: StationId,
+  sign: (manifest: Manifest) => string,
+): Recorded {
+  return db.write((tx) => {
+    const known = readRecorded(tx, input.packetId);
+    if (known !== null) return known;
+    requireRevision(tx, input);
+    const replaces = replacedBy(tx, input);
+    // The draft's parts leave first: the sealed bytes then take over their pages, already cleared.
+    deleteDraft(tx, input.packetId);
+
+    const manifest = nextManifest(tx, input, stationId, replaces);
+    const jws = sign(manifest);
+    insertPacket(tx, manifest, jws, input);
+    insertEnrollment(tx, input);
+    appendFact(tx, { type: 'recorded', nik: input.biodata.nik, packetId: input.packetId }, input.recordedAt);
+    finishTickets(tx, input);
+    audit(tx, {
+      at: input.recordedAt,
+      by: input.by.accountId,
+      what: 'enrollment.recorded',
+      subject: input.packetId,
+      detail: `${input.biodata.nik} ${manifest.sequence}`,
+    });
+    return {
+      packetId: input.packetId,
+      sequence: manifest.sequence,
+      nik: input.biodata.nik,
+      nama: input.biodata.nama,
+      recordedAt: iso(input.recordedAt),
+    };
+  });
+}
+
+function requireRevision(tx: Writer, input: RecordInput): void {
+  const draft = tx.get<{ revision: number }>(
+    'SELECT revision FROM draft WHERE packet_id = ? AND set_aside = 0',
+    input.packetId,
+  );
+  if (draft === undefined) throw new RekamError('draft.unknown');
+  if (draft.revision !== input.revision) throw new RekamError('draft.stale');
+}
+
+/**
+ * The packet of this resident that the center wants recorded anew, if there is one. Any other recording of this NIK,
+ * made since the draft began, refuses this one (G3).
+ */
+function replacedBy(tx: Writer, input: RecordInput): PacketId | null {
+  const here = recordedHere(tx, input.biodata.nik);
+  if (here !== null) throw new RekamError('resident.recordedHere', { at: iso(here.at) });
+  const rejected = tx.get<{ packet_id: PacketId }>(
+    `SELECT e.packet_id FROM enrollment e JOIN packet p USING (packet_id)
+     WHERE e.nik = ? AND p.state = 'rejected' ORDER BY p.sequence DESC LIMIT 1`,
+    input.biodata.nik,
+  );
+  return rejected?.packet_id ?? null;
+}
+
+function nextManifest(
+  tx: Writer,
+  input: RecordInput,
+  stationId: StationId,
+  replaces: PacketId | null,
+): Manifest {
+  const sequence = lastSequence(tx) + 1;
+  const last = tx.get<{ manifest_sha256: Manifest['sha256'] }>(
+    'SELECT manifest_sha256 FROM packet WHERE sequence = ?',
+    sequence - 1,
+  );
+  return {
+    v: 1,
+    packetId: input.packetId,
+    stationId,
+    sequence,
+    previous: last?.manifest_sha256 ?? null,
+    kind: 'enrollment',
+    ...(replaces === null ? {} : { replaces }),
+    recipientKeyId: input.recipientKeyId,
+    sha256: input.sealedSha256,
+    size: input.sealed.length,
+    recordedAt: iso(input.recordedAt),
+    clockOffsetMs: input.clockOffsetMs,
+    auditHead: auditHead(tx),
+  };
+}
+
+function insertPacket(tx: Writer, manifest: Manifest, jws: string, input: RecordInput): void {
+  tx.run(
+    `INSERT INTO packet(packet_id, sequence, kind, replaces, manifest, manifest_sha256, sha256, size, state, recorded_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'recorded', ?)`,
+    manifest.packetId,
+    manifest.sequence,
+    manifest.kind,
+    manifest.replaces ?? null,
+    jws,
+    sha256(jws),
+    manifest.sha256,
+    manifest.size,
+    input.recordedAt,
+  );
+  tx.run('INSERT INTO packet_blob(packet_id, sealed) VALUES (?, ?)', manifest.packetId, input.sealed);
+  tx.run(
+    'INSERT INTO outbox(packet_id, sequence, waiting) VALUES (?, ?, 1)',
+    manifest.packetId,
+    manifest.sequence,
+  );
+}
+
+function insertEnrollment(tx: Writer, input: RecordInput): void {
+  const biodata: Biodata = input.biodata;
+  tx.run(
+    `INSERT INTO enrollment(packet_id, nik, nama, biodata, thumbnail, operator_id, operator_name, date, recorded_at,
+       clock_offset_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    input.packetId,
+    biodata.nik,
+    biodata.nama,
+    JSON.stringify(biodata),
+    input.thumbnail,
+    input.by.accountId,
+    input.by.name,
+    input.date,
+    input.recordedAt,
+    input.clockOffsetMs,
+  );
+}
+
+/** A draft may have outlived its day: every ticket that led to this packet is done, and so is the one of today. */
+function finishTickets(tx: Writer, input: RecordInput): void {
+  tx.run(
+    'UPDATE ticket SET packet_id = ? WHERE date = ? AND nik = ?',
+    input.packetId,
+    input.date,
+    input.biodata.nik,
+  );
+  const tickets: StoredTicket[] = ticketsOf(tx, input.packetId);
+  for (const ticket of tickets) changeTicket(tx, ticket, 'done', null, input.by.accountId, input.recordedAt);
+}

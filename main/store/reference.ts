@@ -1,0 +1,111 @@
+import { unreachable } from '../../app/result.ts';
+import { factSchema, type ReferenceLine } from '../../app/sync/protocol.ts';
+import type { ReferenceStore } from './api.ts';
+import type { Database, Writer } from './database.ts';
+import { applyFact, applyPeerEntry, putSummons, removeSummons } from './facts.ts';
+import { acknowledged } from './journal.ts';
+import { parseJson } from './rows.ts';
+import { readSetting, writeSetting } from './settings.ts';
+import { readStation } from './station.ts';
+
+export function createReferenceStore(db: Database): ReferenceStore {
+  return {
+    cursor: () => readSetting(db, 'referenceCursor'),
+    apply: (lines, cursor) =>
+      db.write((tx) => {
+        const own = readStation(tx)?.activation.stationId ?? null;
+        for (const line of lines) applyLine(tx, line, own);
+        keepLocalOnTop(tx);
+        if (cursor !== null) writeSetting(tx, 'referenceCursor', cursor);
+      }),
+  };
+}
+
+function applyLine(tx: Writer, line: ReferenceLine, ownStation: string | null): void {
+  switch (line.type) {
+    case 'resident':
+      putResident(tx, line);
+      return;
+    case 'resident-gone':
+      tx.run('DELETE FROM resident WHERE nik = ?', line.nik);
+      return;
+    case 'summons':
+      if (line.change === 'removed') removeSummons(tx, line.summons.nik, line.summons.date);
+      else putSummons(tx, line.summons);
+      return;
+    case 'account':
+      putAccount(tx, line);
+      return;
+    case 'target':
+      tx.run(
+        `INSERT INTO target(desa, must_have, deadline) VALUES (?, ?, ?)
+         ON CONFLICT(desa) DO UPDATE SET must_have = excluded.must_have, deadline = excluded.deadline`,
+        line.desa,
+        line.mustHave,
+        line.deadline,
+      );
+      return;
+    case 'policy':
+      writeSetting(tx, 'policy', JSON.stringify(line.policy));
+      return;
+    case 'journal':
+      // Our own facts come back too; they are already what they say.
+      if (line.entry.stationId !== ownStation) applyPeerEntry(tx, line.entry);
+      return;
+    case 'cursor':
+      // Where it stands in the delta is for the reader of the stream, which hands it to `apply`.
+      return;
+    default:
+      unreachable(line);
+  }
+}
+
+/** Changes made here stay until the center has acknowledged them: what it sent may be older than what it will hear. */
+function keepLocalOnTop(tx: Writer): void {
+  const local = tx.all<{ fact: string }>(
+    `SELECT fact FROM journal WHERE sequence > ? AND type IN ('summons', 'carry-over', 'account-reset')
+     ORDER BY sequence`,
+    acknowledged(tx),
+  );
+  for (const { fact } of local) applyFact(tx, parseJson(factSchema, fact));
+}
+
+function putResident(tx: Writer, line: Extract<ReferenceLine, { type: 'resident' }>): void {
+  const { biodata, recorded } = line;
+  tx.run(
+    `INSERT INTO resident(nik, nama, tanggal_lahir, jenis_kelamin, alamat, desa, biodata,
+       recorded_at, recorded_station, recorded_packet)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT(nik) DO UPDATE SET nama = excluded.nama, tanggal_lahir = excluded.tanggal_lahir,
+       jenis_kelamin = excluded.jenis_kelamin, alamat = excluded.alamat, desa = excluded.desa,
+       biodata = excluded.biodata, recorded_at = excluded.recorded_at,
+       recorded_station = excluded.recorded_station, recorded_packet = excluded.recorded_packet`,
+    biodata.nik,
+    biodata.nama,
+    biodata.tanggalLahir,
+    biodata.jenisKelamin,
+    biodata.alamat,
+    biodata.desa,
+    JSON.stringify(biodata),
+    recorded?.at ?? null,
+    recorded?.stationId ?? null,
+    recorded?.packetId ?? null,
+  );
+}
+
+/** Wrong passwords are counted here, so a delta leaves the lock as it is; a new password begins without one. */
+function putAccount(tx: Writer, line: Extract<ReferenceLine, { type: 'account' }>): void {
+  tx.run(
+    `INSERT INTO account(id, username, name, role, hash, active) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT(id) DO UPDATE SET username = excluded.username, name = excluded.name, role = excluded.role,
+       failures = CASE WHEN hash = excluded.hash THEN failures ELSE 0 END,
+       locked_until = CASE WHEN hash = excluded.hash THEN locked_until ELSE NULL END,
+       hash = excluded.hash, active = excluded.active`,
+    line.id,
+    line.username,
+    line.name,
+    line.role,
+    line.hash,
+    line.active ? 1 : 0,
+  );
+}

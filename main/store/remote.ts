@@ -1,0 +1,163 @@
+import { ERRORS, RekamError, type ErrorCode, type ErrorParams } from '../../app/errors.ts';
+import type { Remote } from './api.ts';
+
+/**
+ * The store's methods as calls over a message port. Both ends keep one order: calls run strictly one after the other,
+ * so a read that was asked for after a write sees it.
+ */
+export interface CallMessage {
+  readonly id: number;
+  readonly group: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+export type AnswerMessage =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: ErrorMessage };
+
+/** `log` is for the log alone: what was thrown that no person can be told. */
+export interface ErrorMessage {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+  readonly log: string | null;
+}
+
+/** The worker's first word: the database is open, or why it is not. */
+export type WorkerReport = { readonly ready: true } | { readonly ready: false; readonly error: ErrorMessage };
+
+/** The worker's own calls, beside the store's. */
+export interface WorkerApi {
+  readonly worker: {
+    /** Closes the database after everything asked for before; the thread ends. */
+    close(): void;
+  };
+}
+
+/** What both a MessagePort and a Worker offer. */
+export interface Port {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+}
+
+export interface Connection<T> {
+  readonly store: Remote<T>;
+  /** Rejects everything under way and everything to come: the other side is gone. */
+  fail(error: Error): void;
+}
+
+type Groups = Readonly<Record<string, Readonly<Record<string, (...args: unknown[]) => unknown>>>>;
+
+/** The asking side. */
+export function connectStore<T>(port: Port): Connection<T> {
+  const pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  let nextId = 1;
+  let dead: Error | null = null;
+
+  port.on('message', (message) => {
+    const answer = message as AnswerMessage;
+    const call = pending.get(answer.id);
+    pending.delete(answer.id);
+    if ('error' in answer) call?.reject(fromMessage(answer.error));
+    else call?.resolve(answer.value);
+  });
+
+  const call = (group: string, method: string, args: unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (dead !== null) {
+        reject(dead);
+        return;
+      }
+      const id = nextId++;
+      const message: CallMessage = { id, group, method, args };
+      port.postMessage(message);
+      pending.set(id, { resolve, reject });
+    });
+
+  return {
+    store: proxyOf<T>(call),
+    fail: (error) => {
+      dead = new RekamError('internal', {}, error);
+      for (const call of pending.values()) call.reject(dead);
+      pending.clear();
+    },
+  };
+}
+
+/**
+ * The answering side.
+ * @param onCall runs whenever something is asked for
+ */
+export function serveStore(port: Port, api: object, onCall: () => void): void {
+  const inOrder = oneAfterTheOther(api as Groups);
+  port.on('message', (message) => {
+    const { id, group, method, args } = message as CallMessage;
+    onCall();
+    inOrder(group, method, [...args]).then(
+      (value) => port.postMessage({ id, value } satisfies AnswerMessage),
+      (error: unknown) => port.postMessage({ id, error: toMessage(error) } satisfies AnswerMessage),
+    );
+  });
+}
+
+/** The same face over a store in this thread, for tests and the simulator. */
+export function localStore<T extends object>(api: T): Remote<T> {
+  return proxyOf<T>(oneAfterTheOther(api as Groups));
+}
+
+export function toMessage(error: unknown): ErrorMessage {
+  if (error instanceof RekamError)
+    return { code: error.code, params: error.params, log: logText(error.cause) };
+  return { code: 'internal', params: {}, log: logText(error) };
+}
+
+export function fromMessage(message: ErrorMessage): RekamError {
+  const code = message.code in ERRORS ? message.code : 'internal';
+  return new RekamError(code, message.params, message.log === null ? undefined : new Error(message.log));
+}
+
+function logText(error: unknown): string | null {
+  if (error === undefined) return null;
+  return error instanceof Error ? (error.stack ?? error.message) : `thrown: ${typeof error}`;
+}
+
+function oneAfterTheOther(api: Groups): (group: string, method: string, args: unknown[]) => Promise<unknown> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (group, method, args) => {
+    const run = async (): Promise<unknown> => {
+      const methods = Object.hasOwn(api, group) ? api[group] : undefined;
+      const act = methods !== undefined && Object.hasOwn(methods, method) ? methods[method] : undefined;
+      if (typeof act !== 'function') throw new Error(`the store has no ${group}.${method}`);
+      return await act(...args);
+    };
+    const result = last.then(run);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+function proxyOf<T>(call: (group: string, method: string, args: unknown[]) => Promise<unknown>): Remote<T> {
+  const groups = new Map<string, object>();
+  const groupOf = (group: string): object =>
+    new Proxy(
+      {},
+      {
+        // `then` would make an awaited group look like a promise.
+        get: (_, method) =>
+          typeof method === 'symbol' || method === 'then'
+            ? undefined
+            : (...args: unknown[]) => call(group, method, args),
+      },
+    );
+  return new Proxy(
+    {},
+    {
+      get: (_, group) => {
+        if (typeof group === 'symbol' || group === 'then') return undefined;
+        const known = groups.get(group) ?? groupOf(group);
+        groups.set(group, known);
+        return known;
+      },
+    },
+  ) as Remote<T>;
+}

@@ -1,0 +1,114 @@
+import type { ResidentRow } from '../../app/ipc/contract.ts';
+import { biodataSchema } from '../../app/enrollment/biodata.ts';
+import { packetIdSchema, stationIdSchema } from '../../app/ids.ts';
+import type { ResidentStore } from './api.ts';
+import type { Database, Reader } from './database.ts';
+import { COUNTS_AS_RECORDED, recordedHere } from './packets.ts';
+import { iso, parseJson } from './rows.ts';
+
+interface FoundRow {
+  nik: string;
+  nama: string;
+  tanggal_lahir: string;
+  jenis_kelamin: 1 | 2;
+  alamat: string;
+  desa: string;
+  desa_nama: string | null;
+  recorded_at: string | null;
+  here: number;
+}
+
+const NIK_PREFIX_MIN = 6;
+const NIK_LENGTH = 16;
+
+const FOUND = `
+  SELECT r.nik, r.nama, r.tanggal_lahir, r.jenis_kelamin, r.alamat, r.desa, d.nama AS desa_nama, r.recorded_at,
+    EXISTS (
+      SELECT 1 FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
+      WHERE e.nik = r.nik AND ${COUNTS_AS_RECORDED}
+    ) AS here`;
+
+/** The upper end of a prefix as a range, since LIKE would not use the index. Digits only, so ':' comes after all. */
+export const FIND_BY_NIK = `${FOUND}
+  FROM resident r LEFT JOIN desa d ON d.kode = r.desa
+  WHERE r.nik >= ? AND r.nik < ? || ':' ORDER BY r.nik LIMIT ?`;
+
+/** Unranked: ranking a short prefix over a million names costs thirty times as much and says nothing here. */
+export const FIND_BY_NAME = `${FOUND}
+  FROM (SELECT rowid AS id FROM resident_name WHERE resident_name MATCH ? LIMIT ?) f
+  JOIN resident r ON r.id = f.id LEFT JOIN desa d ON d.kode = r.desa`;
+
+export const RESIDENT_BY_NIK = 'SELECT biodata, recorded_at, recorded_station FROM resident WHERE nik = ?';
+
+export function createResidentStore(db: Database): ResidentStore {
+  return {
+    count: () => db.get<{ n: number }>('SELECT count(*) AS n FROM resident')?.n ?? 0,
+    find: (query, limit) => find(db, query, limit),
+    byNik: (nik) => {
+      const row = readResident(db, nik);
+      if (row === null) return null;
+      const here = recordedHere(db, nik);
+      const draft = db.get<{ packet_id: string }>(
+        'SELECT packet_id FROM draft WHERE nik = ? AND set_aside = 0',
+        nik,
+      );
+      return {
+        biodata: row.biodata,
+        recorded: here === null ? row.center : { where: 'here', at: iso(here.at), stationId: ownStation(db) },
+        draft: draft === undefined ? null : packetIdSchema.parse(draft.packet_id),
+      };
+    },
+  };
+}
+
+/** A resident of the reference data and what the center knows of a recording. */
+export function readResident(db: Reader, nik: string) {
+  const row = db.get<{ biodata: string; recorded_at: string | null; recorded_station: string | null }>(
+    RESIDENT_BY_NIK,
+    nik,
+  );
+  if (row === undefined) return null;
+  const stationId = row.recorded_station === null ? null : stationIdSchema.parse(row.recorded_station);
+  const center =
+    row.recorded_at === null ? null : ({ where: 'center', at: row.recorded_at, stationId } as const);
+  return { biodata: parseJson(biodataSchema, row.biodata), center };
+}
+
+/** `"word"*` for each word, all of which must match; null when the text has no word. No other syntax can come out. */
+export function matchExpression(query: string): string | null {
+  const words = query.normalize('NFKC').match(/[\p{L}\p{N}\p{M}]+/gu);
+  return words === null ? null : words.map((word) => `"${word}"*`).join(' ');
+}
+
+function find(db: Reader, query: string, limit: number): ResidentRow[] {
+  const digits = query.replace(/[\s.-]/g, '');
+  if (/^\d+$/.test(digits)) {
+    if (digits.length < NIK_PREFIX_MIN || digits.length > NIK_LENGTH) return [];
+    return db.all<FoundRow>(FIND_BY_NIK, digits, digits, limit).map(toResidentRow);
+  }
+  const match = matchExpression(query);
+  if (match === null) return [];
+  const start = query.trim().toLocaleUpperCase('id');
+  const begins = (row: FoundRow): boolean => row.nama.toLocaleUpperCase('id').startsWith(start);
+  const rows = db.all<FoundRow>(FIND_BY_NAME, match, limit);
+  // Names that begin as typed stand before those that only contain the words.
+  return [...rows.filter(begins), ...rows.filter((row) => !begins(row))].map(toResidentRow);
+}
+
+function toResidentRow(row: FoundRow): ResidentRow {
+  return {
+    nik: row.nik,
+    nama: row.nama,
+    tanggalLahir: row.tanggal_lahir,
+    jenisKelamin: row.jenis_kelamin,
+    alamat: row.alamat,
+    desa: row.desa,
+    desaNama: row.desa_nama ?? row.desa,
+    recorded: row.here === 1 ? 'here' : row.recorded_at === null ? 'no' : 'center',
+  };
+}
+
+function ownStation(db: Reader) {
+  const row = db.get<{ id: string }>("SELECT activation ->> '$.stationId' AS id FROM station WHERE id = 1");
+  return row === undefined ? null : stationIdSchema.parse(row.id);
+}

@@ -1,0 +1,25 @@
+import type { SettingKey } from './api.ts';
+import type { Reader, Writer } from './database.ts';
+
+/** Settings of the store's own, beside those that the rest of main names. */
+export type StoredSetting = SettingKey | 'referenceCursor' | 'journalAcknowledged';
+
+export function readSetting(db: Reader, key: StoredSetting): string | null {
+  return db.get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;
+}
+
+export function writeSetting(tx: Writer, key: StoredSetting, value: string): void {
+  tx.run(
+    'INSERT INTO setting(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value',
+    key,
+    value,
+  );
+}
+
+/** Milliseconds by which the center's clock is ahead, from the last pulse; null when it was never known. */
+export function clockOffset(db: Reader): number | null {
+  const value = readSetting(db, 'clockOffset');
+  if (value === null) return null;
+  const offset = Math.round(Number(value));
+  return Number.isSafeInteger(offset) ? offset : null;
+}

@@ -1,0 +1,68 @@
+import { RekamError } from '../../app/errors.ts';
+import { activateAnswerSchema } from '../../app/sync/protocol.ts';
+import type { StationRecord, StationStore } from './api.ts';
+import { audit } from './audit.ts';
+import type { Database, Reader, Writer } from './database.ts';
+import { resetLeases } from './packets.ts';
+import { parseJson } from './rows.ts';
+import { readSetting, writeSetting } from './settings.ts';
+
+export function readStation(db: Reader): StationRecord | null {
+  const row = db.get<{ activation: string; center_url: string; ca_pem: string | null }>(
+    'SELECT activation, center_url, ca_pem FROM station WHERE id = 1',
+  );
+  if (row === undefined) return null;
+  return {
+    activation: parseJson(activateAnswerSchema, row.activation),
+    centerUrl: row.center_url,
+    caPem: row.ca_pem,
+  };
+}
+
+export function createStationStore(db: Database): StationStore {
+  return {
+    record: () => readStation(db),
+    activate: (record, now) => db.write((tx) => activate(tx, record, now)),
+    setting: (key) => readSetting(db, key),
+    set: (key, value) => db.write((tx) => writeSetting(tx, key, value)),
+    begin: (now) => db.write((tx) => begin(tx, now)),
+    alive: (now) =>
+      db.write((tx) => {
+        tx.run('UPDATE run SET alive_at = ? WHERE id = (SELECT max(id) FROM run)', now);
+      }),
+    end: (now) =>
+      db.write((tx) => {
+        tx.run('UPDATE run SET alive_at = ?, ended_at = ? WHERE id = (SELECT max(id) FROM run)', now, now);
+      }),
+  };
+}
+
+function activate(tx: Writer, record: StationRecord, now: number): void {
+  if (readStation(tx) !== null) throw new RekamError('activation.done');
+  const { activation } = record;
+  tx.run(
+    'INSERT INTO station(id, activation, center_url, ca_pem, activated_at) VALUES (1, ?, ?, ?, ?)',
+    JSON.stringify(activation),
+    record.centerUrl,
+    record.caPem,
+    now,
+  );
+  for (const desa of activation.kecamatan.desa) {
+    tx.run('INSERT OR REPLACE INTO desa(kode, nama) VALUES (?, ?)', desa.kode, desa.nama);
+  }
+  writeSetting(tx, 'policy', JSON.stringify(activation.policy));
+  audit(tx, { at: now, by: null, what: 'station.activated', subject: activation.stationId });
+}
+
+function begin(tx: Writer, now: number): ReturnType<StationStore['begin']> {
+  const last = tx.get<{ alive_at: number; ended_at: number | null }>(
+    'SELECT alive_at, ended_at FROM run ORDER BY id DESC LIMIT 1',
+  );
+  tx.run('INSERT INTO run(began_at, alive_at, ended_at) VALUES (?, ?, NULL)', now, now);
+  // Whoever held these leases is gone with the run before.
+  resetLeases(tx);
+  tx.run('DELETE FROM draft WHERE packet_id IN (SELECT packet_id FROM packet)');
+  if (last === undefined || last.ended_at !== null) return { uncleanStop: null };
+  const drafts = tx.get<{ n: number }>('SELECT count(*) AS n FROM draft WHERE set_aside = 0')?.n ?? 0;
+  return { uncleanStop: { lastAliveAt: last.alive_at, drafts } };
+}

@@ -1,0 +1,37 @@
+import { createAccountStore } from './accounts.ts';
+import type { StoreApi } from './api.ts';
+import { createAuditStore } from './audit.ts';
+import type { Database } from './database.ts';
+import { createDeskStore } from './desk.ts';
+import { createDraftStore } from './drafts.ts';
+import { createJournalStore } from './journal.ts';
+import { createOutageStore } from './outages.ts';
+import { createOutboxStore } from './outbox.ts';
+import { createReferenceStore } from './reference.ts';
+import { createResidentStore } from './residents.ts';
+import { atBorder } from './sqlite-errors.ts';
+import { createStationStore } from './station.ts';
+
+/** The store over an open, migrated database. Whatever SQLite throws leaves it as a RekamError where it has one. */
+export function createStore(db: Database): StoreApi {
+  return {
+    station: bordered(createStationStore(db)),
+    accounts: bordered(createAccountStore(db)),
+    residents: bordered(createResidentStore(db)),
+    desk: bordered(createDeskStore(db)),
+    drafts: bordered(createDraftStore(db)),
+    outbox: bordered(createOutboxStore(db)),
+    journal: bordered(createJournalStore(db)),
+    reference: bordered(createReferenceStore(db)),
+    outages: bordered(createOutageStore(db)),
+    audit: bordered(createAuditStore(db)),
+  };
+}
+
+function bordered<G extends object>(group: G): G {
+  const wrapped = Object.entries(group).map(([name, method]) => [
+    name,
+    (...args: unknown[]): unknown => atBorder(() => (method as (...args: unknown[]) => unknown)(...args)),
+  ]);
+  return Object.fromEntries(wrapped) as G;
+}

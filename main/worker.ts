@@ -1,0 +1,49 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createIntake } from './intake/record.ts';
+import { privateKeyFrom } from './security/sign.ts';
+import type { Database } from './store/database.ts';
+import { openStore, type WorkerInput } from './store/open-store.ts';
+import { serveStore, toMessage, type WorkerApi, type WorkerReport } from './store/remote.ts';
+
+/** The thread that holds the database. Sealing, hashing and every disk wait happen here, never where the window waits. */
+const IDLE_MS = 2_000;
+
+function main(): void {
+  const port = parentPort;
+  if (port === null) throw new Error('the store worker runs as a worker thread only');
+  const report = (message: WorkerReport): void => port.postMessage(message);
+  try {
+    const input = workerData as WorkerInput;
+    const { db, api } = openStore({
+      file: input.file,
+      key: Buffer.from(input.key),
+      nativeBinding: input.nativeBinding,
+    });
+    const intake = createIntake(db, privateKeyFrom(Buffer.from(input.stationPkcs8)));
+    const idle = setTimeout(() => checkpoint(db), IDLE_MS);
+    const close = (): void => {
+      clearTimeout(idle);
+      db.close();
+      // After the answer to this call has left.
+      setImmediate(() => port.close());
+    };
+    serveStore(port, { ...api, ...intake, worker: { close } satisfies WorkerApi['worker'] }, () =>
+      idle.refresh(),
+    );
+    report({ ready: true });
+  } catch (error) {
+    report({ ready: false, error: toMessage(error) });
+    port.close();
+  }
+}
+
+/** While nobody asks for anything the WAL is moved into the database, so that a commit rarely has to wait for it. */
+function checkpoint(db: Database): void {
+  try {
+    db.checkpoint();
+  } catch {
+    // Nothing is lost: what is in the WAL is durable, and a disk that is full says so at the next commit.
+  }
+}
+
+main();

@@ -1,0 +1,204 @@
+import { v4 as uuidv4 } from 'uuid';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nikSchema } from '../../app/enrollment/nik.ts';
+import { stationIdSchema } from '../../app/ids.ts';
+import type { Draft } from '../../app/desk/draft.ts';
+import {
+  completeDraft,
+  newPacketId,
+  openTestStore,
+  recordDraft,
+  recordResident,
+  testBiodata,
+  testCaptures,
+  TEST_DATE,
+  TEST_NOW,
+  type TestStore,
+} from '../helpers/store.ts';
+
+let store: TestStore;
+beforeEach(async () => {
+  store = await openTestStore();
+});
+afterEach(() => store.destroy());
+
+const nik = (index: number) => nikSchema.parse(store.niks[index]);
+const begin = (index: number, date = TEST_DATE) =>
+  store.store.drafts.begin({
+    packetId: newPacketId(),
+    nik: nik(index),
+    date,
+    by: store.operator.accountId,
+    now: TEST_NOW,
+  });
+
+describe('begin', () => {
+  test('gives the resident a ticket and a draft with the register’s biodata', async () => {
+    const draft = await begin(0);
+    expect(draft).toMatchObject({
+      nik: nik(0),
+      revision: 0,
+      step: 'biodata',
+      ticket: 1,
+      biodata: testBiodata(0),
+    });
+    expect(store.api.residents.byNik(nik(0))?.draft).toBe(draft.packetId);
+  });
+
+  test('again gives the same draft and no second ticket; on another day a new one', async () => {
+    const first = await begin(0);
+    expect(await begin(0)).toEqual(first);
+    expect(store.api.desk.today(TEST_DATE, 5).tickets).toHaveLength(1);
+    expect(await begin(0, '2011-11-15')).toEqual(first);
+    expect(store.api.desk.today('2011-11-15', 5).tickets).toHaveLength(1);
+  });
+
+  test('refuses a stranger, one recorded here and one recorded at the center (G3)', async () => {
+    const stranger = store.store.drafts.begin({
+      packetId: newPacketId(),
+      nik: nikSchema.parse('3209031708450001'),
+      date: TEST_DATE,
+      by: store.operator.accountId,
+      now: TEST_NOW,
+    });
+    await expect(stranger).rejects.toMatchObject({ code: 'resident.unknown' });
+    await recordResident(store, nik(0));
+    await expect(begin(0)).rejects.toMatchObject({
+      code: 'resident.recordedHere',
+      params: { at: '2011-11-14T03:00:00.000Z' },
+    });
+    const recorded = {
+      at: '2011-11-10T02:00:00.000Z',
+      stationId: stationIdSchema.parse(uuidv4()),
+      packetId: null,
+    };
+    store.api.reference.apply([{ type: 'resident', biodata: testBiodata(1), recorded }], null, TEST_NOW);
+    await expect(begin(1)).rejects.toMatchObject({
+      code: 'resident.recordedElsewhere',
+      params: { at: recorded.at },
+    });
+    expect(store.api.desk.today(TEST_DATE, 5).tickets).toHaveLength(1);
+  });
+});
+
+describe('commit', () => {
+  test('is there whole after a restart (G5)', async () => {
+    const captures = testCaptures();
+    const draft = await completeDraft(store, nik(0), { captures });
+    const after = store.reopen();
+    const loaded = after.api.drafts.load(draft.packetId);
+    expect(loaded.draft).toEqual(draft);
+    const byName = (a: { part: { name: string } }, b: { part: { name: string } }) =>
+      a.part.name < b.part.name ? -1 : 1;
+    expect(loaded.captures.sort(byName)).toEqual([...captures].sort(byName));
+    after.close();
+  });
+
+  test('refuses an older revision, takes the same again', async () => {
+    const draft = await completeDraft(store, nik(0));
+    await expect(store.store.drafts.commit(draft, [], TEST_NOW)).resolves.toEqual({
+      revision: draft.revision,
+    });
+    const older = store.store.drafts.commit({ ...draft, revision: 0, step: 'photo' }, [], TEST_NOW);
+    await expect(older).rejects.toMatchObject({ code: 'draft.stale' });
+    expect(store.api.drafts.load(draft.packetId).draft.step).toBe('review');
+  });
+
+  test('drops parts that the draft no longer names', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const parts = draft.parts.filter((part) => part.name !== 'iris.left');
+    store.api.drafts.commit({ ...draft, revision: 2, parts }, [], TEST_NOW);
+    const names = store.api.drafts.load(draft.packetId).captures.map(({ part }) => part.name);
+    expect(names).not.toContain('iris.left');
+    expect(names).toHaveLength(13);
+  });
+
+  test('refuses parts without their bytes, wrong bytes, and another resident', async () => {
+    const draft = await begin(0);
+    const [capture] = testCaptures(['photo']);
+    if (capture === undefined) throw new Error('no capture');
+    const named: Draft = { ...draft, revision: 1, parts: [capture.part] };
+    await expect(store.store.drafts.commit(named, [], TEST_NOW)).rejects.toMatchObject({
+      code: 'request.invalid',
+      params: { part: 'photo' },
+    });
+    const wrong = { ...capture, bytes: capture.bytes.map((byte) => byte ^ 1) };
+    await expect(store.store.drafts.commit(named, [wrong], TEST_NOW)).rejects.toMatchObject({
+      code: 'request.invalid',
+    });
+    await expect(store.store.drafts.commit({ ...draft, nik: nik(1) }, [], TEST_NOW)).rejects.toMatchObject({
+      code: 'request.invalid',
+    });
+    expect(store.api.drafts.load(draft.packetId)).toEqual({ draft, captures: [] });
+  });
+
+  test('of a draft that is unknown, dropped or recorded is refused', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const commit = (changed: Draft) => store.store.drafts.commit(changed, [], TEST_NOW);
+    await expect(commit({ ...draft, packetId: newPacketId() })).rejects.toMatchObject({
+      code: 'draft.unknown',
+    });
+    await recordDraft(store, draft);
+    await expect(commit({ ...draft, revision: 9 })).rejects.toMatchObject({ code: 'draft.unknown' });
+    const dropped = await completeDraft(store, nik(1));
+    store.api.drafts.drop(dropped.packetId, 'salah orang', store.operator.accountId, TEST_NOW);
+    await expect(commit(dropped)).rejects.toMatchObject({ code: 'draft.unknown' });
+  });
+});
+
+describe('the rest of a draft’s life', () => {
+  test('a dropped one is gone with its parts, its ticket waits, the reason is audited', async () => {
+    const draft = await completeDraft(store, nik(0));
+    store.api.drafts.drop(draft.packetId, 'salah orang', store.operator.accountId, TEST_NOW);
+    expect(store.api.drafts.list()).toEqual([]);
+    expect(store.db.get<{ n: number }>('SELECT count(*) AS n FROM draft_part')?.n).toBe(0);
+    expect(store.api.desk.today(TEST_DATE, 5).tickets).toMatchObject([{ state: 'deferred' }]);
+    expect(store.db.all("SELECT detail FROM audit WHERE what = 'draft.dropped'")).toEqual([
+      { detail: `${nik(0)} salah orang` },
+    ]);
+    const again = await begin(0);
+    expect(again.packetId).not.toBe(draft.packetId);
+    expect(store.api.desk.today(TEST_DATE, 5).tickets).toMatchObject([
+      { state: 'serving', packetId: again.packetId },
+    ]);
+  });
+
+  test('an unreadable one is set aside, kept, and the resident can be begun again', async () => {
+    const draft = await completeDraft(store, nik(0));
+    await completeDraft(store, nik(1));
+    store.db.write((tx) => tx.run('UPDATE draft SET body = \'{"v":1}\' WHERE packet_id = ?', draft.packetId));
+    await expect(store.store.drafts.load(draft.packetId)).rejects.toMatchObject({ code: 'draft.unreadable' });
+    expect(store.api.drafts.list().map((row) => row.nik)).toEqual([nik(1)]);
+    const again = await begin(0);
+    expect(again.packetId).not.toBe(draft.packetId);
+    expect(
+      store.db.get<{ n: number }>('SELECT count(*) AS n FROM draft_part WHERE packet_id = ?', draft.packetId)
+        ?.n,
+    ).toBe(14);
+  });
+
+  test('beginning over an unreadable one works at once', async () => {
+    const draft = await completeDraft(store, nik(0));
+    store.db.write((tx) => tx.run("UPDATE draft SET body = 'torn' WHERE packet_id = ?", draft.packetId));
+    const again = await begin(0);
+    expect(again).toMatchObject({ revision: 0, nik: nik(0) });
+    expect(store.api.residents.byNik(nik(0))?.draft).toBe(again.packetId);
+  });
+
+  test('one whose packet exists is dropped at the start', async () => {
+    const draft = await completeDraft(store, nik(0));
+    await recordDraft(store, draft);
+    store.db.write((tx) =>
+      tx.run(
+        `INSERT INTO draft(packet_id, nik, nama, step, revision, body, begun_by, updated_at)
+         VALUES (?, ?, 'X', 'review', 1, ?, 'x', 0)`,
+        draft.packetId,
+        nik(0),
+        JSON.stringify(draft),
+      ),
+    );
+    await expect(store.store.drafts.load(draft.packetId)).rejects.toMatchObject({ code: 'draft.unknown' });
+    store.api.station.begin(TEST_NOW);
+    expect(store.api.drafts.list()).toEqual([]);
+  });
+});

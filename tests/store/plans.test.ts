@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SUMMONS_COUNT, SUMMONS_OF_DAY, TICKETS_OF_DAY } from '../../main/store/desk.ts';
+import type { SqlValues } from '../../main/store/database.ts';
+import { DUE, NEXT_DUE } from '../../main/store/outbox.ts';
+import { FIND_BY_NAME, FIND_BY_NIK, RESIDENT_BY_NIK } from '../../main/store/residents.ts';
+import { openTestStore, recordResident, type TestStore } from '../helpers/store.ts';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await openTestStore({ residents: 300 });
+  for (const nik of store.niks.slice(0, 5)) await recordResident(store, nik);
+});
+afterAll(() => store.destroy());
+
+function plan(sql: string, ...values: SqlValues): string[] {
+  return store.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values).map(({ detail }) => detail);
+}
+
+describe('query plans', () => {
+  const named = { now: 0, limit: 1, ignoreBackoff: 0 };
+
+  test('due packets come from the outbox index in order, without a sort', () => {
+    const details = plan(DUE, named);
+    expect(details[0]).toMatch(/(SCAN|SEARCH) o USING (COVERING )?INDEX outbox_waiting/);
+    expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('the next due time is read from the index alone', () => {
+    expect(plan(NEXT_DUE).join('\n')).toContain('USING COVERING INDEX outbox_waiting');
+  });
+
+  test.each([
+    ['a NIK', RESIDENT_BY_NIK, ['1']],
+    ['the beginning of a NIK', FIND_BY_NIK, ['320903', '320903', 5]],
+    ['a name', FIND_BY_NAME, ['"siti"*', 5]],
+    ['the tickets of a day', TICKETS_OF_DAY, ['2011-11-14']],
+    ['the summons of a day', SUMMONS_OF_DAY, ['2011-11-14', 5]],
+    ['their number', SUMMONS_COUNT, ['2011-11-14']],
+    [
+      'packets by sequence',
+      'SELECT packet_id FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence',
+      [1, 5],
+    ],
+    ['what was recorded today', 'SELECT count(*) FROM enrollment WHERE recorded_at >= ?', [0]],
+    [
+      'a state of packets',
+      'SELECT count(*), sum(size), min(recorded_at) FROM packet WHERE state = ?',
+      ['recorded'],
+    ],
+    ['the last receipt', 'SELECT max(received_at) FROM packet WHERE received_at IS NOT NULL', []],
+  ])('%s: no table is scanned and nothing is sorted', (_, sql, values) => {
+    const details = plan(sql, ...values);
+    expect(details.filter((detail) => /^SCAN (?!f$|resident_name VIRTUAL)/.test(detail))).toEqual([]);
+    expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('control: a search without an index is seen as a scan', () => {
+    expect(plan("SELECT nik FROM resident WHERE alamat = 'x'").join('\n')).toMatch(/^SCAN resident/);
+  });
+});

@@ -1,0 +1,246 @@
+import { Decrypter } from 'age-encryption';
+import { compactVerify, importJWK } from 'jose';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Draft } from '../../app/desk/draft.ts';
+import { decodePacket } from '../../app/enrollment/packet.ts';
+import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
+import type { PacketId } from '../../app/ids.ts';
+import { JWS_TYPES, manifestSchema, type Outcome } from '../../app/sync/protocol.ts';
+import { publicKeyX, sha256 } from '../../main/security/sign.ts';
+import {
+  completeDraft,
+  newPacketId,
+  openTestStore,
+  recordDraft,
+  recordResident,
+  testBiodata,
+  testCaptures,
+  TEST_DATE,
+  TEST_NOW,
+  type TestStore,
+} from '../helpers/store.ts';
+
+let store: TestStore;
+beforeEach(async () => {
+  store = await openTestStore({ residents: 24 });
+});
+afterEach(() => store.destroy());
+
+const nik = (index: number): string => store.niks[index] ?? '';
+
+async function openSealed(packetId: PacketId) {
+  const sealed = store.api.outbox.sealed(packetId);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(store.center.identity);
+  const packet = decodePacket(await decrypter.decrypt(sealed ?? new Uint8Array()), sha256);
+  if (!packet.ok) throw new Error(packet.error);
+  return packet.value;
+}
+
+async function readManifest(jws: string) {
+  const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: publicKeyX(store.stationKey) }, 'EdDSA');
+  const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
+  expect(protectedHeader.typ).toBe(JWS_TYPES.manifest);
+  return manifestSchema.parse(JSON.parse(new TextDecoder().decode(payload)));
+}
+
+describe('a record', () => {
+  test('is whole: enrollment, packet, outbox entry, ticket, journal and audit, and no draft', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const before = store.api.audit.head();
+    const recorded = await recordDraft(store, draft);
+    expect(recorded).toEqual({
+      packetId: draft.packetId,
+      sequence: 1,
+      nik: nik(0),
+      nama: testBiodata(0).nama,
+      recordedAt: '2011-11-14T03:00:00.000Z',
+    });
+    const [item] = store.api.outbox.due(TEST_NOW, 10, false);
+    expect(item).toMatchObject({
+      packetId: draft.packetId,
+      sequence: 1,
+      attempts: 0,
+      offset: 0,
+      state: 'recorded',
+    });
+    expect((await readManifest(item?.manifest ?? '')).auditHead).toBe(before);
+    expect(store.api.desk.today(TEST_DATE, 5).tickets).toMatchObject([
+      { state: 'done', packetId: draft.packetId },
+    ]);
+    expect(store.api.journal.pending(10).map(({ fact }) => fact.type)).toEqual([
+      'ticket',
+      'recorded',
+      'ticket',
+    ]);
+    expect(store.api.audit.verify()).toBeNull();
+    expect(store.api.drafts.list()).toEqual([]);
+    expect(store.db.get<{ n: number }>('SELECT count(*) AS n FROM draft_part')?.n).toBe(0);
+  });
+
+  test('opens with the center’s key alone and holds every part', async () => {
+    const captures = testCaptures(undefined, 30_000);
+    const { packetId } = await recordResident(store, nik(0), { captures });
+    const { enrollment, parts } = await openSealed(packetId);
+    expect(enrollment).toMatchObject({
+      packetId,
+      stationId: store.activation.stationId,
+      biodata: testBiodata(0),
+      early: false,
+    });
+    expect([...parts.keys()].sort()).toEqual([...PART_NAMES].sort());
+    for (const { part, bytes } of captures)
+      expect(Buffer.from(parts.get(part.name) ?? []).equals(bytes)).toBe(true);
+    const other = await openTestStore();
+    const stranger = new Decrypter();
+    stranger.addIdentity(other.center.identity);
+    await expect(stranger.decrypt(store.api.outbox.sealed(packetId) ?? new Uint8Array())).rejects.toThrow(
+      'no identity matched',
+    );
+    other.destroy();
+  });
+
+  test('signs manifests that another implementation reads, each naming the one before', async () => {
+    store.api.station.set('clockOffset', '-90000');
+    for (let index = 0; index < 20; index++) await recordResident(store, nik(index));
+    let previous: string | null = null;
+    let sequence = 0;
+    for (const item of store.api.outbox.due(TEST_NOW, 100, false)) {
+      const manifest = await readManifest(item.manifest);
+      sequence += 1;
+      expect(manifest).toMatchObject({
+        packetId: item.packetId,
+        sequence,
+        previous,
+        kind: 'enrollment',
+        recipientKeyId: 'sealing-1',
+        sha256: item.sha256,
+        size: item.size,
+        clockOffsetMs: -90_000,
+      });
+      const sealed = store.api.outbox.sealed(item.packetId) ?? new Uint8Array();
+      expect([sha256(sealed), sealed.length]).toEqual([item.sha256, item.size]);
+      expect(sha256(item.manifest)).toBe(item.manifestSha256);
+      previous = item.manifestSha256;
+    }
+    expect(sequence).toBe(20);
+  });
+
+  test('is the same one however often it is asked for', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const both = await Promise.all([recordDraft(store, draft), recordDraft(store, draft, TEST_NOW + 5_000)]);
+    expect(both[1]).toEqual(both[0]);
+    expect(store.api.outbox.lastSequence()).toBe(1);
+    const after = store.reopen();
+    expect(await recordDraft(after, draft, TEST_NOW + 90_000)).toEqual(both[0]);
+    expect(after.api.outbox.summary(0)).toMatchObject({ waiting: 1 });
+    after.close();
+  });
+
+  test('of two calls that seal at the same time commits once', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const input = {
+      packetId: draft.packetId,
+      revision: draft.revision,
+      by: store.operator,
+      now: TEST_NOW,
+      date: TEST_DATE,
+    };
+    const [first, second] = await Promise.all([store.intake.record(input), store.intake.record(input)]);
+    expect(second).toEqual(first);
+    expect(store.api.outbox.lastSequence()).toBe(1);
+  });
+});
+
+describe('a record is refused', () => {
+  const without = testCaptures(PART_NAMES.filter((name) => name !== 'iris.right'));
+  const biodata = testBiodata(0);
+  test.each<[string, Partial<Draft>, object]>([
+    ['approval', { approvedAt: null }, { step: 'review' }],
+    ['the biodata read aloud', { biodataConfirmed: false }, { step: 'biodata' }],
+    [
+      'a possible birth date',
+      { biodata: { ...biodata, tanggalLahir: '2011-02-31' } },
+      { step: 'biodata', field: 'tanggalLahir' },
+    ],
+    [
+      'the age of 16',
+      { biodata: { ...biodata, tanggalLahir: '2000-01-01', statusKawin: 1 } },
+      { reason: 'underAge' },
+    ],
+    ['the draft’s own NIK', { biodata: testBiodata(1) }, { field: 'nik' }],
+    [
+      'exceptions that agree with the captures',
+      { exceptions: [{ part: 'iris.left', reason: 'blind', note: '' }] },
+      { reason: 'parts.excepted' },
+    ],
+    ['a part', { parts: without.map(({ part }) => part) }, { parts: 'iris.right' }],
+  ])('without %s', async (_, change, params) => {
+    const captures = change.parts === undefined ? testCaptures() : without;
+    const draft = await completeDraft(store, nik(0), { change, captures });
+    await expect(recordDraft(store, draft)).rejects.toMatchObject({ code: 'draft.incomplete', params });
+    expect(store.api.outbox.lastSequence()).toBe(0);
+    expect(store.api.drafts.list()).toHaveLength(1);
+  });
+
+  test('at another revision than the committed one', async () => {
+    const draft = await completeDraft(store, nik(0));
+    await expect(recordDraft(store, { ...draft, revision: 7 })).rejects.toMatchObject({
+      code: 'draft.stale',
+    });
+  });
+
+  test('for a draft that nobody began', async () => {
+    const draft = await completeDraft(store, nik(0));
+    await expect(recordDraft(store, { ...draft, packetId: newPacketId() })).rejects.toMatchObject({
+      code: 'draft.unknown',
+    });
+  });
+
+  test('when the NIK was recorded here meanwhile under another packet', async () => {
+    const first = await completeDraft(store, nik(0));
+    store.db.write((tx) => tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', first.packetId));
+    const second = await completeDraft(store, nik(0));
+    await recordDraft(store, second);
+    store.db.write((tx) => tx.run('UPDATE draft SET set_aside = 0 WHERE packet_id = ?', first.packetId));
+    await expect(recordDraft(store, first)).rejects.toMatchObject({ code: 'resident.recordedHere' });
+    expect(store.api.outbox.lastSequence()).toBe(1);
+  });
+});
+
+test('with an exception and its reason a record is complete', async () => {
+  const captures = testCaptures(PART_NAMES.filter((name) => name !== 'finger.left.thumb'));
+  const { packetId } = await recordResident(store, nik(0), {
+    captures,
+    change: { exceptions: [{ part: 'finger.left.thumb', reason: 'amputated', note: '' }] },
+  });
+  expect((await openSealed(packetId)).enrollment.exceptions).toHaveLength(1);
+});
+
+test('a sixteen-year-old is marked as early', async () => {
+  const biodata = { ...testBiodata(0), tanggalLahir: '1995-06-01', statusKawin: 1 as const };
+  const { packetId } = await recordResident(store, nik(0), { change: { biodata } });
+  expect((await openSealed(packetId)).enrollment.early).toBe(true);
+});
+
+test('one that the center wants recorded anew can be, and its packet names the old one', async () => {
+  const old = await recordResident(store, nik(0));
+  store.api.outbox.received(old.packetId, 'a.b.c', TEST_NOW);
+  const verdict: Omit<Outcome, 'remedy'> = {
+    packetId: old.packetId,
+    verdict: 'rejected',
+    reasons: [],
+    decidedAt: '2011-11-14T05:00:00.000Z',
+  };
+  store.api.outbox.outcomes([{ ...verdict, remedy: 'amend' }], 'c1', TEST_NOW);
+  await expect(completeDraft(store, nik(0))).rejects.toMatchObject({ code: 'resident.recordedHere' });
+  store.api.outbox.outcomes([{ ...verdict, remedy: 'recapture' }], 'c2', TEST_NOW);
+  expect(store.api.residents.find(nik(0), 1)[0]?.recorded).toBe('no');
+  const replacement = await recordResident(store, nik(0));
+  const [item] = store.api.outbox.due(TEST_NOW, 1, false);
+  expect((await readManifest(item?.manifest ?? '')).replaces).toBe(old.packetId);
+  expect(store.api.residents.find(nik(0), 1)[0]?.recorded).toBe('here');
+  store.api.outbox.received(replacement.packetId, 'd.e.f', TEST_NOW);
+  const states = store.api.outbox.list('all', 0, 5).rows.map(({ state }) => state);
+  expect(states).toEqual(['received', 'superseded']);
+});

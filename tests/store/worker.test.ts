@@ -1,0 +1,154 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RekamError } from '../../app/errors.ts';
+import { startStoreWorker, type StoreWorkerOptions } from '../../main/intake/start-worker.ts';
+import { connectStore, localStore, serveStore } from '../../main/store/remote.ts';
+import { completeDraft, openTestStore, recordDraft, TEST_NOW } from '../helpers/store.ts';
+
+const workerFile = path.resolve(import.meta.dirname, '../../main/worker.ts');
+let dir: string;
+let options: StoreWorkerOptions;
+let deaths: Error[];
+
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'rekam-worker-'));
+  deaths = [];
+  const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
+  options = {
+    workerFile,
+    dataDir: dir,
+    keys: { database: randomBytes(32), stationPkcs8: pkcs8 },
+    nativeBinding: null,
+    onDead: (error) => deaths.push(error),
+  };
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('the store thread', () => {
+  test('keeps what it was told, in order, and closes after it', async () => {
+    const worker = await startStoreWorker(options);
+    const written = worker.store.station.set('language', 'en');
+    const read = worker.store.station.setting('language');
+    const closed = worker.close();
+    expect([await written, await read]).toEqual([undefined, 'en']);
+    await closed;
+    expect(deaths).toEqual([]);
+    const again = await startStoreWorker(options);
+    expect(await again.store.station.setting('language')).toBe('en');
+    await again.close();
+    await again.close();
+  });
+
+  test('records through it as in this thread', async () => {
+    const made = await openTestStore();
+    const draft = await completeDraft(made, made.niks[0] ?? '');
+    made.close();
+    const pkcs8 = made.stationKey.export({ format: 'der', type: 'pkcs8' });
+    const worker = await startStoreWorker({
+      ...options,
+      dataDir: made.dir,
+      keys: { database: made.key, stationPkcs8: pkcs8 },
+    });
+    const { packetId, revision } = draft;
+    const input = { packetId, revision, by: made.operator, now: TEST_NOW, date: '2011-11-14' };
+    await expect(worker.store.intake.record(input)).resolves.toMatchObject({ sequence: 1 });
+    expect(await worker.store.outbox.sealed(packetId)).toBeInstanceOf(Uint8Array);
+    const stale = worker.store.drafts.load(packetId);
+    await expect(stale).rejects.toMatchObject({ name: 'RekamError', code: 'draft.unknown' });
+    await worker.close();
+    const after = made.reopen();
+    expect(await recordDraft(after, draft)).toMatchObject({ sequence: 1 });
+    after.destroy();
+  });
+
+  test('that cannot open its database says why', async () => {
+    const worker = await startStoreWorker(options);
+    await worker.close();
+    const other = startStoreWorker({ ...options, keys: { ...options.keys, database: randomBytes(32) } });
+    await expect(other).rejects.toMatchObject({ code: 'store.key' });
+    const nowhere = startStoreWorker({ ...options, dataDir: path.join(dir, 'not', 'there') });
+    await expect(nowhere).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  test('that dies rejects what was asked and what comes, and says so', async () => {
+    const worker = await startStoreWorker({
+      ...options,
+      workerFile: path.resolve(import.meta.dirname, '../helpers/store-dying-worker.ts'),
+    });
+    const calls = [worker.store.audit.head(), worker.store.outbox.lastSequence()];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'internal' });
+    await expect(worker.store.audit.head()).rejects.toBeInstanceOf(RekamError);
+    expect(deaths).toHaveLength(1);
+    await worker.close();
+  });
+});
+
+describe('calls over a port', () => {
+  const api = (log: string[]) => ({
+    group: {
+      slow: async (name: string) => {
+        log.push(`begin ${name}`);
+        await new Promise((resolve) => setImmediate(resolve));
+        log.push(`end ${name}`);
+        return name;
+      },
+      refuse: () => {
+        throw new RekamError('login.locked', { seconds: 30 });
+      },
+      fail: () => {
+        throw new TypeError('a NIK: 3209031708450001');
+      },
+    },
+  });
+  const ports: MessagePort[] = [];
+  afterEach(() => {
+    for (const port of ports.splice(0)) port.close();
+  });
+  const remote = (log: string[] = []) => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    serveStore(port2, api(log), () => undefined);
+    return connectStore<ReturnType<typeof api>>(port1).store;
+  };
+
+  test.each([
+    ['a port', remote],
+    ['this thread', (log: string[]) => localStore(api(log))],
+  ])('through %s run one after the other', async (_, connect) => {
+    const log: string[] = [];
+    const store = connect(log);
+    const results = await Promise.all(['a', 'b', 'c'].map((name) => store.group.slow(name)));
+    expect(results).toEqual(['a', 'b', 'c']);
+    expect(log).toEqual(['begin a', 'end a', 'begin b', 'end b', 'begin c', 'end c']);
+  });
+
+  test('carry code and params of what a person can be told, and one refusal stops nothing', async () => {
+    const { group } = remote();
+    const refused = group.refuse();
+    await expect(refused).rejects.toMatchObject({ code: 'login.locked', params: { seconds: 30 } });
+    await expect(group.slow('next')).resolves.toBe('next');
+  });
+
+  test('make anything else `internal`, its message kept for the log alone', async () => {
+    const error: unknown = await remote()
+      .group.fail()
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'internal', params: {}, message: 'internal' });
+    expect(String((error as Error).cause)).toContain('TypeError');
+  });
+
+  test('reach no method that the store does not have', async () => {
+    const store = remote() as unknown as Record<string, Record<string, () => Promise<unknown>>>;
+    for (const [group, method] of [
+      ['group', 'other'],
+      ['toString', 'call'],
+      ['group', 'constructor'],
+    ] as const) {
+      await expect(store[group]?.[method]?.()).rejects.toMatchObject({ code: 'internal' });
+    }
+  });
+});
