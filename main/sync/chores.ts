@@ -1,0 +1,103 @@
+import { CHORE_BACKOFF, fullJitter, untilDeadline } from '../../app/sync/retry.ts';
+import type { Random } from './api.ts';
+import { verdictOf, type Verdict } from './classify.ts';
+import type { Contact } from './contact.ts';
+import type { SyncLog } from './log.ts';
+
+export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile';
+
+/** How often each is looked after when nothing calls for it sooner, milliseconds. Twelve thousand stations share one center. */
+const EVERY_MS: Readonly<Record<ChoreName, number>> = {
+  outcomes: 3 * 60_000,
+  journal: 60_000,
+  reference: 10 * 60_000,
+  /** Looked at hourly; done once a day. */
+  reconcile: 60 * 60_000,
+};
+
+export interface ChoreDeps {
+  readonly contact: Contact;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly log: SyncLog;
+}
+
+/** Owner of when the small regular calls are due; all of them are at start. */
+export class Chores {
+  readonly #deps: ChoreDeps;
+  readonly #at = new Map<ChoreName, number>();
+  readonly #failures = new Map<ChoreName, number>();
+
+  constructor(deps: ChoreDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Does a chore if it is due (or `isWanted`) and the center may be asked. What the exchange throws is noted and comes
+   * again by its backoff, so that no chore stops the packets (G4); only the store's own errors come out.
+   * @param act answers 'yielded' when it broke off to let others go first
+   */
+  async run(
+    name: ChoreName,
+    isWanted: boolean,
+    signal: AbortSignal,
+    act: () => Promise<unknown>,
+  ): Promise<void> {
+    const { contact, log } = this.#deps;
+    if (!isWanted && this.#left(name) > 0) return;
+    for (let attempt = 1; !signal.aborted && contact.gate(isWanted) === 'open'; attempt += 1) {
+      try {
+        if ((await act()) !== 'yielded') this.#done(name);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const verdict = verdictOf(error);
+        if (verdict === null) throw error;
+        log.warn('sync.chore', { name, verdict: verdict.kind, problem: verdict.problem });
+        this.#failed(name);
+        await this.#tell(verdict, signal);
+        // After a pulse the clock is right: once more, signed anew.
+        if (verdict.kind !== 'clock' || attempt > 1) return;
+      }
+    }
+  }
+
+  /** Due `ms` from now at the latest; a backoff stays. */
+  soon(name: ChoreName, ms: number): void {
+    if (!this.#failures.has(name) && this.#left(name) > ms) this.#at.set(name, this.#deps.now() + ms);
+  }
+
+  /** Milliseconds until the first is due. */
+  untilNext(): number {
+    return Math.min(...(Object.keys(EVERY_MS) as ChoreName[]).map((name) => this.#left(name)));
+  }
+
+  async #tell(verdict: Verdict, signal: AbortSignal): Promise<void> {
+    const { contact } = this.#deps;
+    if (verdict.kind === 'pause') contact.pause(verdict.retryAfterMs);
+    else if (verdict.kind === 'station') await contact.denied(verdict.problem);
+    else if (verdict.kind === 'clock') await contact.probe(signal);
+    else if (verdict.kind === 'retry' && verdict.cause !== null && verdict.cause !== 'centerError') {
+      contact.suspect();
+      await contact.probe(signal);
+    }
+  }
+
+  #done(name: ChoreName): void {
+    const { now, random } = this.#deps;
+    this.#failures.delete(name);
+    // Between once and one and a half times the period, so that stations never march in step.
+    this.#at.set(name, now() + Math.floor(EVERY_MS[name] * (1 + random() / 2)));
+  }
+
+  #failed(name: ChoreName): void {
+    const { now, random } = this.#deps;
+    const failures = (this.#failures.get(name) ?? 0) + 1;
+    this.#failures.set(name, failures);
+    this.#at.set(name, now() + Math.max(1_000, fullJitter(failures, random(), CHORE_BACKOFF)));
+  }
+
+  #left(name: ChoreName): number {
+    return untilDeadline(this.#at.get(name) ?? 0, this.#deps.now(), 2 * EVERY_MS[name] + CHORE_BACKOFF.capMs);
+  }
+}

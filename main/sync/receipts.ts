@@ -1,0 +1,47 @@
+import { JWS_TYPES, manifestSchema, receiptSchema, type Receipt } from '../../app/sync/protocol.ts';
+import { verifyJws } from '../security/sign.ts';
+import type { OutboxItem } from '../store/api.ts';
+
+export type ReceiptSubject = Pick<
+  OutboxItem,
+  'packetId' | 'sequence' | 'manifest' | 'manifestSha256' | 'sha256' | 'size'
+>;
+
+export interface VerifiedReceipt {
+  readonly jws: string;
+  readonly receipt: Receipt;
+}
+
+/**
+ * The only way to a receipt (G2): signed by the pinned key, as a receipt, over exactly this packet's manifest.
+ * Null for anything else. The station is the manifest's, which may be a dead one whose packets this one delivers.
+ * @param receiptKeyX the pinned Ed25519 public key, base64url
+ */
+export function verifyReceipt(
+  jws: string,
+  packet: ReceiptSubject,
+  receiptKeyX: string,
+): VerifiedReceipt | null {
+  const parsed = receiptSchema.safeParse(verifyJws(JWS_TYPES.receipt, jws, receiptKeyX));
+  if (!parsed.success) return null;
+  const receipt = parsed.data;
+  const matches =
+    receipt.packetId === packet.packetId &&
+    receipt.stationId === manifestStation(packet.manifest) &&
+    receipt.sequence === packet.sequence &&
+    receipt.manifestSha256 === packet.manifestSha256 &&
+    receipt.sha256 === packet.sha256 &&
+    receipt.size === packet.size;
+  return matches ? { jws, receipt } : null;
+}
+
+function manifestStation(manifest: string): string | null {
+  try {
+    const payload: unknown = JSON.parse(
+      Buffer.from(manifest.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    );
+    return manifestSchema.shape.stationId.parse((payload as { stationId?: unknown }).stationId);
+  } catch {
+    return null;
+  }
+}
