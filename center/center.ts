@@ -1,0 +1,163 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import type { StationId } from '../app/ids.ts';
+import { createAdmission, DEFAULT_CAPACITY, type Capacity } from './admission.ts';
+import { openBlobs } from './blobs.ts';
+import { loadCertificates } from './certificates.ts';
+import type { Context } from './context.ts';
+import { openDatabase, type Db } from './database.ts';
+import { DEMO_KECAMATAN } from './demo/losari.ts';
+import { seedDemo, type DemoOptions } from './demo/seed.ts';
+import { openEars } from './ears.ts';
+import { startIntake } from './intake/worker.ts';
+import { loadKeys } from './keys.ts';
+import { isRoot } from './postgres-binaries.ts';
+import { startPostgres } from './postgres.ts';
+import { buildServer } from './server.ts';
+import { forgetNonces } from './signature.ts';
+import { createActivationCode } from './stations.ts';
+import { mendUploads } from './uploads/finish.ts';
+import { createUploadLocks } from './uploads/locks.ts';
+
+export interface CenterOptions {
+  /** Keys, uploads, and unless told otherwise PostgreSQL and the blobs. */
+  readonly data: string;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Another PostgreSQL (15 or later). */
+  readonly database?: string;
+  /** A folder on the data folder's file system. */
+  readonly blobs?: string;
+  /** Plain HTTP, on loopback only. */
+  readonly http?: boolean;
+  /** Fills an empty database with the demo kecamatan. */
+  readonly demo?: boolean | DemoOptions;
+  readonly capacity?: Capacity;
+  readonly log?: Logger;
+}
+
+/** For tests and the drill: what an operator of a real center would do with its tools. */
+export interface CenterControl {
+  /** False: pulse says so, and uploads get 503. */
+  setAccepting(accepting: boolean): void;
+  setCapacity(capacity: Capacity): void;
+  pauseIntake(): void;
+  resumeIntake(): void;
+  revoke(stationId: StationId): Promise<void>;
+}
+
+export interface RunningCenter {
+  readonly url: string;
+  readonly port: number;
+  /** Null over plain HTTP. */
+  readonly caPem: string | null;
+  /** As activation codes carry it. */
+  readonly caFingerprint: string;
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly control: CenterControl;
+  /** @param options.kecamatan the demo's unless given */
+  createActivationCode(options: { readonly label: string; readonly kecamatan?: string }): Promise<string>;
+  close(): Promise<void>;
+}
+
+const HOUSEKEEPING_MS = 15 * 60_000;
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
+
+/** Starts a center and resolves when it listens. */
+export async function startCenter(options: CenterOptions): Promise<RunningCenter> {
+  const host = options.host ?? 'localhost';
+  if (options.http === true && !LOOPBACK.includes(host)) throw new Error('plain HTTP is for loopback only');
+  const log = options.log ?? pino({ level: 'warn' }, pino.destination(2));
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    return await assemble(options, host, log, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: CenterOptions,
+  host: string,
+  log: Logger,
+  closers: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<RunningCenter> {
+  const data = path.resolve(options.data);
+  // PostgreSQL's own user must be able to pass where the center runs as root; every secret in it is 0600.
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  if (isRoot()) chmodSync(data, 0o711);
+  const uploads = path.join(data, 'uploads');
+  mkdirSync(uploads, { recursive: true, mode: 0o700 });
+  const keys = await loadKeys(data);
+  const certificates = await loadCertificates(data, [host]);
+  const blobs = await openBlobs(options.blobs ?? path.join(data, 'blobs'));
+
+  const databaseUrl = options.database ?? (await embeddedDatabase(data, closers));
+  const complain = (error: unknown) => log.error({ err: error }, 'PostgreSQL');
+  const db = await openDatabase(databaseUrl, complain);
+  closers.push(() => db.destroy());
+  const ears = await openEars(databaseUrl, complain);
+  closers.push(() => ears.close());
+
+  if (options.demo !== undefined && options.demo !== false) {
+    await seedDemo(db, options.demo === true ? {} : options.demo);
+  }
+  const admission = createAdmission(
+    options.capacity ?? DEFAULT_CAPACITY,
+    () => performance.now(),
+    Math.random,
+  );
+  const locks = createUploadLocks(ears);
+  const center: Context = { db, ears, keys, blobs, uploads, locks, admission, log, accepting: true };
+  await mendUploads(center);
+  const intake = startIntake(center);
+  closers.push(() => intake.stop());
+  const housekeeping = setInterval(() => void forgetNonces(db).catch(complain), HOUSEKEEPING_MS);
+  closers.push(() => Promise.resolve(clearInterval(housekeeping)));
+
+  const app = await buildServer(center, { certificates: options.http === true ? null : certificates, log });
+  // Handlers outlive their connections: what is being finished is finished.
+  closers.push(() => locks.idle());
+  closers.push(() => app.close());
+  await app.listen({ host, port: options.port ?? 0 });
+  const { port } = app.server.address() as AddressInfo;
+
+  return {
+    url: `${options.http === true ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    caPem: options.http === true ? null : certificates.caPem,
+    caFingerprint: certificates.caFingerprint,
+    db,
+    databaseUrl,
+    control: {
+      setAccepting: (accepting) => {
+        center.accepting = accepting;
+      },
+      setCapacity: (capacity) => admission.setCapacity(capacity),
+      pauseIntake: () => intake.pause(),
+      resumeIntake: () => intake.resume(),
+      revoke: async (stationId) => {
+        await db.updateTable('station').set({ revoked_at: new Date() }).where('id', '=', stationId).execute();
+      },
+    },
+    createActivationCode: ({ label, kecamatan = DEMO_KECAMATAN.kode }) =>
+      createActivationCode(db, { label, kecamatan, caFingerprint: certificates.caFingerprint }),
+    close,
+  };
+}
+
+async function embeddedDatabase(data: string, closers: (() => Promise<void>)[]): Promise<string> {
+  const postgres = await startPostgres(data);
+  closers.push(() => postgres.stop());
+  return postgres.database('rekam');
+}

@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Admission } from './admission.ts';
+import type { BlobStore } from './blobs.ts';
+import type { Db } from './database.ts';
+import type { Ears } from './ears.ts';
+import type { CenterKeys } from './keys.ts';
+import type { UploadLocks } from './uploads/locks.ts';
+
+/** What every part of a running center works with. */
+export interface Context {
+  readonly db: Db;
+  readonly ears: Ears;
+  readonly keys: CenterKeys;
+  readonly blobs: BlobStore;
+  /** Folder of the uploads under way; on the same file system as the blobs, since a finished one is renamed. */
+  readonly uploads: string;
+  readonly locks: UploadLocks;
+  readonly admission: Admission;
+  readonly log: Logger;
+  /** False while the center takes no packets (maintenance); everything else goes on. */
+  accepting: boolean;
+}

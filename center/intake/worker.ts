@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql, type Selectable } from 'kysely';
+import { manifestSchema } from '../../app/sync/protocol.ts';
+import type { Context } from '../context.ts';
+import { nextChange, type Tables, type Tx } from '../database.ts';
+import { peekJws } from '../jws.ts';
+import { markRecorded, unmarkRecorded } from '../register.ts';
+import { examine, type Examined, type Verdict } from './examine.ts';
+
+type PacketRow = Selectable<Tables['packet']>;
+
+/** Looks even without a notification, since one can be lost with its connection. */
+const LOOK_AGAIN_MS = 5000;
+/** Western Indonesian time: the date at a desk in Java when a packet came. */
+const WIB_MS = 7 * 3_600_000;
+const RETRY_CAP_MS = 10 * 60_000;
+
+export interface IntakeWorker {
+  /** Lets it look at new packets; until then, and after `pause`, they wait. */
+  resume(): void;
+  pause(): void;
+  /** Resolves after the packet under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens received packets one after the other and gives each its outcome. Packet and outcome are one transaction with
+ * the row locked, so that a crash leaves the packet unexamined, and replicas share the work without meeting.
+ */
+export function startIntake(center: Context): IntakeWorker {
+  const stopping = new AbortController();
+  let paused = false;
+  let wake = new AbortController();
+  const nudge = () => {
+    wake.abort();
+  };
+  center.ears.on('rekam_packet', nudge);
+
+  const done = (async () => {
+    while (!stopping.signal.aborted) {
+      wake = new AbortController();
+      try {
+        while (!paused && !stopping.signal.aborted && (await examineNext(center))) {
+          // On to the next.
+        }
+      } catch (error) {
+        center.log.error({ err: error }, 'intake stumbled');
+      }
+      if (!stopping.signal.aborted)
+        await sleep(LOOK_AGAIN_MS, undefined, { signal: wake.signal }).catch(() => undefined);
+    }
+  })();
+
+  return {
+    resume: () => {
+      paused = false;
+      nudge();
+    },
+    pause: () => {
+      paused = true;
+    },
+    stop: async () => {
+      stopping.abort();
+      nudge();
+      await done;
+    },
+  };
+}
+
+/** @returns whether there was a packet to look at */
+async function examineNext(center: Context): Promise<boolean> {
+  let current: PacketRow | undefined;
+  try {
+    await center.db.transaction().execute(async (tx) => {
+      current = await tx
+        .selectFrom('packet')
+        .selectAll()
+        .where('examined_at', 'is', null)
+        .where('next_attempt_at', '<=', new Date())
+        .orderBy('next_attempt_at')
+        .limit(1)
+        .forUpdate()
+        .skipLocked()
+        .executeTakeFirst();
+      if (current !== undefined) await examinePacket(center, tx, current);
+    });
+  } catch (error) {
+    if (current === undefined) throw error;
+    await putOff(center, current, error);
+  }
+  return current !== undefined;
+}
+
+/** A failure of ours (a disk that cannot be read) is no verdict: the packet comes up again, later and later. */
+async function putOff(center: Context, packet: PacketRow, error: unknown): Promise<void> {
+  const wait = Math.min(RETRY_CAP_MS, 1000 * 2 ** Math.min(packet.attempts, 20));
+  center.log.error(
+    { err: error, packetId: packet.packet_id, attempts: packet.attempts + 1 },
+    'a packet could not be examined',
+  );
+  await center.db
+    .updateTable('packet')
+    .set({ attempts: sql<number>`attempts + 1`, next_attempt_at: new Date(Date.now() + wait) })
+    .where('packet_id', '=', packet.packet_id)
+    .execute();
+}
+
+async function examinePacket(center: Context, tx: Tx, packet: PacketRow): Promise<void> {
+  if (packet.recipient_key_id !== center.keys.sealing.keyId)
+    throw new Error(`no key ${packet.recipient_key_id} here`);
+  const manifest = manifestSchema.parse(peekJws(packet.manifest));
+  const receivedOn = new Date(packet.received_at.getTime() + WIB_MS).toISOString().slice(0, 10);
+  const sealed = await center.blobs.read(packet.packet_id);
+  const examined = await examine(
+    sealed,
+    center.keys.sealing.identity,
+    manifest,
+    receivedOn,
+    packet.kecamatan,
+  );
+  const verdict = await judge(tx, packet, examined);
+  if (verdict.remedy === 'recapture') await unmarkRecorded(tx, packet.packet_id);
+  const decidedAt = new Date();
+  const change = await nextChange(tx, packet.kecamatan);
+  await tx
+    .insertInto('outcome')
+    .values({
+      packet_id: packet.packet_id,
+      kecamatan: packet.kecamatan,
+      change,
+      verdict: verdict.verdict,
+      remedy: verdict.remedy,
+      reasons: JSON.stringify(verdict.reasons),
+      decided_at: decidedAt,
+    })
+    .execute();
+  await tx
+    .updateTable('packet')
+    .set({ examined_at: decidedAt })
+    .where('packet_id', '=', packet.packet_id)
+    .execute();
+}
+
+/** What the register says: a NIK it knows, enrolled once. */
+async function judge(tx: Tx, packet: PacketRow, examined: Examined): Promise<Verdict> {
+  if (!examined.ok) return examined.verdict;
+  const { biodata } = examined.enrollment;
+  const resident = await tx
+    .selectFrom('resident')
+    .select('nik')
+    .where('nik', '=', biodata.nik)
+    .executeTakeFirst();
+  if (resident === undefined) {
+    return { verdict: 'rejected', remedy: 'amend', reasons: [{ code: 'nik.unknown', at: 'nik' }] };
+  }
+  // The primary key decides, also between two replicas: the first one accepted holds the NIK.
+  const first = await tx
+    .insertInto('enrolled')
+    .values({ nik: biodata.nik, packet_id: packet.packet_id, at: packet.received_at })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (first.numInsertedOrUpdatedRows !== 1n) {
+    return { verdict: 'duplicate', remedy: null, reasons: [{ code: 'nik.recorded', at: 'nik' }] };
+  }
+  await markRecorded(tx, {
+    nik: biodata.nik,
+    packetId: packet.packet_id,
+    stationId: packet.station_id,
+    at: packet.received_at,
+  });
+  await tx
+    .updateTable('resident')
+    .set({ biodata: JSON.stringify(biodata) })
+    .where('nik', '=', biodata.nik)
+    .execute();
+  return { verdict: 'accepted', remedy: null, reasons: [] };
+}

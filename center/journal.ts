@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import type { Nik } from '../app/enrollment/nik.ts';
+import type { StationId } from '../app/ids.ts';
+import { JWS_TYPES, journalEntrySchema, type JournalEntry } from '../app/sync/protocol.ts';
+import { nextChange, type Db, type Tx } from './database.ts';
+import { verifyJws } from './jws.ts';
+import { ProblemError } from './problems.ts';
+import { markRecorded } from './register.ts';
+import type { Caller } from './signature.ts';
+
+/**
+ * Takes entries of a station's journal, each verified with its key. What is held already is passed over, so the same
+ * call may come any number of times and in parts.
+ * @returns the highest sequence up to which there is no gap
+ */
+export async function acceptJournal(db: Db, caller: Caller, entries: readonly string[]): Promise<number> {
+  const { public_key: key } = await db
+    .selectFrom('station')
+    .select('public_key')
+    .where('id', '=', caller.stationId)
+    .executeTakeFirstOrThrow();
+  const read = await Promise.all(entries.map((jws) => readEntry(jws, key, caller.stationId)));
+  return db.transaction().execute(async (tx) => {
+    for (const { jws, entry } of read.toSorted((a, b) => a.entry.sequence - b.entry.sequence)) {
+      if (await insertEntry(tx, caller, jws, entry)) await applyFact(tx, caller, entry);
+    }
+    return acknowledged(tx, caller.stationId);
+  });
+}
+
+async function readEntry(
+  jws: string,
+  key: string,
+  stationId: StationId,
+): Promise<{ jws: string; entry: JournalEntry }> {
+  const parsed = journalEntrySchema.safeParse(await verifyJws(JWS_TYPES.fact, jws, key));
+  if (!parsed.success || parsed.data.stationId !== stationId) {
+    throw new ProblemError(
+      'request-invalid',
+      'an entry is not signed by this station, or is no journal entry',
+    );
+  }
+  return { jws, entry: parsed.data };
+}
+
+async function insertEntry(tx: Tx, caller: Caller, jws: string, entry: JournalEntry): Promise<boolean> {
+  const known = await tx
+    .selectFrom('journal')
+    .select('sequence')
+    .where('station_id', '=', caller.stationId)
+    .where('sequence', '=', entry.sequence)
+    .executeTakeFirst();
+  if (known !== undefined) return false;
+  // Taking the change first locks the kecamatan, so two calls with the same entry come one after the other.
+  const change = await nextChange(tx, caller.kecamatan);
+  const inserted = await tx
+    .insertInto('journal')
+    .values({
+      station_id: caller.stationId,
+      sequence: entry.sequence,
+      kecamatan: caller.kecamatan,
+      change,
+      jws,
+      at: new Date(entry.at),
+      clock_offset_ms: entry.clockOffsetMs,
+      fact: JSON.stringify(entry.fact),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Facts that change what the center itself tells others. The rest reach the other station as they are. */
+async function applyFact(tx: Tx, caller: Caller, { fact, at, clockOffsetMs }: JournalEntry): Promise<void> {
+  switch (fact.type) {
+    case 'recorded': {
+      const when = new Date(Date.parse(at) + (clockOffsetMs ?? 0));
+      await markRecorded(tx, {
+        nik: fact.nik,
+        packetId: fact.packetId,
+        stationId: caller.stationId,
+        at: when,
+      });
+      return;
+    }
+    case 'summons': {
+      const { nik, desa, date, session } = fact.summons;
+      await putSummons(tx, caller, { nik, desa, date, session, removed: fact.change === 'removed' });
+      return;
+    }
+    case 'carry-over':
+      await carryOver(tx, caller, fact);
+      return;
+    case 'account-reset': {
+      const change = await nextChange(tx, caller.kecamatan);
+      await tx
+        .updateTable('account')
+        .set({ hash: fact.hash, change })
+        .where('id', '=', fact.accountId)
+        .where('kecamatan', '=', caller.kecamatan)
+        .execute();
+      return;
+    }
+    case 'ticket':
+    case 'day-close':
+    case 'outage':
+    case 'state':
+      return;
+    default:
+      fact satisfies never;
+  }
+}
+
+async function carryOver(
+  tx: Tx,
+  caller: Caller,
+  fact: { nik: Nik; from: string; to: string; session: 'pagi' | 'siang' },
+): Promise<void> {
+  const resident = await tx
+    .selectFrom('resident')
+    .select(sql<string>`biodata ->> 'desa'`.as('desa'))
+    .where('nik', '=', fact.nik)
+    .where('kecamatan', '=', caller.kecamatan)
+    .executeTakeFirst();
+  if (resident === undefined) return;
+  const place = { nik: fact.nik, desa: resident.desa, session: fact.session };
+  await putSummons(tx, caller, { ...place, date: fact.from, removed: true });
+  await putSummons(tx, caller, { ...place, date: fact.to, removed: false });
+}
+
+async function putSummons(
+  tx: Tx,
+  caller: Caller,
+  summons: { nik: Nik; desa: string; date: string; session: 'pagi' | 'siang'; removed: boolean },
+): Promise<void> {
+  const change = await nextChange(tx, caller.kecamatan);
+  await tx
+    .insertInto('summons')
+    .values({ ...summons, kecamatan: caller.kecamatan, change })
+    .onConflict((conflict) =>
+      conflict.columns(['nik', 'date']).doUpdateSet({
+        desa: summons.desa,
+        session: summons.session,
+        removed: summons.removed,
+        change,
+      }),
+    )
+    .execute();
+}
+
+async function acknowledged(tx: Tx, stationId: StationId): Promise<number> {
+  // The last of the unbroken run from 1: where the number of entries so far still equals the sequence.
+  const { rows } = await sql<{ last: number | null }>`
+    select max(sequence) as last
+    from (select sequence, row_number() over (order by sequence) as nth from journal where station_id = ${stationId}) numbered
+    where sequence = nth`.execute(tx);
+  return rows[0]?.last ?? 0;
+}

@@ -1,0 +1,255 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { packetIdSchema, type PacketId } from '../../app/ids.ts';
+import { PATHS, RECEIPT_HEADER, TUS_VERSION } from '../../app/sync/protocol.ts';
+import { removeUpload, uploadFile, uploadSize } from '../blobs.ts';
+import type { Context } from '../context.ts';
+import { ProblemError, retryAfter } from '../problems.ts';
+import { callerOf, verifyRequest } from '../signature.ts';
+import { finishUpload, type UploadRow } from '../uploads/finish.ts';
+import { checkDelivery, parseMetadata, UPLOAD_MAX_BYTES, type Delivery } from '../uploads/manifest.ts';
+import { receiveBytes } from '../uploads/receive.ts';
+
+/**
+ * tus 1.0 (core, creation, creation-with-upload) for packets. Our own handler and not @tus/server: there a known id is
+ * truncated, a refusal is plain text, a lock is neither shared nor given up, and state lies in files beside the bytes;
+ * each of those would have to be worked around, and what is left of the protocol are the three calls below.
+ */
+export const OFFSET_MEDIA_TYPE = 'application/offset+octet-stream';
+const TUS_HEADERS = { 'tus-resumable': TUS_VERSION, 'cache-control': 'no-store' };
+/** When to ask again while the center takes no packets. */
+const PAUSED_MS = 30_000;
+
+const idSchema = z.object({ id: packetIdSchema });
+
+export function addPackets(app: FastifyInstance, center: Context): void {
+  // The body stays a stream: bytes go to the disk as they come.
+  app.addContentTypeParser(OFFSET_MEDIA_TYPE, (_request, _body, done) => done(null));
+  const preValidation = (request: FastifyRequest) => verifyRequest(center.db, request);
+  const route = { preValidation, schema: { hide: true } };
+
+  app.options(PATHS.packets, { schema: { hide: true } }, (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        ...TUS_HEADERS,
+        'tus-version': TUS_VERSION,
+        'tus-extension': 'creation,creation-with-upload',
+        'tus-max-size': String(UPLOAD_MAX_BYTES),
+      })
+      .send(),
+  );
+  app.post(PATHS.packets, route, async (request, reply) => send(reply, await create(center, request)));
+  app.head(`${PATHS.packets}/:id`, route, async (request, reply) =>
+    send(reply, await offsetOf(center, request)),
+  );
+  app.patch(`${PATHS.packets}/:id`, route, async (request, reply) =>
+    send(reply, await append(center, request)),
+  );
+}
+
+interface UploadAnswer {
+  readonly code: 200 | 201 | 204;
+  readonly size: number;
+  readonly offset: number;
+  /** Null until the upload is finished. */
+  readonly receipt: string | null;
+  readonly location?: string;
+}
+
+/** @param answer null where the request was cut: nobody listens */
+function send(reply: FastifyReply, answer: UploadAnswer | null): FastifyReply {
+  if (answer === null) return reply.hijack();
+  const { code, size, offset, receipt, location } = answer;
+  reply.code(code).headers({ ...TUS_HEADERS, 'upload-offset': offset, 'upload-length': size });
+  if (location !== undefined) reply.header('location', location);
+  if (receipt !== null) reply.header(RECEIPT_HEADER, receipt);
+  // A 204 and a HEAD have no body.
+  const bare = receipt === null || code === 204 || reply.request.method === 'HEAD';
+  return bare ? reply.send() : reply.send({ receipt });
+}
+
+async function create(center: Context, request: FastifyRequest): Promise<UploadAnswer | null> {
+  checkVersion(request);
+  const metadata = parseMetadata(request.headers['upload-metadata']);
+  const delivery = await checkDelivery(center.db, callerOf(request), [center.keys.sealing.keyId], {
+    packetId: metadata.get('packetId'),
+    manifest: metadata.get('manifest'),
+  });
+  const { packetId, size } = delivery.manifest;
+  if (Number(request.headers['upload-length']) !== size) {
+    throw new ProblemError('request-invalid', 'Upload-Length is not the size in the manifest');
+  }
+  return locked(center, request, packetId, async () => {
+    const packet = await findPacket(center, packetId);
+    const known = packet ?? (await findUpload(center, packetId));
+    if (known !== undefined && known.manifest_sha256 !== delivery.sha256)
+      throw new ProblemError('manifest-conflict');
+    if (packet !== undefined) return { code: 200, size, offset: size, receipt: packet.receipt };
+    if (known !== undefined && 'created_at' in known) return createdBefore(center, known);
+    return admitted(center, async () => {
+      // Bytes without a row are those of an upload that a database restore forgot.
+      await removeUpload(center.uploads, packetId);
+      const upload = await insertUpload(center, request, delivery);
+      const taken = await takeIn(center, request, upload, 0);
+      return { code: 201, size, location: `${PATHS.packets}/${packetId}`, ...taken };
+    });
+  });
+}
+
+/** Creation of what is under way already: never from the start again. */
+async function createdBefore(center: Context, upload: UploadRow): Promise<UploadAnswer> {
+  const { offset, receipt } = await standing(center, upload);
+  if (receipt !== null) return { code: 200, size: upload.size, offset, receipt };
+  throw new ProblemError('upload-exists', undefined, { ...TUS_HEADERS, 'upload-offset': String(offset) });
+}
+
+async function offsetOf(center: Context, request: FastifyRequest): Promise<UploadAnswer | null> {
+  checkVersion(request);
+  const id = idOf(request);
+  return locked(center, request, id, async () => {
+    const { size, offset, receipt } = await findOwn(center, request, id);
+    return { code: 200, size, offset, receipt };
+  });
+}
+
+async function append(center: Context, request: FastifyRequest): Promise<UploadAnswer | null> {
+  checkVersion(request);
+  const id = idOf(request);
+  const from = Number(request.headers['upload-offset'] ?? Number.NaN);
+  if (request.headers['content-type'] !== OFFSET_MEDIA_TYPE || !Number.isSafeInteger(from)) {
+    throw new ProblemError('request-invalid', `needs ${OFFSET_MEDIA_TYPE} and Upload-Offset`);
+  }
+  return locked(center, request, id, async () => {
+    const { size, offset, receipt, upload } = await findOwn(center, request, id);
+    if (from !== offset) {
+      throw new ProblemError('upload-offset', undefined, { ...TUS_HEADERS, 'upload-offset': String(offset) });
+    }
+    if (upload === undefined || receipt !== null) return { code: 204, size, offset, receipt };
+    return admitted(center, async () => {
+      return { code: 204, size, ...(await takeIn(center, request, upload, offset)) };
+    });
+  });
+}
+
+/** Runs with the upload's lock, which a later request for the same upload takes away by cutting this one's body. */
+async function locked(
+  center: Context,
+  request: FastifyRequest,
+  id: PacketId,
+  work: () => Promise<UploadAnswer>,
+): Promise<UploadAnswer | null> {
+  const lock = await center.locks.acquire(id, () => {
+    if (!request.raw.complete) request.raw.destroy();
+  });
+  if (lock === null) throw new ProblemError('upload-locked', undefined, retryAfter(1000));
+  try {
+    return await work();
+  } catch (error) {
+    if (!request.raw.destroyed || request.raw.complete) throw error;
+    request.log.debug({ packetId: id }, 'an upload was cut');
+    return null;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function admitted(center: Context, work: () => Promise<UploadAnswer>): Promise<UploadAnswer> {
+  if (!center.accepting) throw new ProblemError('overloaded', 'not accepting', retryAfter(PAUSED_MS));
+  const entry = center.admission.enter();
+  if (!entry.ok) throw new ProblemError('overloaded', undefined, retryAfter(entry.retryAfterMs));
+  try {
+    return await work();
+  } finally {
+    entry.leave();
+  }
+}
+
+async function insertUpload(
+  center: Context,
+  request: FastifyRequest,
+  delivery: Delivery,
+): Promise<UploadRow> {
+  const { stationId, kecamatan } = callerOf(request);
+  const { manifest } = delivery;
+  return center.db
+    .insertInto('upload')
+    .values({
+      packet_id: manifest.packetId,
+      kecamatan,
+      station_id: manifest.stationId,
+      delivered_by: stationId,
+      manifest: delivery.jws,
+      manifest_sha256: delivery.sha256,
+      sha256: manifest.sha256,
+      size: manifest.size,
+      created_at: new Date(),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Appends the request's body, and finishes the upload when that was the last of it. */
+async function takeIn(
+  center: Context,
+  request: FastifyRequest,
+  upload: UploadRow,
+  from: number,
+): Promise<{ offset: number; receipt: string | null }> {
+  const hasBody = request.headers['content-type'] === OFFSET_MEDIA_TYPE;
+  const file = uploadFile(center.uploads, upload.packet_id);
+  const taken = hasBody ? await receiveBytes(request.raw, file, upload.size - from) : 0;
+  const offset = from + taken;
+  return { offset, receipt: offset === upload.size ? await finishUpload(center, upload) : null };
+}
+
+/** Where an unfinished upload stands. Complete bytes that a crash kept from their receipt get it now. */
+async function standing(
+  center: Context,
+  upload: UploadRow,
+): Promise<{ offset: number; receipt: string | null }> {
+  const size = await uploadSize(center.uploads, upload.packet_id);
+  if (size === upload.size || (size === null && (await center.blobs.has(upload.packet_id)))) {
+    return { offset: upload.size, receipt: await finishUpload(center, upload) };
+  }
+  return { offset: size ?? 0, receipt: null };
+}
+
+async function findOwn(
+  center: Context,
+  request: FastifyRequest,
+  id: PacketId,
+): Promise<{ size: number; offset: number; receipt: string | null; upload?: UploadRow }> {
+  const { kecamatan } = callerOf(request);
+  const packet = await findPacket(center, id);
+  if (packet?.kecamatan === kecamatan)
+    return { size: packet.size, offset: packet.size, receipt: packet.receipt };
+  const upload = await findUpload(center, id);
+  if (upload?.kecamatan !== kecamatan) throw new ProblemError('packet-unknown');
+  return { size: upload.size, upload, ...(await standing(center, upload)) };
+}
+
+function findPacket(center: Context, id: PacketId) {
+  return center.db
+    .selectFrom('packet')
+    .select(['kecamatan', 'manifest_sha256', 'size', 'receipt'])
+    .where('packet_id', '=', id)
+    .executeTakeFirst();
+}
+
+function findUpload(center: Context, id: PacketId): Promise<UploadRow | undefined> {
+  return center.db.selectFrom('upload').selectAll().where('packet_id', '=', id).executeTakeFirst();
+}
+
+function checkVersion(request: FastifyRequest): void {
+  if (request.headers['tus-resumable'] !== TUS_VERSION) {
+    throw new ProblemError('request-invalid', `Tus-Resumable must be ${TUS_VERSION}`);
+  }
+}
+
+function idOf(request: FastifyRequest): PacketId {
+  const parsed = idSchema.safeParse(request.params);
+  if (!parsed.success) throw new ProblemError('packet-unknown');
+  // PostgreSQL reads a UUID in either case, a file system does not.
+  return parsed.data.id.toLowerCase() as PacketId;
+}

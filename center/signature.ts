@@ -1,0 +1,170 @@
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ExpiredError, httpbis } from 'http-message-signatures';
+import { z } from 'zod';
+import { stationIdSchema, type StationId } from '../app/ids.ts';
+import { SIGNATURE_WINDOW_MS, SIGNED_COMPONENTS } from '../app/sync/protocol.ts';
+import type { Db } from './database.ts';
+import { ProblemError } from './problems.ts';
+
+/** The station behind a request whose signature was verified. */
+export interface Caller {
+  readonly stationId: StationId;
+  readonly kecamatan: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null;
+    /** SHA-256 of a JSON body, once it was read. */
+    bodyDigest: Buffer | null;
+  }
+}
+
+interface Station {
+  readonly id: StationId;
+  readonly kecamatan: string;
+  readonly public_key: string;
+  readonly revoked_at: Date | null;
+}
+
+const parametersSchema = z.object({
+  keyid: stationIdSchema,
+  created: z.date(),
+  nonce: z.string().min(8).max(100),
+});
+/** Far beyond any clock: the window is checked after the signature, so that a wrong clock has an answer of its own. */
+const ANY_TIME = new Date(8_640_000_000_000_000);
+
+export function addSignatures(app: FastifyInstance): void {
+  app.decorateRequest('caller', null);
+  app.decorateRequest('bodyDigest', null);
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('a route that needs a station has no signature check');
+  return request.caller;
+}
+
+/**
+ * Checks the signature of a request (RFC 9421, Ed25519): covered components, station, time and nonce. A JSON body must
+ * be covered through its content-digest (RFC 9530), which is compared with the bytes that came.
+ */
+export async function verifyRequest(db: Db, request: FastifyRequest): Promise<void> {
+  const fields: string[] = [...SIGNED_COMPONENTS];
+  if (request.bodyDigest !== null) {
+    checkDigest(request.headers['content-digest'], request.bodyDigest);
+    fields.push('content-digest');
+  }
+  const { station, created, nonce } = await verifySignature(db, request, fields);
+  if (station.revoked_at !== null) throw new ProblemError('station-revoked');
+  const skew = created.getTime() - Date.now();
+  // `created` counts whole seconds.
+  if (Math.abs(skew) > SIGNATURE_WINDOW_MS + 1000) {
+    throw new ProblemError('clock-skew', `signed ${Math.round(skew / 1000)} s from the center's time`);
+  }
+  await spendNonce(db, station.id, nonce, new Date(created.getTime() + 2 * SIGNATURE_WINDOW_MS));
+  request.caller = { stationId: station.id, kecamatan: station.kecamatan };
+}
+
+async function verifySignature(
+  db: Db,
+  request: FastifyRequest,
+  requiredFields: string[],
+): Promise<{ station: Station; created: Date; nonce: string }> {
+  let found: { station: Station; created: Date; nonce: string } | undefined;
+  let signatures = 0;
+  let valid: boolean | null;
+  try {
+    valid = await httpbis.verifyMessage(
+      {
+        notAfter: ANY_TIME,
+        requiredFields,
+        requiredParams: ['keyid', 'created', 'nonce'],
+        keyLookup: async (parameters) => {
+          // With two signatures the verdict of one could be taken for the name of the other.
+          signatures += 1;
+          if (signatures > 1) throw new ProblemError('signature-invalid', 'more than one signature');
+          const named = parametersSchema.safeParse(parameters);
+          if (!named.success) return null;
+          const { keyid, created, nonce } = named.data;
+          const station = await findStation(db, keyid);
+          if (station === undefined) throw new ProblemError('station-unknown');
+          found = { station, created, nonce };
+          const key = publicKey(station.public_key);
+          return {
+            id: keyid,
+            algs: ['ed25519'],
+            verify: (data, signature) => Promise.resolve(verify(null, data, key, signature)),
+          };
+        },
+      },
+      // Any origin serves: neither scheme nor authority is signed.
+      {
+        method: request.method,
+        url: new URL(request.raw.url ?? '/', 'https://center'),
+        headers: plain(request),
+      },
+    );
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    // The library throws for headers that cannot be read and for anything required that is missing.
+    if (!(error instanceof Error) || isDatabaseError(error)) throw error;
+    if (error instanceof ExpiredError) throw new ProblemError('clock-skew', 'the signature has expired');
+    throw new ProblemError('signature-invalid', error.message.slice(0, 200));
+  }
+  if (valid !== true || found === undefined) {
+    throw new ProblemError('signature-invalid', valid === null ? 'unsigned' : undefined);
+  }
+  return found;
+}
+
+function isDatabaseError(error: Error): boolean {
+  return 'code' in error;
+}
+
+function findStation(db: Db, id: StationId): Promise<Station | undefined> {
+  return db
+    .selectFrom('station')
+    .select(['id', 'kecamatan', 'public_key', 'revoked_at'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** Each nonce once, for all replicas. */
+async function spendNonce(db: Db, stationId: StationId, nonce: string, expires: Date): Promise<void> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('nonce')
+    .values({ station_id: stationId, nonce, expires_at: expires })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows !== 1n) throw new ProblemError('nonce-replayed');
+}
+
+/** Nonces of signatures that no window admits any more. */
+export async function forgetNonces(db: Db): Promise<void> {
+  await db.deleteFrom('nonce').where('expires_at', '<', new Date()).execute();
+}
+
+function checkDigest(header: string | string[] | undefined, digest: Buffer): void {
+  const given = typeof header === 'string' ? /(?:^|,)\s*sha-256=:([\w+/=]+):/.exec(header)?.[1] : undefined;
+  if (given !== digest.toString('base64')) {
+    throw new ProblemError('signature-invalid', 'content-digest is not that of the body');
+  }
+}
+
+function plain(request: FastifyRequest): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(request.headers).filter(
+      (entry): entry is [string, string | string[]] => entry[1] !== undefined,
+    ),
+  );
+}
+
+export function digest(body: Uint8Array | string): Buffer {
+  return createHash('sha256').update(body).digest();
+}
+
+function publicKey(x: string): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+}

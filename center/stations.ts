@@ -1,0 +1,139 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v4 as uuid } from 'uuid';
+import type { Sha256, StationId } from '../app/ids.ts';
+import { base32, formatActivationCode, SECRET_LENGTH } from '../app/sync/activation.ts';
+import type { Activation } from '../app/sync/protocol.ts';
+import type { Db, Tx } from './database.ts';
+import type { CenterKeys } from './keys.ts';
+import { ProblemError } from './problems.ts';
+
+const CODE_DAYS = 30;
+
+/** A one-time code for a new station. The center keeps only the secret's hash. */
+export async function createActivationCode(
+  db: Db,
+  input: { readonly kecamatan: string; readonly label: string; readonly caFingerprint: string },
+): Promise<string> {
+  const secret = base32(randomBytes(SECRET_LENGTH), SECRET_LENGTH);
+  await db
+    .insertInto('activation_code')
+    .values({
+      secret_sha256: hash(secret),
+      kecamatan: input.kecamatan,
+      label: input.label,
+      expires_at: new Date(Date.now() + CODE_DAYS * 86_400_000),
+      station_id: null,
+    })
+    .execute();
+  return formatActivationCode({ secret, caFingerprint: input.caFingerprint });
+}
+
+export interface ActivateRequest {
+  readonly secret: string;
+  readonly stationKey: string;
+  readonly appVersion: string;
+}
+
+/** Makes the station a code was given for. The same code with the same key again answers the same. */
+export async function activate(db: Db, keys: CenterKeys, request: ActivateRequest): Promise<Activation> {
+  return db.transaction().execute(async (tx) => {
+    const code = await tx
+      .selectFrom('activation_code')
+      .selectAll()
+      .where('secret_sha256', '=', hash(request.secret))
+      .forUpdate()
+      .executeTakeFirst();
+    if (code === undefined) throw new ProblemError('activation-invalid');
+    const stationId = await stationFor(tx, code, request);
+    const kecamatan = await tx
+      .selectFrom('kecamatan')
+      .select(['data', 'policy'])
+      .where('kode', '=', code.kecamatan)
+      .executeTakeFirstOrThrow();
+    return {
+      stationId,
+      label: code.label,
+      kecamatan: kecamatan.data,
+      sealing: { keyId: keys.sealing.keyId, recipient: keys.sealing.recipient },
+      receiptKey: { kid: keys.receipt.kid, x: keys.receipt.x },
+      policy: kecamatan.policy,
+    };
+  });
+}
+
+async function stationFor(
+  tx: Tx,
+  code: {
+    secret_sha256: Sha256;
+    kecamatan: string;
+    label: string;
+    expires_at: Date;
+    station_id: StationId | null;
+  },
+  request: ActivateRequest,
+): Promise<StationId> {
+  const known = await tx
+    .selectFrom('station')
+    .select(['id', 'revoked_at'])
+    .where('public_key', '=', request.stationKey)
+    .executeTakeFirst();
+  if (known !== undefined && known.revoked_at !== null) throw new ProblemError('station-revoked');
+  if (code.station_id !== null) {
+    if (known?.id !== code.station_id) throw new ProblemError('activation-used');
+    return known.id;
+  }
+  // A key stands for one station, and a station for one code.
+  if (known !== undefined) throw new ProblemError('activation-used', "this key is a station's already");
+  if (code.expires_at < new Date()) throw new ProblemError('activation-invalid', 'the code has expired');
+  const id = uuid() as StationId;
+  await tx
+    .insertInto('station')
+    .values({
+      id,
+      kecamatan: code.kecamatan,
+      label: code.label,
+      public_key: request.stationKey,
+      app_version: request.appVersion,
+      activated_at: new Date(),
+      revoked_at: null,
+    })
+    .execute();
+  await tx
+    .updateTable('activation_code')
+    .set({ station_id: id })
+    .where('secret_sha256', '=', code.secret_sha256)
+    .execute();
+  return id;
+}
+
+function hash(secret: string): Sha256 {
+  return createHash('sha256').update(secret).digest('hex') as Sha256;
+}
+
+const GUESSES = 20;
+const GUESS_WINDOW_MS = 60_000;
+
+/** Counts wrong codes by address: 80 bits cannot be guessed, but nobody shall keep the database busy trying. */
+export function createGuessLimit(now: () => number): {
+  check(address: string): void;
+  wrong(address: string): void;
+} {
+  const wrong = new Map<string, { count: number; until: number }>();
+  return {
+    check: (address) => {
+      const entry = wrong.get(address);
+      if (entry === undefined) return;
+      const left = entry.until - now();
+      if (left <= 0) wrong.delete(address);
+      else if (entry.count >= GUESSES) {
+        throw new ProblemError('rate-limited', undefined, { 'retry-after': String(Math.ceil(left / 1000)) });
+      }
+    },
+    wrong: (address) => {
+      if (wrong.size > 10_000) wrong.clear();
+      const entry = wrong.get(address) ?? { count: 0, until: now() + GUESS_WINDOW_MS };
+      entry.count += 1;
+      wrong.set(address, entry);
+    },
+  };
+}

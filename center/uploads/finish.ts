@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { PacketId } from '../../app/ids.ts';
+import { JWS_TYPES, manifestSchema, type Receipt } from '../../app/sync/protocol.ts';
+import { removeUpload, uploadFile, uploadSize } from '../blobs.ts';
+import type { Context } from '../context.ts';
+import type { Tables } from '../database.ts';
+import { peekJws, signJws } from '../jws.ts';
+import { ProblemError } from '../problems.ts';
+
+export type UploadRow = Selectable<Tables['upload']>;
+
+/** The part of the center that turns uploads into packets. */
+export type Shelf = Pick<Context, 'db' | 'keys' | 'blobs' | 'uploads' | 'locks' | 'log'>;
+
+/**
+ * Turns complete bytes into a packet, under the upload's lock: sync, SHA-256 of what the disk holds, rename into the
+ * blobs, one transaction; only then is there a receipt to give. Each step can be repeated, so that a crash after any
+ * of them is mended by calling this again.
+ * @returns the receipt, the same for ever
+ */
+export async function finishUpload(shelf: Shelf, upload: UploadRow): Promise<string> {
+  const { packet_id: id } = upload;
+  if (await shelf.blobs.has(id)) {
+    // A crash came between rename and transaction.
+    if (sha256Of(await shelf.blobs.read(id)) !== upload.sha256)
+      throw new Error(`the blob of ${id} is damaged`);
+    await shelf.blobs.settle(id);
+  } else {
+    const file = uploadFile(shelf.uploads, id);
+    await syncFile(file);
+    if ((await sha256OfFile(file)) !== upload.sha256) {
+      await discardUpload(shelf, id);
+      throw new ProblemError('packet-hash');
+    }
+    await shelf.blobs.keep(id, file);
+  }
+  return commitPacket(shelf, upload);
+}
+
+async function commitPacket({ db, keys }: Shelf, upload: UploadRow): Promise<string> {
+  const manifest = manifestSchema.parse(peekJws(upload.manifest));
+  const receivedAt = new Date();
+  const receipt: Receipt = {
+    v: 1,
+    packetId: upload.packet_id,
+    stationId: manifest.stationId,
+    sequence: manifest.sequence,
+    manifestSha256: upload.manifest_sha256,
+    sha256: upload.sha256,
+    size: upload.size,
+    receivedAt: receivedAt.toISOString(),
+  };
+  const signed = await signJws(JWS_TYPES.receipt, keys.receipt.kid, receipt, keys.receipt.key);
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto('packet')
+      .values({
+        packet_id: upload.packet_id,
+        kecamatan: upload.kecamatan,
+        station_id: manifest.stationId,
+        delivered_by: upload.delivered_by,
+        sequence: manifest.sequence,
+        manifest: upload.manifest,
+        manifest_sha256: upload.manifest_sha256,
+        sha256: upload.sha256,
+        size: upload.size,
+        recipient_key_id: manifest.recipientKeyId,
+        received_at: receivedAt,
+        receipt: signed,
+        examined_at: null,
+        attempts: 0,
+        next_attempt_at: receivedAt,
+      })
+      .execute();
+    await tx.deleteFrom('upload').where('packet_id', '=', upload.packet_id).execute();
+    await sql`select pg_notify('rekam_packet', '')`.execute(tx);
+  });
+  return signed;
+}
+
+/** File first: a row without a file is an upload of no bytes, a file without a row would be nobody's. */
+export async function discardUpload(shelf: Shelf, id: PacketId): Promise<void> {
+  await removeUpload(shelf.uploads, id);
+  await shelf.db.deleteFrom('upload').where('packet_id', '=', id).execute();
+}
+
+/** At start: uploads whose bytes are complete, and that a crash kept from becoming packets. */
+export async function mendUploads(shelf: Shelf): Promise<void> {
+  for (const { packet_id: id } of await shelf.db.selectFrom('upload').select('packet_id').execute()) {
+    const lock = await shelf.locks.acquire(id, () => undefined, { preempt: false });
+    if (lock === null) continue;
+    try {
+      const upload = await shelf.db
+        .selectFrom('upload')
+        .selectAll()
+        .where('packet_id', '=', id)
+        .executeTakeFirst();
+      if (upload === undefined) continue;
+      const complete = (await uploadSize(shelf.uploads, id)) === upload.size || (await shelf.blobs.has(id));
+      if (complete) await finishUpload(shelf, upload);
+    } catch (error) {
+      // The station's next attempt meets the same state and is told; the others go on.
+      shelf.log.warn({ err: error, packetId: id }, 'an upload could not be mended');
+    } finally {
+      await lock.release();
+    }
+  }
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

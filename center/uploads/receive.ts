@@ -1,0 +1,30 @@
+import { open } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from '../problems.ts';
+
+/**
+ * Appends a request's body to an upload's file. However the body ends, what arrived of it is synced before this
+ * returns or throws, so that the offset the center names afterwards is one it can keep.
+ * @param room bytes that still belong to the upload
+ * @returns bytes taken
+ */
+export async function receiveBytes(body: IncomingMessage, file: string, room: number): Promise<number> {
+  const handle = await open(file, 'a', 0o600);
+  let taken = 0;
+  try {
+    // A refusal must still reach the sender, so leaving the loop early keeps the connection.
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      if (taken + chunk.length > room)
+        throw new ProblemError('request-invalid', 'more bytes than Upload-Length says');
+      await handle.appendFile(chunk);
+      taken += chunk.length;
+    }
+  } finally {
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+  return taken;
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+import type { Capacity } from '../../center/admission.ts';
+import { startCenter, type RunningCenter } from '../../center/center.ts';
+import { startPostgres, type Postgres } from '../../center/postgres.ts';
+import type { PacketId } from '../../app/ids.ts';
+import type { Biodata } from '../../app/enrollment/biodata.ts';
+
+export interface TestCenterOptions {
+  /** Of the demo kecamatan; 200 unless given. */
+  readonly residents?: number;
+  /** ISO date of the first day with summons. */
+  readonly today?: string;
+  readonly http?: boolean;
+  readonly capacity?: Capacity;
+}
+
+export interface TestCenter {
+  readonly url: string;
+  readonly port: number;
+  /** Null over plain HTTP. */
+  readonly caPem: string | null;
+  readonly caFingerprint: string;
+  /** The data folder. */
+  readonly data: string;
+  /** The center as it runs now: another one after `restart`. */
+  readonly running: RunningCenter;
+  activationCode(label?: string): Promise<string>;
+  packetCount(): Promise<number>;
+  hasPacket(id: PacketId): Promise<boolean>;
+  /** Resolves when intake has given as many outcomes in all. */
+  outcomes(count: number): Promise<{ packetId: PacketId; verdict: string }[]>;
+  /** Residents of the register in a stable order. */
+  residents(options?: { readonly desa?: string; readonly recorded?: boolean }): Promise<Biodata[]>;
+  /** Paths of all finished blobs. */
+  blobs(): string[];
+  /** Stops and starts it again on the same data and the same port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  /** Starts it again after `stop`. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+let cluster: { readonly postgres: Postgres; readonly folder: string } | undefined;
+const open = new Set<TestCenter>();
+
+/** One PostgreSQL for all centers of a test file, a database for each. */
+async function testPostgres(): Promise<Postgres> {
+  if (cluster === undefined) {
+    const folder = temporaryFolder('rekam-pg-');
+    // CENTER_TEST_POSTGRES=15: the same tests on Debian's own PostgreSQL.
+    const major = process.env['CENTER_TEST_POSTGRES'];
+    cluster = {
+      folder,
+      postgres: await startPostgres(folder, major === undefined ? undefined : Number(major)),
+    };
+  }
+  return cluster.postgres;
+}
+
+afterAll(async () => {
+  for (const center of open) await center.close();
+  await cluster?.postgres.stop();
+  if (cluster !== undefined) rmSync(cluster.folder, { recursive: true, force: true });
+  cluster = undefined;
+});
+
+/** A folder that PostgreSQL's own user can pass through. */
+export function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), prefix));
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+/** A database of its own on the test file's PostgreSQL. */
+export async function testDatabase(): Promise<string> {
+  return (await testPostgres()).database(`test_${randomUUID().replaceAll('-', '')}`);
+}
+
+/** A real center in this process: TLS unless told otherwise, a database of its own, a temporary folder. */
+export async function startTestCenter(options: TestCenterOptions = {}): Promise<TestCenter> {
+  const data = temporaryFolder('rekam-center-');
+  const database = await testDatabase();
+  const start = (port: number) =>
+    startCenter({
+      data,
+      database,
+      port,
+      http: options.http ?? false,
+      demo: {
+        residents: options.residents ?? 200,
+        ...(options.today !== undefined && { today: options.today }),
+      },
+      ...(options.capacity !== undefined && { capacity: options.capacity }),
+    });
+  let running = await start(0);
+  let stopped = false;
+  const { url, port, caPem, caFingerprint } = running;
+  const center: TestCenter = {
+    url,
+    port,
+    caPem,
+    caFingerprint,
+    data,
+    get running() {
+      return running;
+    },
+    activationCode: (label = 'Meja 1') => running.createActivationCode({ label }),
+    packetCount: async () => {
+      const row = await running.db
+        .selectFrom('packet')
+        .select((table) => table.fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+    hasPacket: async (id) =>
+      (await running.db
+        .selectFrom('packet')
+        .select('packet_id')
+        .where('packet_id', '=', id)
+        .executeTakeFirst()) !== undefined,
+    outcomes: async (count) => {
+      for (;;) {
+        const rows = await running.db
+          .selectFrom('outcome')
+          .select(['packet_id', 'verdict'])
+          .orderBy('change')
+          .execute();
+        if (rows.length >= count)
+          return rows.map((row) => ({ packetId: row.packet_id, verdict: row.verdict }));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    residents: async ({ desa, recorded } = {}) => {
+      const rows = await running.db
+        .selectFrom('resident')
+        .select(['biodata', 'recorded_at'])
+        .orderBy('nik')
+        .execute();
+      return rows
+        .filter((row) => recorded === undefined || (row.recorded_at !== null) === recorded)
+        .map((row) => row.biodata)
+        .filter((biodata) => desa === undefined || biodata.desa === desa);
+    },
+    blobs: () => filesIn(path.join(data, 'blobs')),
+    restart: async () => {
+      await center.stop();
+      await center.start();
+    },
+    stop: async () => {
+      stopped = true;
+      await running.close();
+    },
+    start: async () => {
+      running = await start(port);
+      stopped = false;
+    },
+    close: async () => {
+      open.delete(center);
+      if (!stopped) await running.close();
+      stopped = true;
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  open.add(center);
+  return center;
+}
+
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(folder, name))
+    .filter((file) => statSync(file).isFile());
+}
