@@ -1,0 +1,40 @@
+import { lazy, Suspense } from 'react';
+import { useApp } from './app-state.ts';
+import { ErrorNotice } from './components/notice.tsx';
+import { Activation } from './features/activation/activation.tsx';
+import { Frame } from './features/frame/frame.tsx';
+import { Login } from './features/login/login.tsx';
+
+// What is not needed for a usable login loads after it.
+const Desk = lazy(() => import('./features/desk/desk.tsx'));
+const Outbox = lazy(() => import('./features/outbox/outbox.tsx'));
+const Supervisor = lazy(() => import('./features/supervisor/supervisor.tsx'));
+const Help = lazy(() => import('./features/help/help.tsx'));
+
+function CurrentScreen() {
+  const { info, failed, person, screen } = useApp((state) => state);
+  if (failed !== null) return <ErrorNotice error={failed} onRetry={() => window.location.reload()} />;
+  if (info === null) return null;
+  if (!info.activated) return <Activation info={info} />;
+  if (person === null) return <Login info={info} />;
+  switch (screen) {
+    case 'desk':
+      return <Desk />;
+    case 'outbox':
+      return <Outbox />;
+    case 'supervisor':
+      return <Supervisor />;
+    case 'help':
+      return <Help />;
+  }
+}
+
+export function App() {
+  return (
+    <Frame>
+      <Suspense fallback={null}>
+        <CurrentScreen />
+      </Suspense>
+    </Frame>
+  );
+}

@@ -1,0 +1,194 @@
+import { useSyncExternalStore } from 'react';
+import type { ErrorShape } from '../../../app/errors.ts';
+import type { PacketId } from '../../../app/ids.ts';
+import type { Response } from '../../../app/ipc/contract.ts';
+import { announce } from '../../components/announcer.tsx';
+import { chooseCopy, type Resumed } from '../../drafts/resume.ts';
+import type { Vault } from '../../drafts/vault.ts';
+import { openWork, type Work } from '../../drafts/work.ts';
+import { words } from '../../i18n/words.ts';
+import { queries } from '../../query.ts';
+import { answer, station } from '../../station.ts';
+
+/** What to tell about how a draft was opened. */
+export type Opening = 'new' | 'restored' | 'damaged' | 'reloaded';
+
+export type DeskView =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'working'; readonly work: Work; readonly opening: Opening }
+  | { readonly kind: 'recorded'; readonly recorded: Response<'intake.record'> };
+
+export interface DeskState {
+  readonly view: DeskView;
+  /** Why the last thing asked for did not happen. */
+  readonly error: ErrorShape | null;
+  /** A NIK that a scanner typed while another enrollment was open. */
+  readonly scanned: string | null;
+  readonly recording: boolean;
+  /** What stands in the find box. */
+  readonly query: string;
+}
+
+// Outside React: the desk keeps its place while another screen, or the login, stands in front of it.
+let state: DeskState = { view: { kind: 'idle' }, error: null, scanned: null, recording: false, query: '' };
+let vault: Vault | null = null;
+let place: PacketId | null = null;
+let closing: Promise<unknown> = Promise.resolve();
+const listeners = new Set<() => void>();
+
+function set(next: Partial<DeskState>): void {
+  state = { ...state, ...next };
+  for (const listener of listeners) listener();
+}
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useDesk<T>(select: (state: DeskState) => T): T {
+  return useSyncExternalStore(subscribe, () => select(state));
+}
+export function deskNow(): DeskState {
+  return state;
+}
+
+export function refreshQueue(): void {
+  void queries.invalidateQueries({ queryKey: ['desk'] });
+}
+
+function fail(error: ErrorShape): void {
+  set({ view: { kind: 'idle' }, error });
+}
+
+/** Asks main for a ticket and a draft of this resident, or comes back to the draft that is there. */
+export async function openResident(nik: string): Promise<void> {
+  if (!(await leave())) return;
+  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '' });
+  const begun = await answer(station.drafts.begin({ nik }));
+  if (!begun.ok) return fail(begun.error);
+  refreshQueue();
+  await openDraft(begun.value.packetId);
+}
+
+export async function openDraft(packetId: PacketId, opening?: Opening): Promise<void> {
+  if (state.view.kind === 'working' && !(await leave())) return;
+  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '' });
+  const loaded = await answer(station.drafts.load(packetId));
+  if (!loaded.ok) {
+    if (place === packetId) place = null;
+    refreshQueue();
+    return fail(loaded.error);
+  }
+  const resumed = chooseCopy(loaded.value, vault === null ? { kind: 'none' } : await vault.load(packetId));
+  start(resumed, opening ?? openingOf(resumed));
+}
+
+function openingOf(resumed: Resumed): Opening {
+  if (resumed.from === 'damaged') return 'damaged';
+  return resumed.draft.revision === 0 ? 'new' : 'restored';
+}
+
+function start(resumed: Resumed, opening: Opening): void {
+  const work = openWork(resumed, vault, (request) => answer(station.drafts.commit(request)));
+  place = resumed.draft.packetId;
+  set({ view: { kind: 'working', work, opening }, error: null });
+}
+
+/** Commits the open draft. A newer one at main is taken over instead, and said. */
+export async function commitWork(work: Work): Promise<boolean> {
+  const result = await work.commit();
+  if (result.ok) return true;
+  if (result.error.code === 'draft.stale') {
+    work.close();
+    set({ view: { kind: 'idle' } });
+    await openDraft(work.state().draft.packetId, 'reloaded');
+  }
+  return false;
+}
+
+/** Back to the queue; the draft stays. Only where neither window nor station could save it does the desk stay too. */
+export async function leave(): Promise<boolean> {
+  if (state.recording) return false;
+  const { view } = state;
+  if (view.kind !== 'working') {
+    set({ view: { kind: 'idle' }, error: null });
+    return true;
+  }
+  const result = await view.work.commit();
+  if (!result.ok && !view.work.state().saved) return false;
+  view.work.close();
+  place = null;
+  set({ view: { kind: 'idle' }, error: result.ok ? null : result.error, scanned: null });
+  refreshQueue();
+  return true;
+}
+
+/** Records the open draft. The screen says stored only when main has answered that it is (G1). */
+export async function record(work: Work): Promise<void> {
+  if (state.recording) return;
+  set({ recording: true, error: null });
+  try {
+    const { packetId } = work.state().draft;
+    if (!(await commitWork(work))) return;
+    const result = await answer(station.intake.record({ packetId, revision: work.state().draft.revision }));
+    if (!result.ok) return set({ error: result.error });
+    work.close();
+    place = null;
+    // The packet exists: a copy that cannot be dropped now goes at the next login.
+    await vault?.drop(packetId).catch(() => undefined);
+    set({ view: { kind: 'recorded', recorded: result.value } });
+    announce(words().t('recorded/announce', { nama: result.value.nama }));
+    refreshQueue();
+    void queries.invalidateQueries({ queryKey: ['outbox'] });
+  } finally {
+    set({ recording: false });
+  }
+}
+
+export async function dropDraft(work: Work, reason: string): Promise<ErrorShape | null> {
+  const { packetId } = work.state().draft;
+  const result = await answer(station.drafts.drop({ packetId, reason }));
+  if (!result.ok) return result.error;
+  work.close();
+  place = null;
+  await vault?.drop(packetId).catch(() => undefined);
+  set({ view: { kind: 'idle' }, error: null });
+  refreshQueue();
+  return null;
+}
+
+export function scanWhileWorking(nik: string): void {
+  set({ scanned: nik, query: nik });
+}
+
+export function setQuery(query: string): void {
+  set({ query });
+}
+
+/** After login: the vault, what main still knows, and the place this person left. */
+export async function enterDesk(opened: Vault | null, samePerson: boolean): Promise<void> {
+  await closing;
+  vault = opened;
+  const list = await answer(station.drafts.list(undefined));
+  if (list.ok && vault !== null) {
+    await vault.keepOnly(list.value.map((row) => row.packetId)).catch(() => undefined);
+  }
+  if (!samePerson) place = null;
+  if (place !== null) await openDraft(place);
+}
+
+/** What is open goes to main while there still is a session. */
+export async function settleDesk(): Promise<void> {
+  if (state.view.kind === 'working') await state.view.work.commit();
+}
+
+/** The session ended: nothing of a resident stays in memory, only the place. The last save runs to its end first. */
+export function exitDesk(): void {
+  const ending = vault;
+  const saving = state.view.kind === 'working' ? state.view.work.settle() : Promise.resolve();
+  if (state.view.kind === 'working') state.view.work.close();
+  closing = saving.then(() => ending?.close());
+  vault = null;
+  set({ view: { kind: 'idle' }, error: null, scanned: null, recording: false, query: '' });
+}

@@ -1,0 +1,176 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
+import { useCallback, useState } from 'react';
+import type { Draft } from '../../../../app/desk/draft.ts';
+import { checkBiodata, type BiodataCheck, type BiodataField } from '../../../../app/enrollment/biodata.ts';
+import { useApp } from '../../../app-state.ts';
+import { announce } from '../../../components/announcer.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { fieldText, useWords } from '../../../i18n/words.ts';
+import { commitWork } from '../desk-store.ts';
+import classes from '../desk.module.css';
+import { StepFrame } from '../step-frame.tsx';
+import type { StepProps } from '../work-context.ts';
+import { DropPanel } from './drop.tsx';
+import { CorrectionForm } from './correction.tsx';
+
+const GROUPS = [
+  [
+    'person',
+    ['nik', 'nama', 'tempatLahir', 'tanggalLahir', 'jenisKelamin', 'golonganDarah', 'agama', 'noKk'],
+  ],
+  ['family', ['statusKawin', 'pendidikan', 'pekerjaan', 'kewarganegaraan']],
+  ['address', ['alamat', 'rt', 'rw', 'desa']],
+] as const satisfies readonly (readonly [string, readonly BiodataField[]])[];
+
+function Field({
+  draft,
+  field,
+  check,
+  onCorrect,
+}: {
+  draft: Draft;
+  field: BiodataField;
+  check: BiodataCheck;
+  onCorrect: (field: BiodataField) => void;
+}) {
+  const vocabulary = useWords();
+  const { t } = vocabulary;
+  const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
+  const correction = draft.corrections.find((entry) => entry.field === field);
+  const wrong = check.errors.some((entry) => entry.field === field);
+  const noted = check.warnings.some((entry) => entry.field === field);
+  return (
+    <div
+      className={classes['field']}
+      data-field={field}
+      data-tone={wrong ? 'now' : noted ? 'act' : undefined}
+    >
+      <dt>{t(`field/${field}`)}</dt>
+      <dd className={classes['read']}>
+        <span>
+          {fieldText(field, draft.biodata[field], vocabulary, kecamatan)}
+          {correction !== undefined && (
+            <small className={classes['corrected']}>
+              {t('biodata/corrected', { document: correction.document })}
+            </small>
+          )}
+        </span>
+        {field !== 'nik' && (
+          <ActionIcon
+            variant="subtle"
+            size={44}
+            className={classes['pencil']}
+            aria-label={t('biodata/correct', { field: t(`field/${field}`) })}
+            onClick={() => onCorrect(field)}
+          >
+            <IconPencil size={18} aria-hidden />
+          </ActionIcon>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+function Findings({ check }: { check: BiodataCheck }) {
+  const { t } = useWords();
+  return (
+    <>
+      {check.errors.length > 0 && (
+        <Notice tone="act" title={t('biodata/errorsTitle')}>
+          <ul>
+            {check.errors.map((entry) => (
+              <li key={entry.field + entry.code}>
+                {t(`field/${entry.field}`)}: {t(`biodataError/${entry.code}`)}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {check.warnings.length > 0 && (
+        <Notice title={t('biodata/warningsTitle')}>
+          <ul>
+            {check.warnings.map((entry) => (
+              <li key={entry.field + entry.code}>{t(`biodataWarning/${entry.code}`)}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Read aloud from here; confirmed with Enter. Errors block, warnings are accepted by confirming. */
+export function BiodataStep({ work, state, today, next, back }: StepProps) {
+  const { t } = useWords();
+  const kecamatan = useApp((app) => app.info?.kecamatan?.kode ?? '');
+  const [correcting, setCorrecting] = useState<BiodataField | null>(null);
+  const [dropping, setDropping] = useState(false);
+  const close = useCallback(() => {
+    setCorrecting(null);
+    setDropping(false);
+  }, []);
+  const { draft } = state;
+  const check = checkBiodata(draft.biodata, today, kecamatan);
+
+  const confirm = () => {
+    const warnings = [...new Set(check.warnings.map((entry) => entry.code))];
+    // Confirming again what is confirmed changes nothing, and must not take the resident's approval away.
+    const same = draft.biodataConfirmed && warnings.join() === draft.warnings.join();
+    if (!same) work.update({ biodataConfirmed: true, warnings, approvedAt: null });
+    next();
+  };
+
+  if (dropping) return <DropPanel work={work} onClose={close} />;
+  if (correcting !== null) {
+    return (
+      <section className={classes['step']}>
+        <CorrectionForm
+          draft={draft}
+          field={correcting}
+          today={today}
+          onClose={close}
+          onApply={(change) => {
+            work.update(change);
+            void commitWork(work);
+            announce(t('biodata/title', { field: t(`field/${correcting}`) }));
+            close();
+          }}
+        />
+      </section>
+    );
+  }
+  return (
+    <StepFrame
+      heading={t('stepLong/biodata')}
+      secondary={back}
+      quiet={
+        <>
+          <Button variant="subtle" onClick={() => setDropping(true)}>
+            {t('desk/drop')}
+          </Button>
+          {draft.biodataConfirmed && t('biodata/confirmed')}
+        </>
+      }
+      primary={{
+        label: t(check.warnings.length > 0 ? 'biodata/acceptWarnings' : 'biodata/confirm'),
+        run: confirm,
+        disabled: check.errors.length > 0,
+      }}
+    >
+      <Findings check={check} />
+      <div className={classes['groups']}>
+        {GROUPS.map(([group, fields]) => (
+          <div key={group} className={classes['group']} data-group={group}>
+            <h3 className={classes['listTitle']}>{t(`biodata/${group}`)}</h3>
+            <dl>
+              {fields.map((field) => (
+                <Field key={field} draft={draft} field={field} check={check} onCorrect={setCorrecting} />
+              ))}
+            </dl>
+          </div>
+        ))}
+      </div>
+    </StepFrame>
+  );
+}

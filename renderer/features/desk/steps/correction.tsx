@@ -1,0 +1,147 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { Draft } from '../../../../app/desk/draft.ts';
+import { checkBiodata, NAMA_MAX, type BiodataField } from '../../../../app/enrollment/biodata.ts';
+import { useApp } from '../../../app-state.ts';
+import { choices, fieldText, isCoded, useWords } from '../../../i18n/words.ts';
+import { correctField, typedValue } from '../corrections.ts';
+import classes from '../desk.module.css';
+
+interface Props {
+  readonly draft: Draft;
+  readonly field: BiodataField;
+  readonly today: string;
+  readonly onApply: (change: Partial<Draft>) => void;
+  readonly onClose: () => void;
+}
+
+/** A field's own input: a list where the register has one, a date, digits, or text. */
+function ValueInput({
+  field,
+  value,
+  onChange,
+  error,
+}: {
+  field: BiodataField;
+  value: string;
+  onChange: (value: string) => void;
+  error: string | null;
+}) {
+  const { t, language } = useWords();
+  const desa = useApp((state) => state.info?.kecamatan?.desa ?? []);
+  const label = t('biodata/newValue');
+  const shared = { label, value, error, 'data-autofocus': true };
+  if (field === 'desa' || field === 'pekerjaan' || isCoded(field)) {
+    const data =
+      field === 'desa'
+        ? desa.map((entry) => ({ value: entry.kode, label: `${entry.nama} (${entry.kode})` }))
+        : choices(field, language).map((text, index) => ({ value: String(index + 1), label: text }));
+    const withEmpty = field === 'agama' ? [{ value: '', label: t('codes/agamaEmpty') }, ...data] : data;
+    return (
+      <NativeSelect {...shared} data={withEmpty} onChange={(event) => onChange(event.currentTarget.value)} />
+    );
+  }
+  const numeric = field === 'noKk' || field === 'rt' || field === 'rw';
+  return (
+    <TextInput
+      {...shared}
+      type={field === 'tanggalLahir' ? 'date' : 'text'}
+      inputMode={numeric ? 'numeric' : 'text'}
+      maxLength={field === 'nama' ? NAMA_MAX : 120}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      autoComplete="off"
+      spellCheck={false}
+    />
+  );
+}
+
+/** A change to the register needs a document. The record says what stood there before. */
+export function CorrectionForm({ draft, field, today, onApply, onClose }: Props) {
+  const vocabulary = useWords();
+  const { t } = vocabulary;
+  const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
+  const earlier = draft.corrections.find((correction) => correction.field === field);
+  const before = earlier === undefined ? draft.biodata[field] : earlier.before;
+  const [value, setValue] = useState(String(draft.biodata[field] ?? ''));
+  const [document, setDocument] = useState(earlier?.document ?? '');
+  const [problem, setProblem] = useState<{ at: 'value' | 'document'; text: string } | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    // Captured: this Escape leaves the form, not the desk.
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      onClose();
+    };
+    window.addEventListener('keydown', escape, { capture: true });
+    return () => window.removeEventListener('keydown', escape, { capture: true });
+  }, [onClose]);
+
+  const apply = () => {
+    const after = typedValue(field, value);
+    if (after === (draft.biodata[field] ?? null))
+      return setProblem({ at: 'value', text: t('biodata/unchanged') });
+    const check = checkBiodata({ ...draft.biodata, [field]: after }, today, kecamatan?.kode ?? '');
+    const error = check.errors.find((entry) => entry.field === field);
+    // Whether the resident may be recorded at all is the step's matter; here only what was typed.
+    if (error !== undefined && error.code !== 'underAge' && error.code !== 'otherKecamatan') {
+      return setProblem({ at: 'value', text: t(`biodataError/${error.code}`) });
+    }
+    if (document.trim() === '' && after !== before)
+      return setProblem({ at: 'document', text: t('biodata/documentMissing') });
+    onApply(correctField(draft, field, after, document));
+  };
+
+  return (
+    <form
+      ref={form}
+      className={classes['panel']}
+      aria-labelledby="correction-title"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <h2 id="correction-title">{t('biodata/title', { field: t(`field/${field}`) })}</h2>
+      <p className={classes['quietText']}>
+        {t('biodata/before', { value: fieldText(field, before, vocabulary, kecamatan) })}
+      </p>
+      <ValueInput
+        field={field}
+        value={value}
+        onChange={(next) => {
+          setValue(next);
+          setProblem(null);
+        }}
+        error={problem?.at === 'value' ? problem.text : null}
+      />
+      <TextInput
+        label={t('biodata/document')}
+        description={t('biodata/documentHelp')}
+        value={document}
+        maxLength={120}
+        error={problem?.at === 'document' ? problem.text : null}
+        onChange={(event) => {
+          setDocument(event.currentTarget.value);
+          setProblem(null);
+        }}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <div className={classes['panelActions']}>
+        {earlier !== undefined && (
+          <Button variant="default" onClick={() => onApply(correctField(draft, field, earlier.before, ''))}>
+            {t('biodata/undo')}
+          </Button>
+        )}
+        <span className={classes['spring']} />
+        <Button variant="default" onClick={onClose}>
+          {t('common/cancel')}
+        </Button>
+        <Button type="submit">{t('biodata/apply')}</Button>
+      </div>
+    </form>
+  );
+}

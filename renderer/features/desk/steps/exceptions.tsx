@@ -1,0 +1,166 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { EXCEPTION_REASONS, type Exception } from '../../../../app/enrollment/biometrics.ts';
+import { announce } from '../../../components/announcer.tsx';
+import { StateMark } from '../../../components/state-mark.tsx';
+import type { Work, WorkState } from '../../../drafts/work.ts';
+import { useWords } from '../../../i18n/words.ts';
+import { commitWork } from '../desk-store.ts';
+import classes from '../desk.module.css';
+import { addExceptions, removeException, type ExceptablePart } from '../exceptions.ts';
+
+type Reason = Exception['reason'];
+
+export function ExceptionButton({ onClick }: { onClick: () => void }) {
+  const { t } = useWords();
+  return (
+    <Button variant="subtle" onClick={onClick}>
+      {t('exception/open')}
+    </Button>
+  );
+}
+
+/** Reasons that can be true of a part: nobody is blind in a finger, and a signature is not amputated. */
+function reasonsFor(parts: readonly ExceptablePart[]): readonly Reason[] {
+  if (parts.includes('signature')) return ['unable', 'injury', 'leprosy', 'amputated', 'blind', 'other'];
+  const eyes = parts.some((part) => part.startsWith('iris.'));
+  return EXCEPTION_REASONS.filter((reason) =>
+    eyes ? reason !== 'amputated' && reason !== 'leprosy' : reason !== 'blind',
+  );
+}
+
+/** Which part, why, and with `other` what: reached and finished by keyboard alone. */
+export function ExceptionPanel({
+  work,
+  state,
+  parts,
+  chosen,
+  onClose,
+}: {
+  work: Work;
+  state: WorkState;
+  parts: readonly ExceptablePart[];
+  chosen: ExceptablePart;
+  onClose: () => void;
+}) {
+  const { t, f } = useWords();
+  const reasons = reasonsFor(parts);
+  const earlier = state.draft.exceptions.find((exception) => exception.part === chosen);
+  const [part, setPart] = useState<string>(chosen);
+  const [reason, setReason] = useState<Reason>(earlier?.reason ?? reasons[0] ?? 'other');
+  const [note, setNote] = useState(earlier?.note ?? '');
+  const [missing, setMissing] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    form.current?.querySelector('select')?.focus();
+    // Captured: this Escape leaves the form, not the desk.
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      onClose();
+    };
+    window.addEventListener('keydown', escape, { capture: true });
+    return () => window.removeEventListener('keydown', escape, { capture: true });
+  }, [onClose]);
+
+  const save = () => {
+    if (reason === 'other' && note.trim() === '') return setMissing(true);
+    const names = part === 'all' ? parts : parts.filter((name) => name === part);
+    addExceptions(work, names, reason, note);
+    void commitWork(work);
+    announce(t('exception/announce', { part: names.map((name) => t(`part/${name}`)).join(', ') }));
+    onClose();
+  };
+
+  return (
+    <section className={classes['step']}>
+      <form
+        ref={form}
+        className={classes['panel']}
+        aria-labelledby="exception-title"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <h2 id="exception-title">{t('exception/title')}</h2>
+        {parts.length > 1 && (
+          <NativeSelect
+            label={t('exception/part')}
+            value={part}
+            data={[
+              ...parts.map((name) => ({ value: name, label: t(`part/${name}`) })),
+              { value: 'all', label: t('exception/all', { many: f.number(parts.length) }) },
+            ]}
+            onChange={(event) => setPart(event.currentTarget.value)}
+          />
+        )}
+        <NativeSelect
+          label={t('exception/reason')}
+          value={reason}
+          data={reasons.map((name) => ({ value: name, label: t(`exceptionReason/${name}`) }))}
+          onChange={(event) => {
+            const picked = reasons.find((name) => name === event.currentTarget.value);
+            if (picked !== undefined) setReason(picked);
+          }}
+        />
+        <TextInput
+          label={t('exception/note')}
+          value={note}
+          maxLength={200}
+          error={missing ? t('exception/noteMissing') : null}
+          onChange={(event) => {
+            setNote(event.currentTarget.value);
+            setMissing(false);
+          }}
+          autoComplete="off"
+        />
+        <div className={classes['panelActions']}>
+          <span className={classes['spring']} />
+          <Button variant="default" onClick={onClose}>
+            {t('common/cancel')}
+          </Button>
+          <Button type="submit">{t('exception/save')}</Button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+/** The exceptions among some parts, each with its reason and a way back. */
+export function ExceptionList({
+  work,
+  state,
+  parts,
+}: {
+  work: Work;
+  state: WorkState;
+  parts: readonly string[];
+}) {
+  const { t } = useWords();
+  const listed = state.draft.exceptions.filter((exception) => parts.includes(exception.part));
+  return (
+    <ul className={classes['exceptions']}>
+      {listed.map((exception) => (
+        <li key={exception.part}>
+          <StateMark tone="running">{t(`part/${exception.part}`)}</StateMark>
+          <span>
+            {t(`exceptionReason/${exception.reason}`)}
+            {exception.note === '' ? '' : ` · ${exception.note}`}
+          </span>
+          <Button
+            variant="subtle"
+            aria-label={t('exception/remove', { part: t(`part/${exception.part}`) })}
+            onClick={() => {
+              removeException(work, exception.part);
+              void commitWork(work);
+            }}
+          >
+            {t('exception/removeShort')}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}

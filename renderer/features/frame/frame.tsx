@@ -1,0 +1,96 @@
+import { useEffect } from 'react';
+import { go, useApp, type Screen } from '../../app-state.ts';
+import { announce } from '../../components/announcer.tsx';
+import { useKeys } from '../../components/keys.ts';
+import { useWords, words } from '../../i18n/words.ts';
+import { statusNow, subscribeStatus } from '../../status.ts';
+import classes from './frame.module.css';
+import { StatusBar } from './status-bar.tsx';
+import { UserPanel } from './user-panel.tsx';
+
+const KEY: Readonly<Record<Screen, string>> = { help: 'F1', desk: 'F2', outbox: 'F3', supervisor: 'F4' };
+
+/** Says when the link comes or goes; never the numbers that move all the time. */
+function useLinkAnnouncements(): void {
+  useEffect(() => {
+    let last = statusNow()?.link.state ?? null;
+    return subscribeStatus(() => {
+      const next = statusNow()?.link.state ?? null;
+      if (next === last) return;
+      const first = last === null || last === 'unknown';
+      last = next;
+      const { t } = words();
+      if (next === 'offline') announce(t('status/announceOffline'));
+      else if (next === 'slow' && !first) announce(t('status/announceSlow'));
+      else if (next === 'online' && !first) announce(t('status/announceOnline'));
+    });
+  }, []);
+}
+
+function Tab({ screen }: { screen: Screen }) {
+  const { t } = useWords();
+  const current = useApp((state) => state.screen);
+  return (
+    <button
+      type="button"
+      className={classes['tab']}
+      aria-current={current === screen ? 'page' : undefined}
+      aria-keyshortcuts={KEY[screen]}
+      onClick={() => go(screen)}
+    >
+      {t(`frame/${screen}`)}{' '}
+      <kbd className={classes['key']} aria-hidden>
+        {KEY[screen]}
+      </kbd>
+    </button>
+  );
+}
+
+export function Frame({ children }: { children: React.ReactNode }) {
+  const { t } = useWords();
+  const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
+  const development = useApp((state) => state.info?.developmentRuntime ?? false);
+  const person = useApp((state) => state.person);
+  useLinkAnnouncements();
+  useKeys({
+    F1: () => go('help'),
+    F2: () => go('desk'),
+    F3: () => go('outbox'),
+    F4: () => go('supervisor'),
+  });
+
+  // The register writes "Kabupaten Cirebon" or "Cirebon": short on the bar either way.
+  const kabupaten = kecamatan?.kabupaten.replace(/^(kabupaten|kab\.?)\s+/i, '') ?? '';
+  const city = /^kota\b/i.test(kabupaten);
+  return (
+    <div className={classes['frame']}>
+      <header className={classes['header']}>
+        <div className={classes['brand']}>
+          <strong>{t('app/name')}</strong>
+          <span className={classes['place']}>
+            {kecamatan === null
+              ? t('frame/unplaced')
+              : t('frame/place', {
+                  kecamatan: kecamatan.nama.replace(/^(kecamatan|kec\.?)\s+/i, ''),
+                  kabupaten: city ? kabupaten : t('frame/kabupaten', { nama: kabupaten }),
+                  kode: kecamatan.kode,
+                })}
+          </span>
+          {development && <span className={classes['development']}>{t('app/development')}</span>}
+        </div>
+        <UserPanel />
+      </header>
+      {person !== null && (
+        <nav className={classes['nav']} aria-label={t('frame/nav')}>
+          <Tab screen="desk" />
+          <Tab screen="outbox" />
+          {person.role === 'supervisor' && <Tab screen="supervisor" />}
+          <span className={classes['spring']} />
+          <Tab screen="help" />
+        </nav>
+      )}
+      <main className={classes['main']}>{children}</main>
+      <StatusBar />
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { StateMark, type Tone } from '../../components/state-mark.tsx';
+import { useNow, useNowAs } from '../../clock.ts';
+import { useWords, type Vocabulary } from '../../i18n/words.ts';
+import { useStatus } from '../../status.ts';
+import classes from './frame.module.css';
+
+/** Fewer residents than this on the disk asks for a person: about two days at a busy desk. */
+const DISK_LOW = 600;
+/** Further off than this the clock is told; requests are signed within five minutes of the center's time. */
+const CLOCK_OFF_MS = 2 * 60_000;
+
+const LINK_TONE = {
+  unknown: 'waiting',
+  online: 'safe',
+  slow: 'running',
+  offline: 'waiting',
+} as const satisfies Record<string, Tone>;
+
+function Link({ t, f }: Vocabulary) {
+  const now = useNow();
+  const state = useStatus((status) => status?.link.state ?? 'unknown');
+  const since = useStatus((status) => status?.link.since ?? null);
+  const cause = useStatus((status) => status?.link.cause ?? null);
+  const word = t(`status/${state}`);
+  const text =
+    since === null || state === 'unknown'
+      ? word
+      : t('status/since', { state: word, time: f.moment(since, now) });
+  // Only where no time would help is amber right: a station that the center no longer knows.
+  const tone = cause === 'notAllowed' || cause === 'clock' ? 'act' : LINK_TONE[state];
+  return (
+    <span title={cause === null ? undefined : t(`cause/${cause}`)}>
+      <StateMark tone={tone}>{text}</StateMark>
+    </span>
+  );
+}
+
+function Waiting({ t, f }: Vocabulary) {
+  const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
+  const age = useStatus((status) =>
+    status === null || status.outbox.oldestAt === null
+      ? ''
+      : f.duration(Date.parse(status.now) - Date.parse(status.outbox.oldestAt)),
+  );
+  const held = useStatus((status) => status?.outbox.held ?? 0);
+  const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
+  return (
+    <>
+      <StateMark tone={waiting === 0 ? 'safe' : 'waiting'}>
+        {waiting === 0 ? t('status/waitingNone') : t('status/waiting', { many: f.number(waiting), age })}
+      </StateMark>
+      {held > 0 && <StateMark tone="act">{t('status/held', { many: f.number(held) })}</StateMark>}
+      {rejected > 0 && <StateMark tone="act">{t('status/rejected', { many: f.number(rejected) })}</StateMark>}
+    </>
+  );
+}
+
+function Receipt({ t, f }: Vocabulary) {
+  const now = useNow();
+  const at = useStatus((status) => status?.lastReceiptAt ?? null);
+  if (at === null) return <span>{t('status/receiptNone')}</span>;
+  return <span>{t('status/receipt', { time: f.moment(at, now) })}</span>;
+}
+
+function Disk({ t, f }: Vocabulary) {
+  const residents = useStatus((status) => status?.disk.residentsLeft ?? null);
+  if (residents === null) return <span>{t('common/empty')}</span>;
+  if (residents >= DISK_LOW) return <span>{t('status/disk', { residents: f.number(residents) })}</span>;
+  return (
+    <StateMark tone={residents < 50 ? 'now' : 'act'}>
+      {t('status/diskLow', { residents: f.number(residents) })}
+    </StateMark>
+  );
+}
+
+function Power({ t }: Vocabulary) {
+  const power = useStatus((status) => status?.power ?? 'unknown');
+  if (power === 'battery') return <StateMark tone="act">{t('status/battery')}</StateMark>;
+  return <span>{power === 'mains' ? t('status/mains') : t('status/power')}</span>;
+}
+
+function Today({ t, f }: Vocabulary) {
+  const count = useStatus((status) => status?.recordedToday ?? 0);
+  return <span>{t('status/today', { many: f.number(count) })}</span>;
+}
+
+function Clock({ t, f }: Vocabulary) {
+  const time = useNowAs((now) => f.time(now));
+  const offset = useStatus((status) => status?.clockOffsetMs ?? 0);
+  if (Math.abs(offset) < CLOCK_OFF_MS) return <span>{t('status/clock', { time })}</span>;
+  return <StateMark tone="act">{t('status/clockOff', { time, by: f.duration(Math.abs(offset)) })}</StateMark>;
+}
+
+const CELLS = [
+  ['link', Link],
+  ['outbox', Waiting],
+  ['receipt', Receipt],
+  ['clock', Clock],
+  ['disk', Disk],
+  ['today', Today],
+  ['power', Power],
+] as const;
+
+/** Always there, values change in place: fixed cells, nothing moves when a word grows. */
+export function StatusBar() {
+  const vocabulary = useWords();
+  return (
+    <footer className={classes['status']} aria-label={vocabulary.t('status/label')}>
+      {CELLS.map(([name, Cell]) => (
+        <div key={name} className={classes['cell']}>
+          <Cell {...vocabulary} />
+        </div>
+      ))}
+    </footer>
+  );
+}

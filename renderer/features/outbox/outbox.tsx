@@ -1,0 +1,119 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { go, useApp, type OutboxFilter } from '../../app-state.ts';
+import { ScrollRegion } from '../../components/aria.ts';
+import { useRows } from '../../components/use-rows.ts';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { useWords } from '../../i18n/words.ts';
+import { queries } from '../../query.ts';
+import { ask, shapeOf, station } from '../../station.ts';
+import { useStatus } from '../../status.ts';
+import { OutboxLine } from './outbox-line.tsx';
+import classes from './outbox.module.css';
+
+const FILTERS: readonly OutboxFilter[] = ['all', 'pending', 'held', 'received', 'rejected'];
+const COLUMNS = ['number', 'name', 'recordedAt', 'state', 'sent', 'nextAttempt', 'receivedAt'] as const;
+const PAGE = 100;
+const ROW_HEIGHT = 64;
+
+const pageQuery = (filter: OutboxFilter, page: number) => ({
+  queryKey: ['outbox', filter, page],
+  queryFn: () => ask(station.outbox.list({ filter, offset: page * PAGE, limit: PAGE })),
+  placeholderData: keepPreviousData,
+});
+
+/** What is on the screen is asked again when the outbox moved, at most once a second. */
+function useRefresh(): void {
+  const moved = useStatus((status) =>
+    status === null
+      ? ''
+      : [
+          status.outbox.waiting,
+          status.outbox.held,
+          status.outbox.rejected,
+          status.outbox.received,
+          status.sync?.bytes.done,
+        ].join(),
+  );
+  useEffect(() => {
+    const timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ['outbox'] }), 300);
+    return () => clearTimeout(timer);
+  }, [moved]);
+}
+
+function List({ filter, total }: { filter: OutboxFilter; total: number }) {
+  const { t } = useWords();
+  const scroller = useRef<HTMLElement>(null);
+  const { first, last } = useRows(scroller, total, ROW_HEIGHT);
+  const firstPage = Math.floor(first / PAGE);
+  const pages = Array.from(
+    { length: Math.floor(last / PAGE) - firstPage + 1 },
+    (_, index) => firstPage + index,
+  );
+  const results = useQueries({ queries: pages.map((page) => pageQuery(filter, page)) });
+  const rowAt = (index: number) => results[Math.floor(index / PAGE) - firstPage]?.data?.rows[index % PAGE];
+  const indexes = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+
+  return (
+    <ScrollRegion className={classes['scroller']} ref={scroller} aria-label={t('outbox/table')}>
+      <table aria-label={t('outbox/table')} aria-rowcount={total + 1}>
+        <thead className={classes['head']}>
+          <tr className={classes['line']} aria-rowindex={1}>
+            {COLUMNS.map((column) => (
+              <th key={column} scope="col">
+                {t(`outbox/${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className={classes['body']} style={{ height: total * ROW_HEIGHT }}>
+          {indexes.map((index) => (
+            <OutboxLine key={index} row={rowAt(index)} index={index} top={index * ROW_HEIGHT} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+export default function Outbox() {
+  const { t, f } = useWords();
+  const filter = useApp((state) => state.outboxFilter);
+  const first = useQuery(pageQuery(filter, 0));
+  const heading = useRef<HTMLHeadingElement>(null);
+  useRefresh();
+  useEffect(() => heading.current?.focus(), []);
+  const total = first.data?.total ?? 0;
+
+  return (
+    <div className={classes['screen']}>
+      <div className={classes['top']}>
+        <h1 ref={heading} tabIndex={-1} className={classes['title']}>
+          {t('outbox/title')}
+        </h1>
+        <span className={classes['total']}>
+          {first.data === undefined ? t('common/loading') : t('outbox/total', { many: f.number(total) })}
+        </span>
+        <fieldset className={classes['filters']}>
+          <legend className="visually-hidden">{t('outbox/filter')}</legend>
+          {FILTERS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              className={classes['filter']}
+              aria-pressed={filter === name}
+              onClick={() => go('outbox', name)}
+            >
+              {t(`outbox/${name}`)}
+            </button>
+          ))}
+        </fieldset>
+      </div>
+      {first.isError && <ErrorNotice error={shapeOf(first.error)} onRetry={() => void first.refetch()} />}
+      {first.data !== undefined && total === 0 && (
+        <p className={classes['empty']}>{t(`outbox/empty_${filter}`)}</p>
+      )}
+      {total > 0 && <List key={filter} filter={filter} total={total} />}
+    </div>
+  );
+}

@@ -1,0 +1,266 @@
+import { Button } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { ErrorShape } from '../../../app/errors.ts';
+import type { SyncProgress, SyncSummary } from '../../../app/ipc/status.ts';
+import { go } from '../../app-state.ts';
+import { announce } from '../../components/announcer.tsx';
+import { usePrimaryKey } from '../../components/keys.ts';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { StateMark, type Tone } from '../../components/state-mark.tsx';
+import { useNow } from '../../clock.ts';
+import { useWords, words } from '../../i18n/words.ts';
+import { queries } from '../../query.ts';
+import { answer, station } from '../../station.ts';
+import { useStatus } from '../../status.ts';
+import { Outages } from './outages.tsx';
+import classes from './supervisor.module.css';
+
+const LINK_TONE = {
+  unknown: 'waiting',
+  online: 'safe',
+  slow: 'running',
+  offline: 'waiting',
+} as const satisfies Record<string, Tone>;
+
+/** The link in a sentence: what, since when, why; and what was recorded meanwhile. */
+function LinkSentence() {
+  const { t, f } = useWords();
+  const now = useNow();
+  const link = useStatus((status) => status?.link ?? null);
+  const outage = useStatus((status) => status?.outage ?? null);
+  const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
+  if (link === null) return <p className={classes['sentence']}>{t('supervisor/unknown')}</p>;
+  const since = link.since === null ? t('common/empty') : f.moment(link.since, now);
+  const again = link.state === 'online' && outage !== null && outage.endedAt !== null;
+  const sentence = again
+    ? t('supervisor/onlineAgain', {
+        since: f.moment(outage.endedAt ?? '', now),
+        for: f.duration(Date.parse(outage.endedAt ?? '') - Date.parse(outage.startedAt)),
+        many: f.number(outage.recordedMeanwhile),
+      })
+    : t(`supervisor/${link.state}`, { since, many: f.number(waiting) });
+  return (
+    <div className={classes['sentence']}>
+      <StateMark tone={link.cause === 'notAllowed' || link.cause === 'clock' ? 'act' : LINK_TONE[link.state]}>
+        <span className={classes['wrap']}>{sentence}</span>
+      </StateMark>
+      {link.cause !== null && link.state !== 'online' && (
+        <p className={classes['cause']}>{t(`cause/${link.cause}`)}</p>
+      )}
+    </div>
+  );
+}
+
+function WaitingSentence() {
+  const { t, f } = useWords();
+  const now = useNow();
+  const outbox = useStatus((status) => status?.outbox ?? null);
+  if (outbox === null || outbox.waiting === 0) return <p>{t('supervisor/waitingNone')}</p>;
+  return (
+    <p>
+      {t('supervisor/waiting', {
+        many: f.number(outbox.waiting),
+        size: f.bytes(outbox.waitingBytes),
+        since: outbox.oldestAt === null ? t('common/empty') : f.moment(outbox.oldestAt, now),
+        age: outbox.oldestAt === null ? t('common/empty') : f.duration(now - Date.parse(outbox.oldestAt)),
+      })}
+    </p>
+  );
+}
+
+function Numbers() {
+  const { t, f } = useWords();
+  const today = useStatus((status) => status?.recordedToday ?? 0);
+  const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
+  const received = useStatus((status) => status?.outbox.received ?? 0);
+  const room = useStatus((status) => status?.disk.residentsLeft ?? 0);
+  const figures = [
+    ['today', today],
+    ['waitingShort', waiting],
+    ['received', received],
+    ['room', room],
+  ] as const;
+  return (
+    <dl className={classes['numbers']}>
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{t(`supervisor/${name}`)}</dt>
+          <dd>{f.number(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Room for progress is always kept, so that the buttons stay under the hand when it begins. */
+function Progress({ progress }: { progress: SyncProgress | null }) {
+  const { t, f } = useWords();
+  const now = useNow();
+  if (progress === null) return <div className={classes['progress']} />;
+  const { items, bytes } = progress;
+  const share = bytes.total > 0 ? bytes.done / bytes.total : items.total > 0 ? items.done / items.total : 0;
+  const percent = Math.round(Math.min(1, share) * 100);
+  const details = [
+    t('supervisor/items', { done: f.number(items.done), total: f.number(items.total) }),
+    t('supervisor/bytes', { done: f.bytes(bytes.done), total: f.bytes(bytes.total) }),
+    progress.bytesPerSecond === null ? null : f.rate(progress.bytesPerSecond),
+    progress.secondsLeft === null
+      ? null
+      : t('supervisor/finish', { time: f.time(now + progress.secondsLeft * 1000) }),
+  ].filter((text) => text !== null);
+  return (
+    <div className={classes['progress']}>
+      <progress
+        aria-label={t('supervisor/progress')}
+        value={percent}
+        max={100}
+        aria-valuetext={details.join(' · ')}
+        className={classes['bar']}
+      />
+      <p>
+        <StateMark tone="running">{t(`supervisor/phase_${progress.phase}`)}</StateMark> {details.join(' · ')}
+      </p>
+      {!progress.manual && <p className={classes['cause']}>{t('supervisor/automatic')}</p>}
+    </div>
+  );
+}
+
+function Summary({ summary }: { summary: SyncSummary | null }) {
+  const { t, f } = useWords();
+  const now = useNow();
+  return (
+    <section aria-labelledby="summary-title" className={classes['card']}>
+      <h2 id="summary-title">{t('supervisor/summaryTitle')}</h2>
+      {summary === null ? (
+        <p className={classes['cause']}>{t('supervisor/summaryNone')}</p>
+      ) : (
+        <>
+          <p>
+            {t(`supervisor/ended_${summary.ended}`)}{' '}
+            <span className={classes['cause']}>
+              {t('supervisor/summaryAt', {
+                from: f.moment(summary.startedAt, now),
+                to: f.moment(summary.endedAt, now),
+              })}
+            </span>
+          </p>
+          {summary.cause !== null && <p className={classes['cause']}>{t(`cause/${summary.cause}`)}</p>}
+          <dl className={classes['sums']}>
+            {(
+              [
+                ['sumReceived', summary.received],
+                ['sumHeld', summary.held],
+                ['sumFailed', summary.failed],
+                ['sumRemaining', summary.remaining],
+              ] as const
+            ).map(([name, value]) => (
+              <div key={name}>
+                <dt>{t(`supervisor/${name}`)}</dt>
+                <dd>{f.number(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Attention() {
+  const { t, f } = useWords();
+  const held = useStatus((status) => status?.outbox.held ?? 0);
+  const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
+  const entries = [
+    ['held', held, 'heldGo'],
+    ['rejected', rejected, 'rejectedGo'],
+  ] as const;
+  return (
+    <div className={classes['attention']}>
+      {entries.map(([name, many, action]) => (
+        <div key={name}>
+          <StateMark tone={many > 0 ? 'act' : 'safe'}>
+            {t(`supervisor/${name}`, { many: f.number(many) })}
+          </StateMark>
+          <Button variant="subtle" disabled={many === 0} onClick={() => go('outbox', name)}>
+            {t(`supervisor/${action}`)}
+          </Button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export default function Supervisor() {
+  const { t } = useWords();
+  const progress = useStatus((status) => status?.sync ?? null);
+  const lastManual = useStatus((status) => status?.lastManualSync ?? null);
+  const [running, setRunning] = useState(false);
+  const [cancelling, setCancelling] = useState(false);
+  const [summary, setSummary] = useState<SyncSummary | null>(null);
+  const [error, setError] = useState<ErrorShape | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const manual = running || progress?.manual === true;
+  useEffect(() => button.current?.focus(), []);
+
+  const sync = async () => {
+    setRunning(true);
+    setError(null);
+    const result = await answer(station.sync.now(undefined));
+    setRunning(false);
+    setCancelling(false);
+    if (result.ok) {
+      setSummary(result.value);
+      const say = words();
+      announce(say.t(`supervisor/ended_${result.value.ended}`));
+    } else setError(result.error);
+    void queries.invalidateQueries({ queryKey: ['outages'] });
+    void queries.invalidateQueries({ queryKey: ['outbox'] });
+  };
+  const cancel = async () => {
+    setCancelling(true);
+    const result = await answer(station.sync.cancel(undefined));
+    if (!result.ok) {
+      setCancelling(false);
+      setError(result.error);
+    }
+  };
+  // While it runs the button stays where it is and keeps the focus, but a second Enter neither starts nor cancels.
+  const start = () => {
+    if (!manual) void sync();
+  };
+  usePrimaryKey(start);
+
+  return (
+    <div className={classes['screen']}>
+      <div className={classes['left']}>
+        <h1 className={classes['title']}>{t('supervisor/title')}</h1>
+        <LinkSentence />
+        <WaitingSentence />
+        <div className={classes['card']}>
+          <div className={classes['syncRow']}>
+            <Button
+              ref={button}
+              onClick={start}
+              aria-disabled={manual}
+              {...(manual ? { 'data-disabled': true } : {})}
+            >
+              {t('supervisor/sync')}
+            </Button>
+            <Button variant="default" onClick={() => void cancel()} disabled={!manual || cancelling}>
+              {t(cancelling ? 'supervisor/cancelling' : 'supervisor/cancel')}
+            </Button>
+            <span className={classes['cause']}>{t('supervisor/only')}</span>
+          </div>
+          <Progress progress={progress} />
+          {error !== null && <ErrorNotice error={error} />}
+          <Attention />
+        </div>
+        <Summary summary={summary ?? lastManual} />
+      </div>
+      <div className={classes['right']}>
+        <Numbers />
+        <Outages />
+      </div>
+    </div>
+  );
+}

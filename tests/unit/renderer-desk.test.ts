@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import type { Draft } from '../../app/desk/draft.ts';
+import { STEPS } from '../../app/enrollment/biometrics.ts';
+import type { Capture } from '../../app/ipc/contract.ts';
+import { keepBest } from '../../renderer/features/desk/capture.ts';
+import { correctField, typedValue } from '../../renderer/features/desk/corrections.ts';
+import { cameraError, cropOf } from '../../renderer/features/desk/photo.ts';
+import { EMPTY_SCAN, SCAN_GAP_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
+import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
+import { missingSteps, orderedSteps, railState } from '../../renderer/features/desk/steps.ts';
+
+const draft = (change: Partial<Draft> = {}) =>
+  ({
+    biodata: { nama: 'AGUS', rt: '003' },
+    corrections: [],
+    warnings: [],
+    biodataConfirmed: true,
+    parts: [],
+    exceptions: [],
+    approvedAt: '2011-11-14T05:00:00.000Z',
+    ...change,
+  }) as unknown as Draft;
+
+describe('the order of steps', () => {
+  test("is the office's, biodata first and review last, nothing lost and nothing twice", () => {
+    const order = orderedSteps(['irises', 'photo', 'review', 'photo']);
+    expect(order.slice(0, 3)).toEqual(['biodata', 'irises', 'photo']);
+    expect(order.at(-1)).toBe('review');
+    expect([...order].sort()).toEqual([...STEPS].sort());
+    expect(orderedSteps(undefined)).toEqual(STEPS);
+  });
+  test('the rail follows confirmation, exceptions and approval', () => {
+    expect(railState('biodata', draft({ biodataConfirmed: false }))).toBe('missing');
+    expect(
+      railState('signature', draft({ exceptions: [{ part: 'signature', reason: 'unable', note: '' }] })),
+    ).toBe('excepted');
+    expect(railState('review', draft({ approvedAt: null }))).toBe('missing');
+    expect(missingSteps(draft(), STEPS)).toEqual([
+      'photo',
+      'signature',
+      'right4',
+      'left4',
+      'thumbs',
+      'irises',
+    ]);
+  });
+});
+
+describe('a correction', () => {
+  test("keeps the register's value as before, however often it is corrected", () => {
+    const once = draft(correctField(draft(), 'nama', 'AGUS SALIM', ' Akta 12 '));
+    const twice = draft(correctField(once, 'nama', 'AGUS SALIM B', 'Akta 12'));
+    expect(twice.corrections).toEqual([
+      { field: 'nama', before: 'AGUS', after: 'AGUS SALIM B', document: 'Akta 12' },
+    ]);
+    expect(correctField(twice, 'nama', 'AGUS', 'Akta 12').corrections).toEqual([]);
+  });
+  test('takes confirmation, accepted warnings and approval away', () => {
+    expect(correctField(draft({ warnings: ['nama.single'] }), 'rt', '004', 'KK')).toMatchObject({
+      biodataConfirmed: false,
+      warnings: [],
+      approvedAt: null,
+    });
+  });
+  test('types as the register does', () => {
+    expect(typedValue('agama', '')).toBeNull();
+    expect(typedValue('pekerjaan', '9')).toBe(9);
+    expect(typedValue('rt', ' 4 ')).toBe('004');
+    expect(typedValue('nama', 'agus salim')).toBe('AGUS SALIM');
+  });
+});
+
+describe('a scanner that types', () => {
+  const type = (text: string, gap: number) => {
+    let buffer = EMPTY_SCAN;
+    let nik: string | null = null;
+    [...text, 'Enter'].forEach((key, index) => {
+      ({ buffer, nik } = scanKey(buffer, key, 1000 + index * gap));
+    });
+    return nik;
+  };
+  test('opens with 16 digits and Enter', () => {
+    expect(type('3209031402830007', 8)).toBe('3209031402830007');
+  });
+  test.each([
+    ['slow hands', '3209031402830007', SCAN_GAP_MS + 1],
+    ['15 digits', '320903140283000', 8],
+    ['17 digits', '32090314028300071', 8],
+    ['Enter alone', '', 8],
+  ])('passes %s by', (_, text, gap) => {
+    expect(type(text, gap)).toBeNull();
+  });
+});
+
+describe('captures', () => {
+  const of = (quality: number | null, content: number) =>
+    ({
+      part: { name: 'finger.left.thumb', quality, attempts: 1 },
+      bytes: new Uint8Array([content]),
+      preview: null,
+    }) as unknown as Capture;
+  test('the best attempt is kept and says how often it was tried', () => {
+    const held = new Map([['finger.left.thumb', of(70, 1)] as const]);
+    expect(keepBest(held, [of(40, 2)], 2)[0]).toMatchObject({
+      bytes: new Uint8Array([1]),
+      part: { quality: 70, attempts: 2 },
+    });
+    expect(keepBest(held, [of(71, 2)], 3)[0]).toMatchObject({
+      bytes: new Uint8Array([2]),
+      part: { attempts: 3 },
+    });
+    expect(keepBest(new Map(), [of(null, 2)], 1)[0]?.bytes).toEqual(new Uint8Array([2]));
+  });
+  test.each([
+    [1280, 960],
+    [640, 480],
+    [480, 640],
+    [300, 900],
+  ])('a 3:4 piece of %i × %i lies inside it', (width, height) => {
+    const crop = cropOf(width, height);
+    expect(crop.width / crop.height).toBeCloseTo(3 / 4);
+    expect(crop.x).toBeGreaterThanOrEqual(0);
+    expect(crop.y + crop.height).toBeLessThanOrEqual(height + 0.001);
+  });
+  test("getUserMedia's refusals are one of two things to do", () => {
+    expect(cameraError(new DOMException('', 'NotFoundError'))).toBe('camera.missing');
+    expect(cameraError(new DOMException('', 'NotReadableError'))).toBe('camera.refused');
+    expect(cameraError(new DOMException('', 'NotAllowedError'))).toBe('camera.refused');
+  });
+});
+
+describe('a signature', () => {
+  const stroke = (count: number) => ({
+    points: Array.from({ length: count }, (_, index) => ({
+      x: index * 10,
+      y: 20,
+      pressure: 0.5,
+      time: 5000 + index * 8,
+    })),
+  });
+  test('empty or a slip of the pen is refused', () => {
+    expect(signatureFault([])).toBe('empty');
+    expect(signatureFault([{ points: [] }])).toBe('empty');
+    expect(signatureFault([stroke(3)])).toBe('short');
+    expect(signatureFault([stroke(30)])).toBeNull();
+  });
+  test('keeps strokes with their time from the first point, at the size of the pad', () => {
+    const back = decodeSignature(encodeSignature([stroke(3), stroke(2)], 640), 320);
+    expect(back.map((points) => points.length)).toEqual([3, 2]);
+    expect(back[0]?.[2]).toEqual({ x: 10, y: 10, pressure: 0.5, time: 16 });
+  });
+  test('that is not ours draws nothing', () => {
+    expect(decodeSignature(new Uint8Array([1, 2]), 640)).toEqual([]);
+    expect(decodeSignature(new TextEncoder().encode('{"v":2}'), 640)).toEqual([]);
+  });
+});

@@ -1,0 +1,239 @@
+// Drafts in the window: sealed, ordered, resumed from the higher revision. Dexie itself is tested in the real window.
+import { createHash } from 'node:crypto';
+import { v7 } from 'uuid';
+import { describe, expect, test } from 'vitest';
+import type { Draft } from '../../app/desk/draft.ts';
+import type { PartName } from '../../app/enrollment/biometrics.ts';
+import type { Nik } from '../../app/enrollment/nik.ts';
+import { errorShape } from '../../app/errors.ts';
+import type { PacketId, Sha256 } from '../../app/ids.ts';
+import type { Capture } from '../../app/ipc/contract.ts';
+import { decodeCapture, decodeDraft, encodeCapture, encodeDraft } from '../../renderer/drafts/codec.ts';
+import { importDraftKey, openEntry, sealEntry, sha256Hex } from '../../renderer/drafts/crypto.ts';
+import { chooseCopy } from '../../renderer/drafts/resume.ts';
+import type { Vault } from '../../renderer/drafts/vault.ts';
+import { openWork } from '../../renderer/drafts/work.ts';
+
+const packetId = v7() as PacketId;
+const nik = '3209031402830007' as Nik;
+
+function draft(change: Partial<Draft> = {}): Draft {
+  return {
+    packetId,
+    nik,
+    revision: 0,
+    ticket: 7,
+    step: 'biodata',
+    biodata: {
+      nik,
+      noKk: '3209031203070012',
+      nama: 'SUPARMAN BIN KARTO',
+      tempatLahir: 'CIREBON',
+      tanggalLahir: '1983-02-14',
+      jenisKelamin: 1,
+      golonganDarah: 13,
+      agama: 1,
+      statusKawin: 2,
+      pendidikan: 3,
+      pekerjaan: 9,
+      kewarganegaraan: 1,
+      alamat: 'DUSUN 2',
+      rt: '003',
+      rw: '001',
+      desa: '32.09.03.2005',
+    },
+    corrections: [],
+    warnings: [],
+    biodataConfirmed: false,
+    parts: [],
+    exceptions: [],
+    approvedAt: null,
+    startedAt: '2011-11-14T05:00:00.000Z',
+    ...change,
+  };
+}
+
+function capture(name: PartName, content: string, preview: Uint8Array | null = null): Capture {
+  const bytes = new TextEncoder().encode(content);
+  const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
+  const part = {
+    name,
+    mediaType: 'image/jpeg',
+    size: bytes.length,
+    sha256,
+    quality: 80,
+    attempts: 1,
+    device: null,
+    capturedAt: '2011-11-14T05:00:00.000Z',
+  };
+  return { part, bytes, preview };
+}
+
+describe('sealed entries', () => {
+  const raw = new Uint8Array(32).fill(3);
+
+  test('come back whole, and show nothing of their content', async () => {
+    const key = await importDraftKey(raw);
+    const entry = await sealEntry(key, 'draft/a', encodeDraft(draft()));
+    expect(Buffer.from(entry.data).includes('SUPARMAN')).toBe(false);
+    expect(decodeDraft(await openEntry(key, 'draft/a', entry))).toEqual(draft());
+  });
+  test('have a new IV with every write', async () => {
+    const key = await importDraftKey(raw);
+    const entries = await Promise.all([1, 2, 3].map(() => sealEntry(key, 'a', new Uint8Array(8))));
+    expect(new Set(entries.map((entry) => Buffer.from(entry.iv).toString('hex'))).size).toBe(3);
+  });
+  test('open under no other label, key or bytes', async () => {
+    const key = await importDraftKey(raw);
+    const entry = await sealEntry(key, 'draft/a', new Uint8Array([1, 2, 3]));
+    await expect(openEntry(key, 'draft/b', entry)).rejects.toBeInstanceOf(DOMException);
+    await expect(
+      openEntry(await importDraftKey(new Uint8Array(32)), 'draft/a', entry),
+    ).rejects.toBeInstanceOf(DOMException);
+    const turned = entry.data.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+    await expect(openEntry(key, 'draft/a', { iv: entry.iv, data: turned })).rejects.toBeInstanceOf(
+      DOMException,
+    );
+  });
+  test('use a key that cannot be read out again', async () => {
+    await expect(crypto.subtle.exportKey('raw', await importDraftKey(raw))).rejects.toBeInstanceOf(
+      DOMException,
+    );
+  });
+  test('name the same SHA-256 as main does', async () => {
+    const bytes = new TextEncoder().encode('rekam');
+    expect(await sha256Hex(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+});
+
+describe('stored captures', () => {
+  test.each([null, new Uint8Array([137, 80])])('come back with preview %s', (preview) => {
+    const whole = capture('photo', 'jpeg', preview);
+    expect(decodeCapture(encodeCapture(whole))).toEqual(whole);
+  });
+  test('cut short are refused', () => {
+    expect(() => decodeCapture(encodeCapture(capture('photo', 'jpeg')).subarray(0, -1))).toThrow(
+      'capture: length',
+    );
+  });
+  test('a draft of another shape is refused', () => {
+    expect(() => decodeDraft(new TextEncoder().encode('{"packetId":1}'))).toThrow('invalid');
+  });
+});
+
+describe('resume', () => {
+  const main = { draft: draft({ revision: 4 }), captures: [capture('photo', 'at main')] };
+  const copy = (revision: number) =>
+    ({ kind: 'copy', draft: draft({ revision }), captures: [capture('photo', 'here')] }) as const;
+
+  test('takes the higher revision', () => {
+    expect(chooseCopy(main, copy(5))).toMatchObject({ from: 'window', draft: { revision: 5 } });
+    expect(chooseCopy(main, copy(3))).toMatchObject({ from: 'station', draft: { revision: 4 } });
+    expect(chooseCopy(main, copy(4)).from).toBe('station');
+  });
+  test('falls back to main where the copy is damaged, and says so', () => {
+    expect(chooseCopy(main, { kind: 'damaged' })).toMatchObject({ from: 'damaged', draft: { revision: 4 } });
+  });
+  test('knows what main holds already, whichever copy it takes', () => {
+    expect(chooseCopy(main, copy(9)).committed.get('photo')).toBe(main.captures[0]?.part.sha256);
+  });
+});
+
+describe('an open draft', () => {
+  function memoryVault(): Vault & { saves: { revision: number; parts: string[] }[]; broken: boolean } {
+    const vault = {
+      saves: [] as { revision: number; parts: string[] }[],
+      broken: false,
+      save: (saved: Draft, captures: readonly Capture[]) => {
+        if (vault.broken) return Promise.reject(new Error('QuotaExceededError'));
+        vault.saves.push({ revision: saved.revision, parts: captures.map((entry) => entry.part.name) });
+        return Promise.resolve();
+      },
+      load: () => Promise.resolve({ kind: 'none' } as const),
+      drop: () => Promise.resolve(),
+      keepOnly: () => Promise.resolve(),
+      close: () => undefined,
+    };
+    return vault;
+  }
+  function station() {
+    const commits: { revision: number; captures: string[] }[] = [];
+    const main = {
+      commits,
+      refuse: null as ReturnType<typeof errorShape> | null,
+      call: (request: { draft: Draft; captures: Capture[] }) => {
+        if (main.refuse !== null) return Promise.resolve({ ok: false, error: main.refuse } as const);
+        commits.push({
+          revision: request.draft.revision,
+          captures: request.captures.map((entry) => entry.part.name),
+        });
+        return Promise.resolve({ ok: true, value: { revision: request.draft.revision } } as const);
+      },
+    };
+    return main;
+  }
+  const start = (vault: Vault | null, main: ReturnType<typeof station>) =>
+    openWork({ draft: draft(), captures: [], committed: new Map() }, vault, main.call);
+
+  test('counts one revision a change and saves each at once', async () => {
+    const vault = memoryVault();
+    const work = start(vault, station());
+    work.update({ biodataConfirmed: true });
+    work.update({}, { put: [capture('photo', 'one')] });
+    expect(work.state().saved).toBe(false);
+    await work.settle();
+    expect(work.state().draft).toMatchObject({ revision: 2, parts: [{ name: 'photo' }] });
+    expect(work.state().saved).toBe(true);
+    expect(vault.saves.at(-1)).toEqual({ revision: 2, parts: ['photo'] });
+  });
+  test('commits only what main does not have yet', async () => {
+    const main = station();
+    const work = start(memoryVault(), main);
+    work.update({}, { put: [capture('photo', 'one')] });
+    await work.commit();
+    work.update({}, { put: [capture('signature', 'two')] });
+    await work.commit();
+    work.update({ step: 'right4' });
+    await work.commit();
+    expect(main.commits.map((commit) => commit.captures)).toEqual([['photo'], ['signature'], []]);
+  });
+  test('an exception takes the capture away', async () => {
+    const work = start(memoryVault(), station());
+    work.update({}, { put: [capture('signature', 'two')] });
+    work.update(
+      { exceptions: [{ part: 'signature', reason: 'unable', note: '' }] },
+      { remove: ['signature'] },
+    );
+    expect(work.state().draft.parts).toEqual([]);
+    await work.settle();
+  });
+  test('goes on with main alone once the vault fails, every change committed', async () => {
+    const vault = memoryVault();
+    vault.broken = true;
+    const main = station();
+    const work = start(vault, main);
+    work.update({ biodataConfirmed: true });
+    work.update({}, { put: [capture('photo', 'one')] });
+    await work.settle();
+    expect(work.state()).toMatchObject({ vaultFailed: true, saved: true });
+    expect(main.commits.at(-1)).toMatchObject({ revision: 2 });
+    expect(main.commits.flatMap((commit) => commit.captures)).toContain('photo');
+  });
+  test('says that it is not saved where neither could', async () => {
+    const main = station();
+    main.refuse = errorShape('disk.full');
+    const work = start(null, main);
+    work.update({ biodataConfirmed: true });
+    await work.settle();
+    expect(work.state()).toMatchObject({ saved: false, problem: { code: 'disk.full' } });
+    main.refuse = null;
+    expect((await work.commit()).ok).toBe(true);
+    expect(work.state()).toMatchObject({ saved: true, problem: null });
+  });
+  test('takes no change once closed', () => {
+    const work = start(memoryVault(), station());
+    work.close();
+    work.update({ biodataConfirmed: true });
+    expect(work.state().draft.revision).toBe(0);
+  });
+});
