@@ -1,0 +1,207 @@
+// First: age and uuid look for Web Crypto on the global object as they load.
+import './security/web-crypto.ts';
+import { app, type BrowserWindow } from 'electron';
+import { existsSync, mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { EventName, EventPayload } from '../app/ipc/contract.ts';
+import { DeskClock } from './clock.ts';
+import { createScanners } from './devices/registry.ts';
+import { simulatedScanners } from './devices/simulator.ts';
+import { readEnvironment, type Environment } from './environment.ts';
+import { deskHandlers } from './ipc/desk.ts';
+import { registerIpc } from './ipc/register.ts';
+import { sessionHandlers } from './ipc/session.ts';
+import { stationHandlers } from './ipc/station.ts';
+import { StatusBoard } from './ipc/status.ts';
+import { syncHandlers } from './ipc/sync.ts';
+import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
+import { createLog, reason, type Log } from './log.ts';
+import { loadKeys } from './security/keys.ts';
+import { osKeystore } from './security/keystore.ts';
+import { APP_PAGE } from './security/policy.ts';
+import { Sessions } from './security/sessions.ts';
+import { publicKeyX } from './security/sign.ts';
+import type { StationRecord } from './store/api.ts';
+import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
+import { activateStation } from './sync/activate.ts';
+import type { SyncEngine } from './sync/api.ts';
+import { createSyncEngine } from './sync/engine.ts';
+import { createTransport } from './sync/transport.ts';
+import { createWindow, registerAppScheme, serveWindow } from './window.ts';
+
+/** The Electron that package.json names; an older one is the runtime for development and tests. */
+const RELEASE_ELECTRON_MAJOR = 45;
+
+/** Composition root: the only file that sees every room. Nothing here decides; it connects. */
+function main(): void {
+  let environment: Environment;
+  try {
+    environment = readEnvironment();
+  } catch (error) {
+    refuseToStart(error, null);
+    return;
+  }
+  const electronDir = join(environment.dataDir, 'electron');
+  mkdirSync(electronDir, { recursive: true, mode: 0o700 });
+  app.setPath('userData', electronDir);
+  app.setPath('sessionData', electronDir);
+  app.setPath('crashDumps', join(electronDir, 'crashes'));
+  // With --no-sandbox (root in a container) asking for the sandbox would break every child process.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  registerAppScheme();
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  const log = createLog(join(environment.dataDir, 'logs', 'rekam.log'));
+  process.on('unhandledRejection', (error) => log.error('unhandled', { reason: reason(error) }));
+  app.on('window-all-closed', () => app.quit());
+  app
+    .whenReady()
+    .then(() => startStation(environment, log))
+    .catch((error: unknown) => refuseToStart(error, log));
+}
+
+async function startStation(environment: Environment, log: Log): Promise<void> {
+  const { dataDir } = environment;
+  log.info('start', { version: app.getVersion(), electron: process.versions.electron });
+  const clock = new DeskClock();
+  const keys = loadKeys({
+    keyDir: environment.keyDir,
+    keystore: osKeystore(),
+    // New keys would not open a database that is already there.
+    mayMake: !existsSync(databaseFile(dataDir)),
+  });
+  const worker = await startStoreWorker({
+    workerFile: join(__dirname, 'worker.cjs'),
+    dataDir,
+    keys,
+    nativeBinding: environment.nativeBinding,
+    onDead: (error: Error) => refuseToStart(error, log),
+  });
+  const { store } = worker;
+  const { uncleanStop } = await store.station.begin(clock.now());
+  if (environment.language !== null) await store.station.set('language', environment.language);
+
+  let window: BrowserWindow | null = null;
+  const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
+    if (window !== null && !window.isDestroyed()) window.webContents.send(event, payload);
+  };
+
+  let engine: SyncEngine | null = null;
+  const startEngine = (record: StationRecord): void => {
+    const started = createSyncEngine({
+      store,
+      record,
+      stationKey: keys.station,
+      transport: createTransport({ baseUrl: record.centerUrl, caPem: record.caPem }),
+      log,
+    });
+    started.onChange(() => {
+      clock.correct(started.state().clockOffsetMs);
+      board.changed();
+    });
+    started.start();
+    engine = started;
+  };
+
+  const board = new StatusBoard({
+    store,
+    engine: () => engine,
+    dataDir,
+    keysInFile: keys.inFile,
+    now: () => clock.now(),
+    startOfDay: () => clock.startOfDay(),
+    publish: (status) => tell('station.statusChanged', status),
+    log,
+  });
+
+  const sessions = new Sessions((session, why) => {
+    tell('session.ended', { reason: why });
+    store.accounts.loggedOut(session.accountId, clock.now(), why).catch((error: unknown) => {
+      log.error('session.audit', { reason: reason(error) });
+    });
+  });
+
+  registerIpc({
+    sessions,
+    log,
+    isOurs: (event) =>
+      window !== null &&
+      event.senderFrame === window.webContents.mainFrame &&
+      event.senderFrame.url === APP_PAGE,
+    handlers: {
+      ...stationHandlers({
+        store,
+        fixed: {
+          version: app.getVersion(),
+          demo: environment.demo,
+          developmentRuntime: Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR,
+          uncleanStop:
+            uncleanStop === null
+              ? null
+              : { lastAliveAt: new Date(uncleanStop.lastAliveAt).toISOString(), drafts: uncleanStop.drafts },
+        },
+        centerUrl: environment.centerUrl,
+        status: () => board.read(),
+        activate: (centerUrl, code) =>
+          activateStation({
+            centerUrl,
+            code,
+            stationKeyX: publicKeyX(keys.station),
+            label: hostname().slice(0, 80),
+            appVersion: app.getVersion(),
+          }),
+        activated: startEngine,
+        now: () => clock.now(),
+      }),
+      ...sessionHandlers({ store, sessions, draftKey: keys.draft, now: () => clock.now() }),
+      ...deskHandlers({
+        store,
+        scanners: createScanners(environment.scanner === 'simulator' ? simulatedScanners() : []),
+        now: () => clock.now(),
+        today: () => clock.today(),
+        recorded: () => {
+          engine?.wake();
+          board.changed();
+        },
+      }),
+      ...syncHandlers({ store, engine: () => engine }),
+    },
+  });
+
+  const record = await store.station.record();
+  const offset = await store.station.setting('clockOffset');
+  clock.correct(offset === null ? null : Number(offset));
+  if (record !== null) startEngine(record);
+
+  serveWindow(join(__dirname, '..', 'renderer'));
+  const open = (): BrowserWindow =>
+    createWindow({ preload: join(__dirname, '..', 'preload', 'preload.cjs'), log });
+  window = open();
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+
+  board.start();
+  const alive = beat(() => store.station.alive(clock.now()), log);
+  const policyMinutes = record?.activation.policy.idleLockMinutes;
+  const idle = watchIdle(
+    () => policyMinutes ?? 10,
+    () => sessions.end('idle'),
+  );
+  finishBeforeQuit(async () => {
+    clearInterval(alive);
+    clearInterval(idle);
+    board.stop();
+    sessions.end('logout');
+    await engine?.stop();
+    await store.station.end(clock.now());
+    await worker.close();
+    log.info('stop');
+  }, log);
+}
+
+main();

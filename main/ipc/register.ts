@@ -1,0 +1,64 @@
+import { ipcMain, type IpcMainInvokeEvent } from 'electron';
+import { CHANNELS } from '../../app/ipc/channels.ts';
+import { CONTRACT, type Channel, type Request, type Response } from '../../app/ipc/contract.ts';
+import type { IpcResult } from '../../app/ipc/result.ts';
+import { errorShape, RekamError } from '../../app/errors.ts';
+import { reason, type Log } from '../log.ts';
+import type { DeskSession, Sessions } from '../security/sessions.ts';
+
+type AudienceOf<C extends Channel> = (typeof CONTRACT)[C]['audience'];
+/** Handlers that need a person get one; the type says so. */
+type CallerOf<C extends Channel> = AudienceOf<C> extends 'anyone' ? DeskSession | null : DeskSession;
+
+export type Handlers = {
+  readonly [C in Channel]: (request: Request<C>, caller: CallerOf<C>) => Promise<Response<C>> | Response<C>;
+};
+
+export interface Border {
+  readonly handlers: Handlers;
+  readonly sessions: Sessions;
+  /** True for the main frame of our own page in our own window alone. */
+  readonly isOurs: (event: IpcMainInvokeEvent) => boolean;
+  readonly log: Log;
+}
+
+/** The sole user of ipcMain. Each call passes frame, session, role and schema, in this order, before a handler sees it. */
+export function registerIpc(border: Border): void {
+  for (const channel of CHANNELS) {
+    ipcMain.handle(channel, (event, request: unknown) => answer(border, channel, event, request));
+  }
+}
+
+async function answer(
+  border: Border,
+  channel: Channel,
+  event: IpcMainInvokeEvent,
+  request: unknown,
+): Promise<IpcResult<unknown>> {
+  try {
+    // A foreign frame learns nothing, not even an error of ours.
+    if (!border.isOurs(event)) throw new Error('foreign frame');
+    const { audience, request: requestSchema, response: responseSchema } = CONTRACT[channel];
+    const caller = border.sessions.current();
+    if (audience !== 'anyone' && caller === null) throw new RekamError('login.required');
+    if (audience === 'supervisor' && caller?.role !== 'supervisor') throw new RekamError('role.forbidden');
+    const parsed = requestSchema.safeParse(request);
+    if (!parsed.success) throw new RekamError('request.invalid', {}, parsed.error);
+    const handler = border.handlers[channel] as (request: unknown, caller: DeskSession | null) => unknown;
+    const value = responseSchema.parse(await handler(parsed.data, caller));
+    return { ok: true, value };
+  } catch (error) {
+    return { ok: false, error: refuse(border.log, channel, error) };
+  }
+}
+
+function refuse(log: Log, channel: Channel, error: unknown): ReturnType<typeof errorShape> {
+  if (error instanceof RekamError) {
+    if (['request.invalid', 'role.forbidden', 'internal', 'disk.full'].includes(error.code)) {
+      log.warn('ipc.refused', { channel, code: error.code, reason: reason(error.cause) });
+    }
+    return errorShape(error.code, error.params);
+  }
+  log.error('ipc.failed', { channel, reason: reason(error) });
+  return errorShape('internal');
+}

@@ -1,0 +1,119 @@
+import { statfs } from 'node:fs/promises';
+import { powerMonitor } from 'electron';
+import type { StationStatus } from '../../app/ipc/status.ts';
+import { reason, type Log } from '../log.ts';
+import type { Remote, StoreApi } from '../store/api.ts';
+import type { SyncEngine } from '../sync/api.ts';
+
+/**
+ * What one resident needs on disk, with room to spare: a sealed packet of 2 MB at most in the field, the draft that is
+ * its twin while it is made, and the rows beside it. Kept free besides: what the system and the database's own
+ * bookkeeping need when the disk runs full.
+ */
+const BYTES_PER_RESIDENT = 4 * 1024 * 1024;
+const BYTES_KEPT_FREE = 512 * 1024 * 1024;
+const SHORTEST_INTERVAL_MS = 1_000;
+const HEARTBEAT_MS = 15_000;
+
+interface Needs {
+  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages'>>;
+  readonly engine: () => SyncEngine | null;
+  readonly dataDir: string;
+  readonly keysInFile: boolean;
+  readonly now: () => number;
+  readonly startOfDay: () => number;
+  readonly publish: (status: StationStatus) => void;
+  readonly log: Log;
+}
+
+/** Owner of the status: reads it from store, engine and system, and publishes it, at most once a second. */
+export class StatusBoard {
+  readonly #needs: Needs;
+  #timer: NodeJS.Timeout | null = null;
+  #heartbeat: NodeJS.Timeout | null = null;
+  #lastAt = 0;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  /** Disk, power and clock change without telling anyone, so they are looked at on a slow beat. */
+  start(): void {
+    this.#heartbeat = setInterval(() => this.changed(), HEARTBEAT_MS);
+    this.changed();
+  }
+
+  stop(): void {
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  changed(): void {
+    if (this.#timer !== null) return;
+    const wait = Math.max(0, this.#lastAt + SHORTEST_INTERVAL_MS - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#lastAt = Date.now();
+      void this.read().then(this.#needs.publish, (error: unknown) => {
+        this.#needs.log.error('status.failed', { reason: reason(error) });
+      });
+    }, wait);
+  }
+
+  async read(): Promise<StationStatus> {
+    const { store, engine, dataDir, keysInFile, now, startOfDay } = this.#needs;
+    const [summary, residents, outages, disk] = await Promise.all([
+      store.outbox.summary(startOfDay()),
+      store.residents.count(),
+      store.outages.latest(1),
+      statfs(dataDir),
+    ]);
+    const state = engine()?.state();
+    const freeBytes = disk.bavail * disk.bsize;
+    const outage = outages[0];
+    return {
+      now: instant(now()),
+      clockOffsetMs: state?.clockOffsetMs ?? null,
+      link: {
+        state: state?.link.state ?? 'unknown',
+        cause: state?.link.cause ?? null,
+        since: instantOrNull(state?.link.since ?? null),
+      },
+      outage:
+        outage === undefined
+          ? null
+          : {
+              startedAt: instant(outage.startedAt),
+              endedAt: instantOrNull(outage.endedAt),
+              recordedMeanwhile: outage.recordedMeanwhile,
+            },
+      outbox: {
+        waiting: summary.waiting,
+        held: summary.held,
+        rejected: summary.rejected,
+        received: summary.received,
+        waitingBytes: summary.waitingBytes,
+        oldestAt: instantOrNull(summary.oldestAt),
+      },
+      recordedToday: summary.recordedToday,
+      lastReceiptAt: instantOrNull(summary.lastReceiptAt),
+      disk: {
+        freeBytes,
+        residentsLeft: Math.max(0, Math.floor((freeBytes - BYTES_KEPT_FREE) / BYTES_PER_RESIDENT)),
+      },
+      power: powerMonitor.isOnBatteryPower() ? 'battery' : 'mains',
+      reference: { residents, loading: state?.referenceLoading ?? false },
+      sync: state?.progress ?? null,
+      lastManualSync: state?.lastManual ?? null,
+      keysInFile,
+    };
+  }
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : instant(ms);
+}

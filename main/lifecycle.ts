@@ -1,0 +1,47 @@
+import { app, dialog, powerMonitor } from 'electron';
+import { ERROR_WORDS } from '../app/error-words.ts';
+import { RekamError, type ErrorCode } from '../app/errors.ts';
+import { reason, type Log } from './log.ts';
+
+const IDLE_CHECK_MS = 10_000;
+const ALIVE_MS = 15_000;
+
+/** Runs `finish` once before the app goes, whoever asked it to: the window, the system's shutdown or a signal. */
+export function finishBeforeQuit(finish: () => Promise<void>, log: Log): void {
+  let finished = false;
+  app.on('will-quit', (event) => {
+    if (finished) return;
+    event.preventDefault();
+    finish()
+      .catch((error: unknown) => log.error('stop.failed', { reason: reason(error) }))
+      .finally(() => {
+        finished = true;
+        app.quit();
+      });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit());
+  powerMonitor.on('shutdown', () => app.quit());
+}
+
+/** Calls `lock` when nobody touched the PC for the policy's time. */
+export function watchIdle(minutes: () => number, lock: () => void): NodeJS.Timeout {
+  return setInterval(() => {
+    if (powerMonitor.getSystemIdleTime() >= minutes() * 60) lock();
+  }, IDLE_CHECK_MS);
+}
+
+/** Leaves a sign of life, so that the next start can say when an unclean stop happened. */
+export function beat(alive: () => Promise<void>, log: Log): NodeJS.Timeout {
+  return setInterval(() => {
+    alive().catch((error: unknown) => log.error('alive.failed', { reason: reason(error) }));
+  }, ALIVE_MS);
+}
+
+/** The station cannot stand: says why in both languages (nobody has chosen one yet) and ends. Nothing was changed. */
+export function refuseToStart(error: unknown, log: Log | null): void {
+  const code: ErrorCode = error instanceof RekamError ? error.code : 'internal';
+  log?.error('start.failed', { code, reason: reason(error) });
+  process.stderr.write(`rekam: ${code}: ${reason(error)}\n`);
+  dialog.showErrorBox('Rekam', `${ERROR_WORDS[code].id}\n\n${ERROR_WORDS[code].en}\n\n${code}`);
+  app.exit(1);
+}

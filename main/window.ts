@@ -1,0 +1,114 @@
+import { BrowserWindow, protocol, session as electronSession } from 'electron';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Log } from './log.ts';
+import {
+  APP_ORIGIN,
+  APP_PAGE,
+  APP_SCHEME,
+  contentSecurityPolicy,
+  restrictPermissions,
+} from './security/policy.ts';
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+};
+
+/** Before `ready`: the page's scheme is standard and secure, so that IndexedDB and the camera work without `file://`. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+/** Serves the built window, and nothing outside its folder, under app://rekam with a CSP of its own for each load. */
+export function serveWindow(rendererDir: string): void {
+  const root = normalize(rendererDir) + sep;
+  protocol.handle(APP_SCHEME, async (request) => {
+    const url = new URL(request.url);
+    if (`${url.protocol}//${url.host}` !== APP_ORIGIN) return new Response(null, { status: 404 });
+    const file = fileWithin(root, url.pathname);
+    const type = file === null ? undefined : MEDIA_TYPES[extname(file)];
+    if (file === null || type === undefined) return new Response(null, { status: 404 });
+    try {
+      const content = await readFile(file);
+      if (extname(file) !== '.html') return new Response(content, { headers: { 'content-type': type } });
+      const nonce = randomBytes(16).toString('base64');
+      return new Response(content.toString('utf8').replaceAll('__CSP_NONCE__', nonce), {
+        headers: {
+          'content-type': type,
+          'content-security-policy': contentSecurityPolicy(nonce),
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+        },
+      });
+    } catch {
+      return new Response(null, { status: 404 });
+    }
+  });
+}
+
+/** Percent-encoded dots and slashes may not climb out: whatever resolves outside the folder does not exist. */
+function fileWithin(root: string, pathname: string): string | null {
+  let path: string;
+  try {
+    path = decodeURIComponent(pathname);
+  } catch {
+    return null;
+  }
+  if (path.includes('\0') || path.includes('\\')) return null;
+  const file = normalize(join(root, path === '/' ? 'index.html' : path));
+  return file.startsWith(root) ? file : null;
+}
+
+export function createWindow(options: { readonly preload: string; readonly log: Log }): BrowserWindow {
+  const session = electronSession.defaultSession;
+  restrictPermissions(session);
+  // The window talks to nothing but app://: whatever else it might ask for is cut off here.
+  session.webRequest.onBeforeRequest((details, decide) => {
+    const { protocol: scheme } = new URL(details.url);
+    decide({ cancel: !['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) });
+  });
+  const window = new BrowserWindow({
+    title: 'Rekam',
+    width: 1366,
+    height: 768,
+    minWidth: 1024,
+    minHeight: 640,
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: '#f8f9fa',
+    webPreferences: {
+      preload: options.preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      // Names and NIK must not reach Chromium's disk caches through back/forward snapshots.
+      v8CacheOptions: 'none',
+    },
+  });
+  window.removeMenu();
+  const { webContents } = window;
+  webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  webContents.on('will-navigate', (navigation) => navigation.preventDefault());
+  webContents.on('will-redirect', (navigation) => navigation.preventDefault());
+  webContents.on('will-attach-webview', (attach) => attach.preventDefault());
+  // A crashed page loses nothing: drafts are on disk, so it is simply loaded again.
+  webContents.on('render-process-gone', (_event, details) => {
+    options.log.error('window.gone', { reason: details.reason });
+    if (details.reason !== 'clean-exit' && details.reason !== 'killed') webContents.reload();
+  });
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(APP_PAGE);
+  return window;
+}
