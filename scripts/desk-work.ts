@@ -1,0 +1,121 @@
+import type { Page } from 'playwright-core';
+import { STEPS, type Step } from '../app/enrollment/biometrics.ts';
+
+/** Works through an enrollment in the window as an operator does, in Bahasa Indonesia; resumes wherever the draft stands. */
+export interface Stored {
+  readonly nama: string;
+  readonly sequence: number;
+}
+
+const STEP_NAMES: Readonly<Record<Step, string>> = {
+  biodata: 'Biodata',
+  photo: 'Foto',
+  signature: 'Tanda tangan',
+  right4: 'Kanan 4',
+  left4: 'Kiri 4',
+  thumbs: 'Jempol',
+  irises: 'Iris',
+  review: 'Tinjau',
+};
+
+/** Types a NIK as a scanner does: sixteen digits and Enter. */
+export async function openResident(page: Page, nik: string): Promise<void> {
+  const find = page.getByRole('combobox', { name: 'NIK atau nama' });
+  await find.fill(nik);
+  await find.press('Enter');
+  await currentStep(page);
+}
+
+/** Lists residents whose names begin so. */
+export async function findResidents(page: Page, query: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'NIK atau nama' }).fill(query);
+  await page.getByRole('option').first().waitFor();
+}
+
+/** The step that the rail marks as current. */
+export async function currentStep(page: Page): Promise<Step> {
+  const rail = page.getByRole('navigation', { name: 'Langkah' });
+  const text = await rail.locator('[aria-current="step"]').innerText();
+  const step = STEPS.find((candidate) => text.includes(STEP_NAMES[candidate]));
+  if (step === undefined) throw new Error(`no such step on the rail: ${text}`);
+  return step;
+}
+
+/** Completes steps until `last` is the current one. */
+export async function workUntil(page: Page, last: Step): Promise<void> {
+  for (;;) {
+    const step = await currentStep(page);
+    if (step === last) return;
+    await doStep(page, step);
+    await page
+      .getByRole('navigation', { name: 'Langkah' })
+      .locator('[aria-current="step"]')
+      .filter({ hasNotText: STEP_NAMES[step] })
+      .waitFor();
+  }
+}
+
+/** From wherever the draft stands to "Tersimpan"; what the desk then says. */
+export async function workToTheEnd(page: Page): Promise<Stored> {
+  await workUntil(page, 'review');
+  await approve(page);
+  return save(page);
+}
+
+export async function approve(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Warga setuju' }).click();
+}
+
+export async function save(page: Page): Promise<Stored> {
+  await page.getByRole('button', { name: 'Simpan', exact: true }).click();
+  return readStored(page);
+}
+
+/** Waits for the desk's word that the record is on disk. */
+export async function readStored(page: Page): Promise<Stored> {
+  const region = page.getByRole('region', { name: 'Perekaman' });
+  await page.getByRole('heading', { name: 'Tersimpan di stasiun ini' }).waitFor();
+  const text = await region.innerText();
+  const sequence = /Paket nomor ([\d.]+)/.exec(text)?.[1]?.replaceAll('.', '');
+  if (sequence === undefined) throw new Error(`no packet number in: ${text}`);
+  return { nama: text, sequence: Number(sequence) };
+}
+
+async function doStep(page: Page, step: Step): Promise<void> {
+  switch (step) {
+    case 'biodata':
+      await page.getByRole('button', { name: /^Data benar/ }).click();
+      return;
+    case 'photo':
+      await page.getByRole('button', { name: 'Ambil foto' }).click();
+      await page.getByRole('button', { name: 'Lanjut', exact: true }).click();
+      return;
+    case 'signature':
+      await sign(page);
+      await page.getByRole('button', { name: 'Lanjut', exact: true }).click();
+      return;
+    case 'review':
+      throw new Error('the review ends by approve and save');
+    default:
+      await page.getByRole('button', { name: 'Ambil', exact: true }).click();
+      await page.getByRole('button', { name: /^Lanjut/ }).click();
+  }
+}
+
+async function sign(page: Page): Promise<void> {
+  const box = await page.getByRole('figure', { name: 'Bidang tanda tangan' }).boundingBox();
+  if (box === null) throw new Error('no signature pad');
+  const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
+  await page.mouse.move(...at(0.2, 0.6));
+  await page.mouse.down();
+  for (const [x, y] of [
+    [0.3, 0.3],
+    [0.4, 0.7],
+    [0.5, 0.35],
+    [0.6, 0.65],
+    [0.75, 0.4],
+  ] as const) {
+    await page.mouse.move(...at(x, y), { steps: 4 });
+  }
+  await page.mouse.up();
+}
