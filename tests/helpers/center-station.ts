@@ -285,6 +285,8 @@ function sendRequest(
       center.caPem === null
         ? http.request(url, options)
         : https.request(url, { ...options, ca: center.caPem });
+    let watch: NodeJS.Timeout | undefined;
+    request.on('close', () => clearInterval(watch));
     request.on('error', reject);
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -305,7 +307,7 @@ function sendRequest(
     if (body !== undefined && call.cut !== undefined) {
       const { after, when } = call.cut;
       request.write(body.subarray(0, after));
-      const watch = setInterval(() => {
+      watch = setInterval(() => {
         if (!when()) return;
         clearInterval(watch);
         request.destroy(new Error('cut'));

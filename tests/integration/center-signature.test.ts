@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { PATHS } from '../../app/sync/protocol.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
@@ -33,6 +33,18 @@ test('an unsigned one, one by another key, or with a changed target or body does
 test('a signature that leaves the body out does not cover it', async () => {
   const call = { body: Buffer.from(JSON.stringify(RANGE)), headers: { 'content-type': 'application/json' } };
   expect(await station.call('POST', PATHS.reconcile, call)).toMatchObject({
+    status: 401,
+    problem: 'signature-invalid',
+  });
+});
+
+test('nor does one beside a digest that it does not cover', async () => {
+  const body = Buffer.from(JSON.stringify(RANGE));
+  const headers = {
+    'content-type': 'application/json',
+    'content-digest': `sha-256=:${createHash('sha256').update(body).digest('base64')}:`,
+  };
+  expect(await station.call('POST', PATHS.reconcile, { body, headers })).toMatchObject({
     status: 401,
     problem: 'signature-invalid',
   });

@@ -1,17 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
 import { JWS_TYPES, RECEIPT_HEADER, receiptSchema } from '../../app/sync/protocol.ts';
 import { sha256, verifyJws } from '../../main/security/sign.ts';
+import { startCenter } from '../../center/center.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
-import {
-  activateStation,
-  type Answer,
-  type TestPacket,
-  type TestStation,
-} from '../helpers/center-station.ts';
+import { activateStation, TestStation, type Answer, type TestPacket } from '../helpers/center-station.ts';
 
 let center: TestCenter;
 let station: TestStation;
@@ -34,10 +30,23 @@ function blobOf(packet: TestPacket): string {
   return found;
 }
 
+const arrived = (packet: TestPacket) =>
+  (statSync(path.join(center.data, 'uploads', packet.id), { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/** Sends some bytes and then nothing, without an end. */
+function hang(from: TestStation, packet: TestPacket, bytes: number): Promise<Answer> {
+  const hanging = from.create(packet, { cut: { after: bytes, when: () => false } });
+  hanging.catch(() => undefined);
+  return hanging;
+}
+
+async function waitForBytes(packet: TestPacket): Promise<void> {
+  await vi.waitUntil(() => arrived(packet), { timeout: 20_000, interval: 5 });
+}
+
 /** Cuts the connection when some bytes have come to the center's disk. */
 async function cutUpload(packet: TestPacket, bytes: number): Promise<number> {
-  const file = path.join(center.data, 'uploads', packet.id);
-  const when = () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const when = () => arrived(packet);
   await expect(station.create(packet, { cut: { after: bytes, when } })).rejects.toThrow('cut');
   const head = await station.head(packet);
   expect(head.status).toBe(200);
@@ -143,6 +152,35 @@ describe('an upload', () => {
     expect((await station.append(packet, offset)).status).toBe(204);
     expect(sha256(readFileSync(blobOf(packet)))).toBe(packet.manifest.sha256);
     expect(center.blobs().filter((file) => path.basename(file) === packet.id)).toHaveLength(1);
+  });
+
+  test("whose connection hangs is taken over by the station's next request", async () => {
+    const packet = await station.packet(resident, { partSize: 30_000 });
+    const hanging = hang(station, packet, 150_000);
+    await waitForBytes(packet);
+    const head = await station.head(packet);
+    expect(head.status).toBe(200);
+    await expect(hanging).rejects.toThrow(/socket|ECONN|EPIPE/);
+    expect((await station.append(packet, Number(head.headers['upload-offset']))).status).toBe(204);
+    expect(sha256(readFileSync(blobOf(packet)))).toBe(packet.manifest.sha256);
+  });
+
+  test('is taken over in the same way by another replica', async () => {
+    const { databaseUrl } = center.running;
+    const replica = await startCenter({ data: center.data, database: databaseUrl });
+    try {
+      const there = new TestStation(replica, station.key, station.activation);
+      const packet = await station.packet(resident, { partSize: 30_000 });
+      const hanging = hang(station, packet, 150_000);
+      await waitForBytes(packet);
+      const head = await there.head(packet);
+      expect(head.status).toBe(200);
+      await expect(hanging).rejects.toThrow(/socket|ECONN|EPIPE/);
+      const end = await there.append(packet, Number(head.headers['upload-offset']));
+      expect(receiptOf(await station.head(packet))).toBe(receiptOf(end));
+    } finally {
+      await replica.close();
+    }
   });
 
   test('with more bytes than it announced is refused', async () => {

@@ -40,3 +40,16 @@ export function keepBest(
     return { ...best, part: { ...best.part, attempts: attempt } };
   });
 }
+
+/**
+ * A canvas as image bytes, at once: toBlob waits for an idle moment, which on a busy PC can be a second, and what was
+ * just signed or taken would not be saved for so long.
+ */
+export function canvasBytes(
+  canvas: HTMLCanvasElement,
+  type: 'image/png' | 'image/jpeg',
+  quality?: number,
+): Uint8Array {
+  const text = atob(canvas.toDataURL(type, quality).split(',')[1] ?? '');
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../app/errors.ts';
+import { canvasBytes } from './capture.ts';
 
 /** ISO/IEC 19794-5 frame as the field uses it: 3:4, 480 × 640, JPEG of at most 100 KB. */
 export const PHOTO_WIDTH = 480;
@@ -18,7 +19,7 @@ export function cropOf(
 }
 
 /** Null while the camera has no picture yet, or where it cannot be made small enough. */
-export async function takePhoto(video: HTMLVideoElement): Promise<Uint8Array | null> {
+export function takePhoto(video: HTMLVideoElement): Uint8Array | null {
   if (video.videoWidth === 0) return null;
   const canvas = document.createElement('canvas');
   canvas.width = PHOTO_WIDTH;
@@ -28,8 +29,8 @@ export async function takePhoto(video: HTMLVideoElement): Promise<Uint8Array | n
   const crop = cropOf(video.videoWidth, video.videoHeight);
   context.drawImage(video, crop.x, crop.y, crop.width, crop.height, 0, 0, PHOTO_WIDTH, PHOTO_HEIGHT);
   for (const quality of QUALITIES) {
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
-    if (blob !== null && blob.size <= PHOTO_MAX_BYTES) return new Uint8Array(await blob.arrayBuffer());
+    const bytes = canvasBytes(canvas, 'image/jpeg', quality);
+    if (bytes.length <= PHOTO_MAX_BYTES) return bytes;
   }
   return null;
 }

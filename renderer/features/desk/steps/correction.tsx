@@ -25,7 +25,7 @@ function ValueInput({
   field: BiodataField;
   value: string;
   onChange: (value: string) => void;
-  error: string | null;
+  error: React.ReactNode;
 }) {
   const { t, language } = useWords();
   const desa = useApp((state) => state.info?.kecamatan?.desa ?? []);
@@ -115,14 +115,14 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
           setValue(next);
           setProblem(null);
         }}
-        error={problem?.at === 'value' ? problem.text : null}
+        error={problem?.at === 'value' ? <span role="alert">{problem.text}</span> : null}
       />
       <TextInput
         label={t('biodata/document')}
         description={t('biodata/documentHelp')}
         value={document}
         maxLength={120}
-        error={problem?.at === 'document' ? problem.text : null}
+        error={problem?.at === 'document' ? <span role="alert">{problem.text}</span> : null}
         onChange={(event) => {
           setDocument(event.currentTarget.value);
           setProblem(null);

@@ -60,7 +60,6 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   const photo = state.captures.get('photo');
   const [retaking, setRetaking] = useState(false);
   const [attempt, setAttempt] = useState(1);
-  const [busy, setBusy] = useState(false);
   const [notReady, setNotReady] = useState(false);
   const live = photo === undefined || retaking;
   const camera = useCamera(live, attempt);
@@ -81,9 +80,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
 
   const take = async () => {
     if (video.current === null) return;
-    setBusy(true);
-    const bytes = await takePhoto(video.current);
-    setBusy(false);
+    const bytes = takePhoto(video.current);
     setNotReady(bytes === null);
     if (bytes === null) return;
     const capture = await makeCapture('photo', 'image/jpeg', bytes, null, (photo?.part.attempts ?? 0) + 1);
@@ -110,7 +107,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
         live
           ? failed
             ? { label: t('common/again'), run: () => setAttempt(attempt + 1) }
-            : { label: t('photo/take'), run: () => void take(), disabled: !ready, busy }
+            : { label: t('photo/take'), run: () => void take(), disabled: !ready }
           : { label: t('common/next'), run: next }
       }
     >

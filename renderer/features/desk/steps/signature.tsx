@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Notice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
-import { makeCapture } from '../capture.ts';
+import { canvasBytes, makeCapture } from '../capture.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import classes from '../desk.module.css';
 import {
@@ -18,11 +18,6 @@ import {
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
 import { ExceptionButton, ExceptionList, ExceptionPanel } from './exceptions.tsx';
-
-async function pngOf(canvas: HTMLCanvasElement): Promise<Uint8Array | null> {
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
-}
 
 export function SignatureStep(props: StepProps) {
   const { work, state, next, back } = props;
@@ -47,7 +42,7 @@ export function SignatureStep(props: StepProps) {
     // Read before anything is awaited: the step may be left meanwhile, and what was signed is saved all the same.
     const bytes = encodeSignature(groups, element.clientWidth);
     const own = ++latest.current;
-    const preview = await pngOf(element);
+    const preview = canvasBytes(element, 'image/png');
     const capture = await makeCapture('signature', SIGNATURE_MEDIA_TYPE, bytes, preview, attempts.current);
     // A later stroke, or Clear, has the last word.
     if (own !== latest.current) return;
