@@ -24,7 +24,7 @@ export default defineConfig({
       project('e2e', {
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        globalSetup: ['scripts/display.ts'],
+        globalSetup: ['scripts/build.ts', 'scripts/display.ts'],
         fileParallelism: false,
         retry: 0,
       }),

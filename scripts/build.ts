@@ -40,3 +40,6 @@ function fingerprint(): string {
   const times = files.map((file) => statSync(file).mtimeMs);
   return `${files.length} ${Math.max(0, ...times)}`;
 }
+
+/** vitest's globalSetup of the e2e project: a test of yesterday's window would prove nothing. */
+export default buildApp;

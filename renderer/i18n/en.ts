@@ -211,6 +211,7 @@ export const en: Words = {
     before: 'Before: {{value}}',
     newValue: 'The right value',
     document: 'Supporting document',
+    dateHelp: 'Day, month, year. For example: 14-02-1983',
     documentHelp: 'For example: birth certificate no. 123/2001',
     documentMissing: 'Name the document that supports this correction.',
     apply: 'Apply',

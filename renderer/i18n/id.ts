@@ -210,6 +210,7 @@ export const id = {
     before: 'Semula: {{value}}',
     newValue: 'Data yang benar',
     document: 'Dokumen pendukung',
+    dateHelp: 'Tanggal, bulan, tahun. Misalnya: 14-02-1983',
     documentHelp: 'Misalnya: Akta kelahiran no. 123/2001',
     documentMissing: 'Sebutkan dokumen yang mendukung perbaikan ini.',
     apply: 'Terapkan',

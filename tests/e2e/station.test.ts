@@ -152,9 +152,20 @@ describe('desk', () => {
     expect(first.toUpperCase()).toContain(beginning);
   });
 
-  it('records a resident, and the center answers with its receipt', async () => {
+  it('refuses 31 February as a corrected birth date', async () => {
     const { page } = station;
     await openResident(page, residents[0] ?? '');
+    await page.getByRole('button', { name: 'Perbaiki Tanggal lahir' }).click();
+    await page.getByRole('textbox', { name: words.biodata.newValue }).fill('31-02-1983');
+    await page.getByRole('textbox', { name: words.biodata.document }).fill('Akta kelahiran');
+    await page.getByRole('button', { name: words.biodata.apply }).click();
+    expect(await alert('Tanggal lahir')).toBe(words.biodataError.tanggalLahir);
+    expect(await page.getByRole('textbox', { name: words.biodata.newValue }).inputValue()).toBe('31-02-1983');
+    await page.getByRole('button', { name: 'Batal', exact: true }).click();
+  });
+
+  it('records a resident, and the center answers with its receipt', async () => {
+    const { page } = station;
     const stored = await workToTheEnd(page);
     expect(stored.sequence).toBe(1);
     const status = await station.until((now) => now.outbox.received === 1);

@@ -3,7 +3,7 @@ import type { Draft } from '../../app/desk/draft.ts';
 import { STEPS } from '../../app/enrollment/biometrics.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { keepBest } from '../../renderer/features/desk/capture.ts';
-import { correctField, typedValue } from '../../renderer/features/desk/corrections.ts';
+import { correctField, shownValue, typedValue } from '../../renderer/features/desk/corrections.ts';
 import { cameraError, cropOf } from '../../renderer/features/desk/photo.ts';
 import { EMPTY_SCAN, SCAN_GAP_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
 import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
@@ -67,6 +67,15 @@ describe('a correction', () => {
     expect(typedValue('pekerjaan', '9')).toBe(9);
     expect(typedValue('rt', ' 4 ')).toBe('004');
     expect(typedValue('nama', 'agus salim')).toBe('AGUS SALIM');
+  });
+  test('a date is typed day first, however it is separated, and what is no date stays as typed', () => {
+    for (const text of ['14-2-1983', '14/02/1983', '14 02 1983', '14021983']) {
+      expect(typedValue('tanggalLahir', text)).toBe('1983-02-14');
+    }
+    expect(typedValue('tanggalLahir', '31-02-1983')).toBe('1983-02-31');
+    expect(typedValue('tanggalLahir', 'Februari 1983')).toBe('Februari 1983');
+    expect(shownValue('tanggalLahir', '1983-02-14')).toBe('14-02-1983');
+    expect(typedValue('tanggalLahir', shownValue('tanggalLahir', '1983-02-14'))).toBe('1983-02-14');
   });
 });
 

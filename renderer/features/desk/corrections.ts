@@ -44,12 +44,32 @@ export function typedValue(field: BiodataField, text: string): DraftBiodata[Biod
       return /^\d{1,3}$/.test(trimmed) ? trimmed.padStart(3, '0') : trimmed;
     case 'nama':
       return trimmed.toUpperCase();
+    case 'tanggalLahir':
+      return isoDate(trimmed);
     case 'nik':
     case 'noKk':
     case 'tempatLahir':
-    case 'tanggalLahir':
     case 'alamat':
     case 'desa':
       return trimmed;
   }
+}
+
+/** What stands in the box when a correction begins: dates the way they are read aloud, all else as it is kept. */
+export function shownValue(field: BiodataField, value: DraftBiodata[BiodataField]): string {
+  const text = String(value ?? '');
+  if (field !== 'tanggalLahir') return text;
+  return text.replace(/^(\d{4})-(\d{2})-(\d{2})$/, '$3-$2-$1');
+}
+
+/**
+ * 14-2-1983, 14/02/1983 or 14021983 as ISO. A browser's own date box writes dates in the order of the system's language,
+ * often month first, and empties itself at an impossible one; so people type it, and whatever is no date stays as typed
+ * for the rules to refuse.
+ */
+function isoDate(text: string): string {
+  const parts = /^(\d{1,2})[-/. ]?(\d{1,2})[-/. ]?(\d{4})$/.exec(text);
+  if (parts === null) return text;
+  const [, day = '', month = '', year = ''] = parts;
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }

@@ -4,7 +4,7 @@ import type { Draft } from '../../../../app/desk/draft.ts';
 import { checkBiodata, NAMA_MAX, type BiodataField } from '../../../../app/enrollment/biodata.ts';
 import { useApp } from '../../../app-state.ts';
 import { choices, fieldText, isCoded, useWords } from '../../../i18n/words.ts';
-import { correctField, typedValue } from '../corrections.ts';
+import { correctField, shownValue, typedValue } from '../corrections.ts';
 import classes from '../desk.module.css';
 
 interface Props {
@@ -45,7 +45,7 @@ function ValueInput({
   return (
     <TextInput
       {...shared}
-      type={field === 'tanggalLahir' ? 'date' : 'text'}
+      {...(field === 'tanggalLahir' && { description: t('biodata/dateHelp') })}
       inputMode={numeric ? 'numeric' : 'text'}
       maxLength={field === 'nama' ? NAMA_MAX : 120}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -62,7 +62,7 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
   const earlier = draft.corrections.find((correction) => correction.field === field);
   const before = earlier === undefined ? draft.biodata[field] : earlier.before;
-  const [value, setValue] = useState(String(draft.biodata[field] ?? ''));
+  const [value, setValue] = useState(shownValue(field, draft.biodata[field]));
   const [document, setDocument] = useState(earlier?.document ?? '');
   const [problem, setProblem] = useState<{ at: 'value' | 'document'; text: string } | null>(null);
   const form = useRef<HTMLFormElement>(null);
