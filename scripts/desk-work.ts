@@ -41,11 +41,14 @@ export async function currentStep(page: Page): Promise<Step> {
   return step;
 }
 
-/** Completes steps until `last` is the current one. */
+/** Completes steps until `last` is the current one and the desk says that the draft is saved there. */
 export async function workUntil(page: Page, last: Step): Promise<void> {
   for (;;) {
     const step = await currentStep(page);
-    if (step === last) return;
+    if (step === last) {
+      await page.getByText('Draf tersimpan').waitFor();
+      return;
+    }
     await doStep(page, step);
     await page
       .getByRole('navigation', { name: 'Langkah' })
@@ -87,8 +90,7 @@ async function doStep(page: Page, step: Step): Promise<void> {
       await page.getByRole('button', { name: /^Data benar/ }).click();
       return;
     case 'photo':
-      await page.getByRole('button', { name: 'Ambil foto' }).click();
-      await page.getByRole('button', { name: 'Lanjut', exact: true }).click();
+      await unlessDone(page, () => page.getByRole('button', { name: 'Ambil foto' }).click());
       return;
     case 'signature':
       await sign(page);
@@ -97,9 +99,17 @@ async function doStep(page: Page, step: Step): Promise<void> {
     case 'review':
       throw new Error('the review ends by approve and save');
     default:
-      await page.getByRole('button', { name: 'Ambil', exact: true }).click();
-      await page.getByRole('button', { name: /^Lanjut/ }).click();
+      await unlessDone(page, () => page.getByRole('button', { name: 'Ambil', exact: true }).click());
   }
+}
+
+/** A resumed draft may stand at a step whose capture it holds already: then there is only to go on. */
+async function unlessDone(page: Page, capture: () => Promise<void>): Promise<void> {
+  const goOn = page.getByRole('button', { name: /^Lanjut/ });
+  const take = page.getByRole('button', { name: /^Ambil( foto)?$/ });
+  await goOn.or(take).first().waitFor();
+  if (!(await goOn.isVisible())) await capture();
+  await goOn.click();
 }
 
 async function sign(page: Page): Promise<void> {
