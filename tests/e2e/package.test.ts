@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, it } from 'vitest';
+import { openResident, workToTheEnd } from '../../scripts/desk-work.ts';
+import { electronRuntime, root } from '../../scripts/runtime.mjs';
+import { startTestCenter } from '../helpers/center.ts';
+import { demoAccount, stationHome } from '../helpers/station-home.ts';
+
+/** The app as `npm run package` makes it, started by itself: nothing of the checkout but its folder. */
+const run = promisify(execFile);
+const script = path.join(root, 'scripts', 'package.ts');
+const executable = path.join(
+  root,
+  'release',
+  process.platform === 'win32' ? 'win-unpacked' : 'linux-unpacked',
+  process.platform === 'win32' ? 'Rekam.exe' : 'rekam',
+);
+
+beforeAll(async () => {
+  const { stdout } = await run(process.execPath, [script], { cwd: root });
+  expect(stdout).toContain(`Electron ${electronRuntime().version}`);
+  expect(stdout).toContain('not a release');
+  expect(existsSync(executable)).toBe(true);
+});
+
+it('activates, records a resident, and knows it after a restart', async () => {
+  const center = await startTestCenter();
+  const home = stationHome(center.url);
+  const { username, password } = demoAccount('operator');
+  // Without the handle that the development runtime gets: the package brings what it needs.
+  const options = { executable, env: { REKAM_NATIVE_BINDING: '' } };
+  let station = await home.launch(options);
+  await station.activate(await center.activationCode());
+  await station.untilResidents(200);
+  await station.login(username, password);
+  expect(await station.app.evaluate(({ app }) => app.isPackaged)).toBe(true);
+
+  const resident = (await center.residents({ recorded: false })).find((one) => one.tanggalLahir < '2000');
+  await openResident(station.page, resident?.nik ?? '');
+  const stored = await workToTheEnd(station.page);
+  await station.close();
+
+  station = await home.launch(options);
+  await station.login(username, password);
+  expect(await station.outbox()).toMatchObject([{ sequence: stored.sequence, nik: resident?.nik }]);
+  await station.until((status) => status.outbox.received === 1);
+  expect(await center.packetCount()).toBe(1);
+  await station.close();
+  await center.close();
+});
+
+it.runIf(electronRuntime().kind === 'fallback')(
+  'refuses to call a build of the development runtime a release',
+  async () => {
+    await expect(run(process.execPath, [script, '--release'], { cwd: root })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('This is not a release') as string,
+    });
+  },
+);
