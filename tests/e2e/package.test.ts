@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openResident, workToTheEnd } from '../../scripts/desk-work.ts';
 import { electronRuntime, root } from '../../scripts/runtime.mjs';
 import { startTestCenter } from '../helpers/center.ts';
@@ -18,7 +18,7 @@ const executable = path.join(
   process.platform === 'win32' ? 'Rekam.exe' : 'rekam',
 );
 
-beforeAll(async () => {
+it('says which runtime went in, and that it is no release', async () => {
   const { stdout } = await run(process.execPath, [script], { cwd: root });
   expect(stdout).toContain(`Electron ${electronRuntime().version}`);
   expect(stdout).toContain('not a release');
@@ -51,12 +51,11 @@ it('activates, records a resident, and knows it after a restart', async () => {
   await center.close();
 });
 
-it.runIf(electronRuntime().kind === 'fallback')(
-  'refuses to call a build of the development runtime a release',
-  async () => {
+describe.runIf(electronRuntime().kind === 'fallback')('with the development runtime', () => {
+  it('refuses to call a build a release', async () => {
     await expect(run(process.execPath, [script, '--release'], { cwd: root })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('This is not a release') as string,
     });
-  },
-);
+  });
+});
