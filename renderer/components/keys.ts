@@ -61,3 +61,16 @@ export function stopRepeatedEnter(): void {
     { capture: true },
   );
 }
+
+/** Escape leaves this form and nothing behind it: captured, so that the desk does not hear it too. */
+export function useEscape(leave: () => void): void {
+  useEffect(() => {
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      leave();
+    };
+    window.addEventListener('keydown', escape, { capture: true });
+    return () => window.removeEventListener('keydown', escape, { capture: true });
+  }, [leave]);
+}

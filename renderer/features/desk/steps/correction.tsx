@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Draft } from '../../../../app/desk/draft.ts';
 import { checkBiodata, NAMA_MAX, type BiodataField } from '../../../../app/enrollment/biodata.ts';
 import { useApp } from '../../../app-state.ts';
+import { useEscape } from '../../../components/keys.ts';
 import { choices, fieldText, isCoded, useWords } from '../../../i18n/words.ts';
 import { correctField, shownValue, typedValue } from '../corrections.ts';
 import classes from '../desk.module.css';
@@ -69,15 +70,8 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
 
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
-    // Captured: this Escape leaves the form, not the desk.
-    const escape = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      onClose();
-    };
-    window.addEventListener('keydown', escape, { capture: true });
-    return () => window.removeEventListener('keydown', escape, { capture: true });
-  }, [onClose]);
+  }, []);
+  useEscape(onClose);
 
   const apply = () => {
     const after = typedValue(field, value);

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import type { Work } from '../../../drafts/work.ts';
+import { useEscape } from '../../../components/keys.ts';
 import { useWords } from '../../../i18n/words.ts';
 import { dropDraft } from '../desk-store.ts';
 import classes from '../desk.module.css';
@@ -19,15 +20,8 @@ export function DropPanel({ work, onClose }: { work: Work; onClose: () => void }
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.focus();
-    // Captured: this Escape leaves the form, not the desk.
-    const escape = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      onClose();
-    };
-    window.addEventListener('keydown', escape, { capture: true });
-    return () => window.removeEventListener('keydown', escape, { capture: true });
-  }, [onClose]);
+  }, []);
+  useEscape(onClose);
 
   const drop = async () => {
     if (reason.trim().length < REASON_MIN) return setShort(true);

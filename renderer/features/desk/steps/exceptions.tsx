@@ -4,6 +4,7 @@ import { EXCEPTION_REASONS, type Exception } from '../../../../app/enrollment/bi
 import { announce } from '../../../components/announcer.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import type { Work, WorkState } from '../../../drafts/work.ts';
+import { useEscape } from '../../../components/keys.ts';
 import { useWords } from '../../../i18n/words.ts';
 import { commitWork } from '../desk-store.ts';
 import classes from '../desk.module.css';
@@ -54,15 +55,8 @@ export function ExceptionPanel({
 
   useEffect(() => {
     form.current?.querySelector('select')?.focus();
-    // Captured: this Escape leaves the form, not the desk.
-    const escape = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      onClose();
-    };
-    window.addEventListener('keydown', escape, { capture: true });
-    return () => window.removeEventListener('keydown', escape, { capture: true });
-  }, [onClose]);
+  }, []);
+  useEscape(onClose);
 
   const save = () => {
     if (reason === 'other' && note.trim() === '') return setMissing(true);
