@@ -12,7 +12,7 @@ import { readEnvironment, type Environment } from './environment.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { registerIpc } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
-import { stationHandlers } from './ipc/station.ts';
+import { idleLockMinutes, stationHandlers } from './ipc/station.ts';
 import { StatusBoard } from './ipc/status.ts';
 import { syncHandlers } from './ipc/sync.ts';
 import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
@@ -25,13 +25,16 @@ import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
 import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
-import type { SyncEngine } from './sync/api.ts';
+import type { SyncEngine, Transport } from './sync/api.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { createTransport } from './sync/transport.ts';
 import { createWindow, registerAppScheme, serveWindow } from './window.ts';
 
 /** The Electron that package.json names; an older one is the runtime for development and tests. */
 const RELEASE_ELECTRON_MAJOR = 45;
+
+/** Audit entries checked at start: enough to notice a tampered end without waiting for years of entries. */
+const AUDIT_TAIL = 500;
 
 /** Composition root: the only file that sees every room. Nothing here decides; it connects. */
 function main(): void {
@@ -82,6 +85,8 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   });
   const { store } = worker;
   const { uncleanStop } = await store.station.begin(clock.now());
+  const brokenAt = await store.audit.verify(AUDIT_TAIL);
+  if (brokenAt !== null) log.error('audit.broken', { sequence: brokenAt });
   if (environment.language !== null) await store.station.set('language', environment.language);
 
   let window: BrowserWindow | null = null;
@@ -90,12 +95,14 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   };
 
   let engine: SyncEngine | null = null;
+  let transport: Transport | null = null;
   const startEngine = (record: StationRecord): void => {
+    const link = createTransport({ baseUrl: record.centerUrl, caPem: record.caPem });
     const started = createSyncEngine({
       store,
       record,
       stationKey: keys.station,
-      transport: createTransport({ baseUrl: record.centerUrl, caPem: record.caPem }),
+      transport: link,
       log,
     });
     started.onChange(() => {
@@ -104,6 +111,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     });
     started.start();
     engine = started;
+    transport = link;
   };
 
   const board = new StatusBoard({
@@ -187,10 +195,10 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
 
   board.start();
   const alive = beat(() => store.station.alive(clock.now()), log);
-  const policyMinutes = record?.activation.policy.idleLockMinutes;
   const idle = watchIdle(
-    () => policyMinutes ?? 10,
+    () => idleLockMinutes(store),
     () => sessions.end('idle'),
+    log,
   );
   finishBeforeQuit(async () => {
     clearInterval(alive);
@@ -198,6 +206,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     board.stop();
     sessions.end('logout');
     await engine?.stop();
+    transport?.close();
     await store.station.end(clock.now());
     await worker.close();
     log.info('stop');

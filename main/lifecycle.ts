@@ -23,10 +23,15 @@ export function finishBeforeQuit(finish: () => Promise<void>, log: Log): void {
   powerMonitor.on('shutdown', () => app.quit());
 }
 
-/** Calls `lock` when nobody touched the PC for the policy's time. */
-export function watchIdle(minutes: () => number, lock: () => void): NodeJS.Timeout {
+/** Calls `lock` when nobody touched the PC for as many minutes as the policy now says. */
+export function watchIdle(minutes: () => Promise<number>, lock: () => void, log: Log): NodeJS.Timeout {
   return setInterval(() => {
-    if (powerMonitor.getSystemIdleTime() >= minutes() * 60) lock();
+    minutes().then(
+      (allowed) => {
+        if (powerMonitor.getSystemIdleTime() >= allowed * 60) lock();
+      },
+      (error: unknown) => log.error('idle.failed', { reason: reason(error) }),
+    );
   }, IDLE_CHECK_MS);
 }
 

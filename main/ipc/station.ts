@@ -1,6 +1,6 @@
 import { RekamError } from '../../app/errors.ts';
 import type { StationInfo, StationStatus } from '../../app/ipc/status.ts';
-import { policySchema } from '../../app/sync/protocol.ts';
+import { policySchema, type Policy } from '../../app/sync/protocol.ts';
 import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
 
@@ -18,21 +18,30 @@ interface Needs {
 
 type Group = Pick<Handlers, 'station.info' | 'station.status' | 'station.activate' | 'station.setLanguage'>;
 
+/** Until a policy has come from the center. */
+const IDLE_LOCK_MINUTES = 10;
+
+/** The policy as last received: by reference, else with the activation. */
+async function currentPolicy(store: Needs['store'], record: StationRecord | null): Promise<Policy | null> {
+  const policy = await store.station.setting('policy');
+  return policy === null ? (record?.activation.policy ?? null) : policySchema.parse(JSON.parse(policy));
+}
+
+export async function idleLockMinutes(store: Needs['store']): Promise<number> {
+  return (await currentPolicy(store, null))?.idleLockMinutes ?? IDLE_LOCK_MINUTES;
+}
+
 export function stationHandlers(needs: Needs): Group {
   const { store } = needs;
 
   const info = async (): Promise<StationInfo> => {
-    const [record, chosen, policy] = await Promise.all([
-      store.station.record(),
-      store.station.setting('language'),
-      store.station.setting('policy'),
-    ]);
+    const [record, chosen] = await Promise.all([store.station.record(), store.station.setting('language')]);
     return {
       ...needs.fixed,
       language: chosen === 'en' ? 'en' : 'id',
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
-      policy: policy === null ? (record?.activation.policy ?? null) : policySchema.parse(JSON.parse(policy)),
+      policy: await currentPolicy(store, record),
       centerUrl: record?.centerUrl ?? needs.centerUrl,
     };
   };
