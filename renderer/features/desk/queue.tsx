@@ -145,7 +145,7 @@ export function Queue({ today }: { today: UseQueryResult<Response<'desk.today'>>
                     key={row.nik}
                     number=""
                     name={row.nama}
-                    note={`${desaName(row.desa)}, ${t(`desk/${row.session}`)} · ${formatNik(row.nik)}`}
+                    note={`${formatNik(row.nik)} · ${desaName(row.desa)}, ${t(`desk/${row.session}`)}`}
                     current={false}
                     onOpen={row.recorded ? null : () => void openResident(row.nik)}
                   />
