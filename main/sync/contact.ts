@@ -52,6 +52,8 @@ export class Contact {
   #accepting = true;
   /** The center's slot for us, by the station's clock. */
   #notBefore = 0;
+  /** How long the pause under way is in all: more than that left means that the clock here was put back. */
+  #pauseMs = 0;
   /** A slot that was waited for is good until work has gone out in it; else each pulse would move it on. */
   #slotUnused = false;
   #restUntil = 0;
@@ -153,7 +155,8 @@ export class Contact {
     const now = this.#deps.clock.now();
     // Even a center that says zero has just refused.
     const until = now + Math.min(Math.max(retryAfterMs, SHORTEST_PAUSE_MS), PACE_CAP_MS);
-    this.#notBefore = this.#pauseLeft(now) > 0 ? Math.max(this.#notBefore, until) : until;
+    const before = this.#pauseLeft(now) > 0 ? this.#notBefore : now;
+    this.#pauseUntil(Math.max(before, until), now);
     this.#slotUnused = true;
     this.#on({ type: 'paused' });
   }
@@ -182,7 +185,7 @@ export class Contact {
       this.#maxConcurrent = pulse.pace.maxConcurrent;
       this.#accepting = pulse.accepting;
       if (pulse.pace.retryAfterMs > 0 && !this.#slotUnused && this.#pauseLeft(now) === 0) {
-        this.#notBefore = now + Math.min(pulse.pace.retryAfterMs, PACE_CAP_MS);
+        this.#pauseUntil(now + Math.min(pulse.pace.retryAfterMs, PACE_CAP_MS), now);
         this.#slotUnused = true;
       }
       // Whoever asks again before its slot only stands in the center's queue twice.
@@ -252,11 +255,16 @@ export class Contact {
   }
 
   #pauseLeft(now: number): number {
-    return untilDeadline(this.#notBefore, now, PACE_CAP_MS);
+    return untilDeadline(this.#notBefore, now, this.#pauseMs);
   }
 
   #pulseLeft(now: number): number {
-    return untilDeadline(this.#nextPulseAt, now, PACE_CAP_MS);
+    return untilDeadline(this.#nextPulseAt, now, this.#pauseLeft(now) + 2 * PULSE_EVERY_MS);
+  }
+
+  #pauseUntil(at: number, now: number): void {
+    this.#notBefore = at;
+    this.#pauseMs = at - now;
   }
 
   #laterPulse(now: number): number {

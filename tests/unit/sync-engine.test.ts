@@ -502,3 +502,16 @@ const hangingPackets: Fault = (request, next) => {
     request.signal.addEventListener('abort', () => reject(new TransportFailure('timeout', 'aborted')));
   });
 };
+
+test('a clock put back by hours in an outage does not stop the station from noticing the center’s return', async () => {
+  const { engine, clock, center, test: store } = await fakeStation();
+  center.fault = () => cut();
+  engine.start();
+  await clock.advance(5 * MINUTE);
+  expect(engine.state().link.state).toBe('offline');
+  clock.jump(-180 * MINUTE);
+  center.fault = null;
+  await clock.advance(5 * MINUTE);
+  expect(engine.state().link.state).toBe('online');
+  expect(store.api.outbox.summary(0)).toMatchObject({ waiting: 0, received: 1 });
+});
