@@ -24,15 +24,16 @@ export type Shelf = Pick<Context, 'db' | 'keys' | 'blobs' | 'uploads' | 'locks' 
  */
 export async function finishUpload(shelf: Shelf, upload: UploadRow): Promise<string> {
   const { packet_id: id } = upload;
-  if (await shelf.blobs.has(id)) {
+  if ((await shelf.blobs.has(id)) && sha256Of(await shelf.blobs.read(id)) === upload.sha256) {
     // A crash came between rename and transaction.
-    if (sha256Of(await shelf.blobs.read(id)) !== upload.sha256)
-      throw new Error(`the blob of ${id} is damaged`);
     await shelf.blobs.settle(id);
+    await removeUpload(shelf.uploads, id);
   } else {
+    // A blob without a row that does not have the manifest's hash is damaged: good bytes take its place.
     const file = uploadFile(shelf.uploads, id);
-    await syncFile(file);
-    if ((await sha256OfFile(file)) !== upload.sha256) {
+    const there = (await uploadSize(shelf.uploads, id)) === upload.size;
+    if (there) await syncFile(file);
+    if (!there || (await sha256OfFile(file)) !== upload.sha256) {
       await discardUpload(shelf, id);
       throw new ProblemError('packet-hash');
     }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, chmodSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -191,5 +191,18 @@ describe('what a crash can leave behind is mended', () => {
     expect((await station.receipt(whole)).status).toBe(200);
     expect(await station.head(torn)).toMatchObject({ status: 404 });
     expect((await station.create(torn)).status).toBe(201);
+  });
+
+  test('a blob that rotted while the database forgot it: good bytes take its place', async () => {
+    const packet = await received();
+    const blob = blobOf(center.data, packet) ?? '';
+    chmodSync(blob, 0o600);
+    writeFileSync(blob, readFileSync(blob).fill(0, 0, 100));
+    // With the upload's row still there, and then without.
+    expect(await station.head(packet)).toMatchObject({ status: 422 });
+    const again = await station.create(packet);
+    expect(again.status).toBe(201);
+    expect(headerOf(again)).toBeTypeOf('string');
+    expect(sha256(readFileSync(blobOf(center.data, packet) ?? ''))).toBe(sha256(packet.sealed));
   });
 });
