@@ -61,11 +61,16 @@ function fail(error: ErrorShape): void {
   set({ view: { kind: 'idle' }, error });
 }
 
+/** Grows with every opening and every leaving: an opening that was overtaken, or locked out, ends without a trace. */
+let opened = 0;
+
 /** Asks main for a ticket and a draft of this resident, or comes back to the draft that is there. */
 export async function openResident(nik: string): Promise<void> {
   if (!(await leave())) return;
   set({ view: { kind: 'opening' }, error: null, scanned: null, query: '' });
+  const turn = ++opened;
   const begun = await answer(station.drafts.begin({ nik }));
+  if (turn !== opened) return;
   if (!begun.ok) return fail(begun.error);
   refreshQueue();
   await openDraft(begun.value.packetId);
@@ -74,13 +79,16 @@ export async function openResident(nik: string): Promise<void> {
 export async function openDraft(packetId: PacketId, opening?: Opening): Promise<void> {
   if (state.view.kind === 'working' && !(await leave())) return;
   set({ view: { kind: 'opening' }, error: null, scanned: null, query: '' });
+  const turn = ++opened;
   const loaded = await answer(station.drafts.load(packetId));
+  if (turn !== opened) return;
   if (!loaded.ok) {
     if (place === packetId) place = null;
     refreshQueue();
     return fail(loaded.error);
   }
   const resumed = chooseCopy(loaded.value, vault === null ? { kind: 'none' } : await vault.load(packetId));
+  if (turn !== opened) return;
   start(resumed, opening ?? openingOf(resumed));
 }
 
@@ -111,6 +119,7 @@ export async function commitWork(work: Work): Promise<boolean> {
 export async function leave(): Promise<boolean> {
   if (state.recording) return false;
   const { view } = state;
+  opened += 1;
   if (view.kind !== 'working') {
     set({ view: { kind: 'idle' }, error: null });
     return true;
@@ -185,6 +194,7 @@ export async function settleDesk(): Promise<void> {
 
 /** The session ended: nothing of a resident stays in memory, only the place. The last save runs to its end first. */
 export function exitDesk(): void {
+  opened += 1;
   const ending = vault;
   const saving = state.view.kind === 'working' ? state.view.work.settle() : Promise.resolve();
   if (state.view.kind === 'working') state.view.work.close();
