@@ -125,7 +125,7 @@ function wrap(db: BetterSqlite3.Database): Database {
     },
     pragma: (name) => db.pragma(name, { simple: true }),
     checkpoint: () => {
-      if (!db.memory) db.pragma('wal_checkpoint(PASSIVE)');
+      if (!db.memory) db.pragma('wal_checkpoint(TRUNCATE)');
     },
     close: () => db.close(),
   };
