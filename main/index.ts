@@ -189,8 +189,10 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     createWindow({ preload: join(__dirname, '..', 'preload', 'preload.cjs'), log });
   window = open();
   app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
+    // Somebody may click the icon while the window is already gone and the station finishes.
+    if (window === null || window.isDestroyed()) return;
+    if (window.isMinimized()) window.restore();
+    window.focus();
   });
 
   board.start();

@@ -69,6 +69,8 @@ function fileWithin(root: string, pathname: string): string | null {
   return file.startsWith(root) ? file : null;
 }
 
+const RELOAD_AFTER_MS = 2_000;
+
 export function createWindow(options: { readonly preload: string; readonly log: Log }): BrowserWindow {
   const session = electronSession.defaultSession;
   restrictPermissions(session);
@@ -106,7 +108,11 @@ export function createWindow(options: { readonly preload: string; readonly log: 
   // A crashed page loses nothing: drafts are on disk, so it is simply loaded again.
   webContents.on('render-process-gone', (_event, details) => {
     options.log.error('window.gone', { reason: details.reason });
-    if (details.reason !== 'clean-exit' && details.reason !== 'killed') webContents.reload();
+    if (details.reason === 'clean-exit') return;
+    // A page that crashes as it loads must not be loaded in a loop.
+    setTimeout(() => {
+      if (!window.isDestroyed()) webContents.reload();
+    }, RELOAD_AFTER_MS);
   });
   window.once('ready-to-show', () => window.show());
   void window.loadURL(APP_PAGE);

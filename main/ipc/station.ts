@@ -28,7 +28,9 @@ async function currentPolicy(store: Needs['store'], record: StationRecord | null
 }
 
 export async function idleLockMinutes(store: Needs['store']): Promise<number> {
-  return (await currentPolicy(store, null))?.idleLockMinutes ?? IDLE_LOCK_MINUTES;
+  // A policy that cannot be read must not leave the desk open.
+  const policy = await currentPolicy(store, null).catch(() => null);
+  return policy?.idleLockMinutes ?? IDLE_LOCK_MINUTES;
 }
 
 export function stationHandlers(needs: Needs): Group {

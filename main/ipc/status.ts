@@ -50,7 +50,9 @@ export class StatusBoard {
 
   changed(): void {
     if (this.#timer !== null) return;
-    const wait = Math.max(0, this.#lastAt + SHORTEST_INTERVAL_MS - Date.now());
+    // Never longer than the interval, though the clock may just have been put back by hours.
+    const left = this.#lastAt + SHORTEST_INTERVAL_MS - Date.now();
+    const wait = Math.min(SHORTEST_INTERVAL_MS, Math.max(0, left));
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#lastAt = Date.now();
