@@ -51,7 +51,9 @@ export class DrillDay {
       await this.#outage();
       await this.#return();
       await this.#window?.close();
+      this.#window = null;
     } finally {
+      await this.#window?.kill();
       await this.#running?.stop();
       await this.#link?.close();
     }

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
   console.log(
     `Drill: ${residents} residents, Electron ${runtime.version}, ${database === null ? 'embedded PostgreSQL' : 'given PostgreSQL'}`,
   );
+  let finished = false;
   try {
     const day = new DrillDay({ home, database: database?.url ?? null, residents });
     const told = await day.run();
@@ -55,11 +56,13 @@ async function main(): Promise<void> {
     });
     for (const line of audit.disagreements) console.log(`  does not agree: ${line}`);
     if (audit.disagreements.length > 0) process.exitCode = 1;
+    // What went wrong is kept for whoever looks into it.
+    finished = !values.keep && process.exitCode !== 1;
   } finally {
     display.stop();
     await database?.drop();
-    if (values.keep) console.log(`Kept: ${home}`);
-    else rmSync(home, { recursive: true, force: true });
+    if (finished) rmSync(home, { recursive: true, force: true });
+    else console.log(`Kept: ${home}`);
   }
 }
 
