@@ -1,3 +1,4 @@
+import { RekamError } from '../../app/errors.ts';
 import type { HoldReason } from '../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../app/ids.ts';
 import { unreachable } from '../../app/result.ts';
@@ -176,7 +177,7 @@ export class Drain {
     const { packetId } = due;
     const item = await store.outbox.lease(packetId, clock.now(), LEASE_MS);
     if (item === null) return 'taken';
-    const sealed = await store.outbox.sealed(packetId);
+    const sealed = await this.#sealedBytes(packetId);
     // Bytes that the disk spoiled would be refused by the center for ever.
     if (sealed === null || sealed.length !== item.size || sha256(sealed) !== item.sha256) {
       log.error('sync.packet.unreadable', { packetId });
@@ -306,6 +307,18 @@ export class Drain {
     await store.outbox.failed(item.packetId, problem, clock.now() + wait);
     progress.dropped(item.packetId);
     return 'waiting';
+  }
+
+  /** Null where they are gone, or lie on a page that the database's cipher finds spoiled: the other packets go on. */
+  async #sealedBytes(packetId: PacketId): Promise<Uint8Array | null> {
+    const { store } = this.#deps;
+    try {
+      return await store.outbox.sealed(packetId);
+    } catch (error) {
+      if (error instanceof RekamError && error.code === 'store.damaged') return null;
+      await store.outbox.unlease(packetId);
+      throw error;
+    }
   }
 
   async #hold(item: OutboxItem, reason: HoldReason, problem: string, run: Run): Promise<Attempt> {

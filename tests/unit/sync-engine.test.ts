@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { RekamError } from '../../app/errors.ts';
 import { PATHS } from '../../app/sync/protocol.ts';
 import { TransportFailure } from '../../main/sync/api.ts';
 import { cut, problem, respond, type Fault } from '../helpers/fake-center.ts';
@@ -514,4 +515,39 @@ test('a clock put back by hours in an outage does not stop the station from noti
   await clock.advance(5 * MINUTE);
   expect(engine.state().link.state).toBe('online');
   expect(store.api.outbox.summary(0)).toMatchObject({ waiting: 0, received: 1 });
+});
+
+test('a packet on a spoiled page is held, and the others go (G4)', async () => {
+  let spoiled: string | undefined;
+  const {
+    engine,
+    clock,
+    test: store,
+    ids,
+  } = await fakeStation({
+    packets: 3,
+    wrap: (real) => ({
+      ...real,
+      station: real.station,
+      journal: real.journal,
+      reference: real.reference,
+      outages: real.outages,
+      outbox: new Proxy(real.outbox, {
+        get: (outbox, name): unknown =>
+          name !== 'sealed'
+            ? Reflect.get(outbox, name)
+            : (packetId: (typeof ids)[number]) =>
+                packetId === spoiled
+                  ? Promise.reject(new RekamError('store.damaged'))
+                  : outbox.sealed(packetId),
+      }),
+    }),
+  });
+  spoiled = ids[0];
+  engine.start();
+  await clock.advance(MINUTE);
+  expect(store.api.outbox.summary(0)).toMatchObject({ waiting: 0, held: 1, received: 2 });
+  expect(store.api.outbox.list('held', 0, 10).rows).toMatchObject([
+    { packetId: ids[0], holdReason: 'unreadable' },
+  ]);
 });
