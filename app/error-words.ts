@@ -93,6 +93,14 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Draf ini tidak dapat dibaca dan disisihkan; antrean kirim tidak terpengaruh. Mulailah perekaman warga ini dari awal dan hubungi bantuan.',
     en: 'This draft cannot be read and was set aside; the outbox is not affected. Begin this resident again and call support.',
   },
+  'correction.unconfirmed': {
+    id: 'Perbaikan biodata ini belum dikuatkan dengan kata sandi petugas. Draf tetap tersimpan. Buka perbaikannya, lalu kuatkan lagi.',
+    en: "This correction was not confirmed with an operator's password. The draft is kept. Open the correction and confirm it again.",
+  },
+  'password.wrong': {
+    id: 'Kata sandi tidak cocok. Tidak ada yang berubah. Ketik lagi kata sandi Anda sendiri.',
+    en: 'The password does not match. Nothing was changed. Type your own password again.',
+  },
   'device.missing': {
     id: 'Pemindai tidak ditemukan. Rekaman yang sudah diambil tetap tersimpan. Periksa kabelnya, lalu tekan Ulangi.',
     en: 'No scanner was found. What was captured is kept. Check its cable, then press Again.',
@@ -105,6 +113,38 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Pemindai berhenti di tengah pengambilan. Rekaman sebelumnya tetap tersimpan. Pasang kembali kabelnya, lalu tekan Ulangi.',
     en: 'The scanner stopped in the middle of a capture. Earlier captures are kept. Plug it in again, then press Again.',
   },
+  'device.unplugged': {
+    id: 'Pemindai terlepas. Rekaman yang sudah diambil tetap tersimpan. Pasang kembali kabelnya, lalu tekan Ulangi.',
+    en: 'The scanner was unplugged. What was captured is kept. Plug its cable in again, then press Again.',
+  },
+  'device.notReady': {
+    id: 'Pemindai belum siap. Rekaman yang sudah diambil tetap tersimpan. Tunggu lampunya menyala, lalu tekan Ulangi.',
+    en: 'The scanner is not ready yet. What was captured is kept. Wait for its light, then press Again.',
+  },
+  'device.timeout': {
+    id: 'Pemindai tidak menjawab pada waktunya. Rekaman yang sudah diambil tetap tersimpan. Letakkan jari atau mata lagi, lalu tekan Ulangi.',
+    en: 'The scanner did not answer in time. What was captured is kept. Place the fingers or eyes again, then press Again.',
+  },
+  'device.unregistered': {
+    id: 'Pemindai ini belum terdaftar pada penyedianya, jadi hasilnya tidak dapat dipercaya. Draf tetap tersimpan. Pakai pemindai lain atau hubungi bantuan.',
+    en: 'This scanner is not registered with its provider, so its results cannot be trusted. The draft is kept. Use another scanner or call support.',
+  },
+  'device.foreign': {
+    id: 'Pemindai ini bukan dari penyedia yang diakui pusat. Hasilnya tidak dipakai; draf tetap tersimpan. Pakai pemindai lain atau hubungi bantuan.',
+    en: 'This scanner is not of a provider that the center recognises. Its result was not used; the draft is kept. Use another scanner or call support.',
+  },
+  'device.untrusted': {
+    id: 'Tanda tangan digital pemindai tidak sah, jadi hasilnya tidak dipakai. Draf tetap tersimpan. Pakai pemindai lain atau hubungi bantuan.',
+    en: 'The digital signature of the scanner is not valid, so its result was not used. The draft is kept. Use another scanner or call support.',
+  },
+  'device.mismatch': {
+    id: 'Jawaban pemindai bukan untuk pengambilan ini, jadi tidak dipakai. Rekaman sebelumnya tetap tersimpan. Tekan Ulangi.',
+    en: 'The answer of the scanner was not for this capture and was not used. Earlier captures are kept. Press Again.',
+  },
+  'device.answer': {
+    id: 'Pemindai memberi jawaban yang tidak dapat dibaca. Rekaman sebelumnya tetap tersimpan. Cabut dan pasang lagi pemindai, lalu tekan Ulangi.',
+    en: 'The scanner gave an answer that cannot be read. Earlier captures are kept. Unplug the scanner, plug it in again, then press Again.',
+  },
   'camera.missing': {
     id: 'Kamera tidak ditemukan. Draf tetap tersimpan. Pasang kamera, lalu tekan Ulangi; langkah lain dapat dikerjakan dulu.',
     en: 'No camera was found. The draft is kept. Plug the camera in, then press Again; other steps can be done first.',
@@ -112,6 +152,26 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
   'camera.refused': {
     id: 'Kamera sedang dipakai program lain atau ditolak sistem. Draf tetap tersimpan. Tutup program lain itu, lalu tekan Ulangi.',
     en: 'The camera is used by another program or refused by the system. The draft is kept. Close that program, then press Again.',
+  },
+  'camera.faceModel': {
+    id: 'Pemeriksa wajah tidak dapat dijalankan. Draf tetap tersimpan. Periksa sendiri fotonya, lalu simpan dengan alasan.',
+    en: 'The face check cannot be run. The draft is kept. Judge the photo yourself and keep it with a reason.',
+  },
+  'slip.unrecorded': {
+    id: 'Bukti perekaman baru dapat dicetak setelah perekaman tersimpan. Tidak ada yang hilang. Selesaikan perekamannya dahulu.',
+    en: 'A slip can be printed only after the enrollment is stored. Nothing is lost. Finish the enrollment first.',
+  },
+  'slip.stale': {
+    id: 'Bukti ini baru saja dicetak lagi atau berganti di layar, jadi yang ini tidak dicetak. Tidak ada yang hilang. Periksa tandanya, lalu cetak lagi.',
+    en: 'This slip was just printed again or has changed on the screen, so this one was not printed. Nothing is lost. Check its mark, then print again.',
+  },
+  'slip.printer': {
+    id: 'Pencetak tidak menerima bukti perekaman. Perekamannya sendiri aman. Periksa kertas dan kabel, cetak lagi, atau simpan sebagai PDF.',
+    en: 'The printer did not take the slip. The enrollment itself is safe. Check paper and cable and print again, or save a PDF.',
+  },
+  'slip.file': {
+    id: 'Berkas PDF tidak dapat ditulis di tempat itu. Perekamannya sendiri aman. Pilih folder atau disk lain.',
+    en: 'The PDF could not be written there. The enrollment itself is safe. Choose another folder or disk.',
   },
   'packet.unknown': {
     id: 'Paket ini tidak ada di antrean kirim stasiun ini.',
@@ -124,6 +184,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
   'sync.running': {
     id: 'Sinkronisasi sedang berjalan. Tunggu sampai selesai, atau batalkan dulu.',
     en: 'A sync is already running. Wait until it ends, or cancel it first.',
+  },
+  'training.busy': {
+    id: 'Latihan sedang disiapkan atau diakhiri. Perekaman sungguhan tidak berubah. Tunggu sebentar, lalu coba lagi.',
+    en: 'Training is just being prepared or ended. Real enrollments are unchanged. Wait a moment, then try again.',
   },
   'disk.full': {
     id: 'Ruang disk habis. Yang sudah tersimpan tetap aman, yang ini belum tersimpan dan tetap sebagai draf. Kosongkan ruang disk, lalu tekan Simpan lagi.',

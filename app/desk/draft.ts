@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import { BIODATA_WARNINGS, biodataSchema, type BiodataField } from '../enrollment/biodata.ts';
+import { biodataSchema, type BiodataField } from '../enrollment/biodata.ts';
 import { exceptionSchema, stepSchema } from '../enrollment/biometrics.ts';
-import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
+import {
+  acceptedWarningSchema,
+  approvalSchema,
+  correctionSchema,
+  partSchema,
+} from '../enrollment/enrollment.ts';
 import { nikSchema } from '../enrollment/nik.ts';
 import { instantSchema, packetIdSchema } from '../ids.ts';
 
@@ -26,12 +31,12 @@ export const draftSchema = z.strictObject({
   step: stepSchema,
   biodata: draftBiodataSchema,
   corrections: z.array(correctionSchema).max(20),
-  warnings: z.array(z.enum(BIODATA_WARNINGS)).max(20),
+  warnings: z.array(acceptedWarningSchema).max(20),
   /** Biodata was read aloud and confirmed. */
   biodataConfirmed: z.boolean(),
   parts: z.array(partSchema).max(20),
   exceptions: z.array(exceptionSchema).max(20),
-  approvedAt: instantSchema.nullable(),
+  approval: approvalSchema.nullable(),
   startedAt: instantSchema,
 });
 export type Draft = z.infer<typeof draftSchema>;

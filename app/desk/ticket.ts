@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { kodeDesaSchema } from '../ids.ts';
 import { nikSchema } from '../enrollment/nik.ts';
+import { unreachable } from '../result.ts';
 
 export const SESSIONS = ['pagi', 'siang'] as const;
 export const sessionOfDaySchema = z.enum(SESSIONS);
@@ -15,7 +16,73 @@ export const summonsSchema = z.strictObject({
 });
 export type Summons = z.infer<typeof summonsSchema>;
 
-/** A resident's turn today. */
-export const TICKET_STATES = ['waiting', 'serving', 'deferred', 'absent', 'done'] as const;
+/**
+ * A resident's turn today: waiting for the call, called to the desk, being served, put off with a reason, called and
+ * not there, recorded. Whoever was put off or not there can be called again.
+ */
+export const TICKET_STATES = ['waiting', 'called', 'serving', 'deferred', 'absent', 'done'] as const;
 export const ticketStateSchema = z.enum(TICKET_STATES);
 export type TicketState = z.infer<typeof ticketStateSchema>;
+
+/** What can happen to a ticket: by hand at the desk, or because a draft begins, is dropped or is recorded. */
+export type TicketEvent = 'arrive' | 'call' | 'miss' | 'defer' | 'return' | 'serve' | 'drop' | 'record';
+
+/** The states that the desk sets by hand, and what happens then. Serving begins with a draft, done comes with record. */
+export const BY_HAND = {
+  called: 'call',
+  absent: 'miss',
+  deferred: 'defer',
+  waiting: 'return',
+} as const satisfies Partial<Record<TicketState, TicketEvent>>;
+export type StateByHand = keyof typeof BY_HAND;
+
+/** The next state, the same state when the event says nothing new (events may come twice), or null for a refusal. */
+export function ticketAfter(state: TicketState, event: TicketEvent): TicketState | null {
+  switch (event) {
+    case 'arrive':
+      // Done and here again: the center wants this resident recorded anew.
+      return state === 'called' || state === 'serving' ? state : 'waiting';
+    case 'call':
+      // Who left in the middle of an enrollment is called like anybody else; the draft waits.
+      return state === 'done' ? null : 'called';
+    case 'miss':
+      return state === 'called' || state === 'absent' ? 'absent' : null;
+    case 'defer':
+      return state === 'done' || state === 'absent' ? null : 'deferred';
+    case 'return':
+      return state === 'done' ? null : 'waiting';
+    case 'serve':
+      return 'serving';
+    case 'drop':
+      return state === 'serving' ? 'deferred' : state;
+    case 'record':
+      return 'done';
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Whether the desk may set this state by hand; offering what main would refuse helps nobody. */
+export function maySet(state: TicketState, to: StateByHand): boolean {
+  return state !== to && ticketAfter(state, BY_HAND[to]) === to;
+}
+
+interface Turn {
+  readonly nik: string;
+  readonly state: TicketState;
+  readonly calledAt: string | null;
+}
+
+/** Whose number was called last and who is expected at the desk now. */
+export function lastCalled<T extends Turn>(tickets: readonly T[]): T | null {
+  const called = tickets.filter((row) => row.state === 'called');
+  return called.reduce<T | null>(
+    (last, row) => (last === null || (row.calledAt ?? '') >= (last.calledAt ?? '') ? row : last),
+    null,
+  );
+}
+
+/** The lowest number that waits. @param tickets in the order of their numbers */
+export function nextWaiting<T extends Turn>(tickets: readonly T[]): T | null {
+  return tickets.find((row) => row.state === 'waiting') ?? null;
+}

@@ -16,12 +16,15 @@ export const LEFT_FOUR = [
 export const THUMBS = ['finger.left.thumb', 'finger.right.thumb'] as const;
 export const IRISES = ['iris.left', 'iris.right'] as const;
 
+/** Both index fingers once more at the end, for the center to compare with the slaps; the station claims no match. */
+export const VERIFY = ['verify.left.index', 'verify.right.index'] as const;
+
 export const FINGERS = [...RIGHT_FOUR, ...LEFT_FOUR, ...THUMBS] as const;
-export const PART_NAMES = ['photo', 'signature', ...FINGERS, ...IRISES] as const;
+export const PART_NAMES = ['photo', 'signature', ...FINGERS, ...IRISES, ...VERIFY] as const;
 
 export const partNameSchema = z.enum(PART_NAMES);
 export type PartName = z.infer<typeof partNameSchema>;
-export type BodyPart = (typeof FINGERS)[number] | (typeof IRISES)[number];
+export type BodyPart = (typeof FINGERS)[number] | (typeof IRISES)[number] | (typeof VERIFY)[number];
 
 /** The steps at the desk. Their order is a setting (it varies by office); biodata is always first, review last. */
 export const STEPS = [
@@ -46,11 +49,11 @@ export const STEP_PARTS: Readonly<Record<Step, readonly PartName[]>> = {
   left4: LEFT_FOUR,
   thumbs: THUMBS,
   irises: IRISES,
-  review: [],
+  review: VERIFY,
 };
 
-/** The steps that a scanner serves. */
-export const scanStepSchema = z.enum(['right4', 'left4', 'thumbs', 'irises']);
+/** What a scanner is asked for: a step's own work, or both index fingers again at the end of the review. */
+export const scanStepSchema = z.enum(['right4', 'left4', 'thumbs', 'irises', 'verify']);
 export type ScanStep = z.infer<typeof scanStepSchema>;
 
 /** Why a part cannot be captured. People were turned away for lack of this list. */
@@ -63,11 +66,20 @@ export const exceptionSchema = z.strictObject({
 });
 export type Exception = z.infer<typeof exceptionSchema>;
 
+const FINGER_OF: Readonly<Partial<Record<PartName, PartName>>> = {
+  'verify.left.index': 'finger.left.index',
+  'verify.right.index': 'finger.right.index',
+};
+
+/** The exception that stands for this part: its own, or that of the finger which would be taken again. */
+export function exceptionFor(part: PartName, exceptions: readonly Exception[]): Exception | undefined {
+  return exceptions.find((exception) => exception.part === part || exception.part === FINGER_OF[part]);
+}
+
 /** Parts that are neither captured nor excepted: what still stands between this enrollment and recording. */
 export function missingParts(captured: Iterable<PartName>, exceptions: readonly Exception[]): PartName[] {
   const have = new Set<string>(captured);
-  for (const exception of exceptions) have.add(exception.part);
-  return PART_NAMES.filter((name) => !have.has(name));
+  return PART_NAMES.filter((name) => !have.has(name) && exceptionFor(name, exceptions) === undefined);
 }
 
 /** State of a step on the rail. */
@@ -77,7 +89,7 @@ export function stepState(
   exceptions: readonly Exception[],
 ): 'done' | 'excepted' | 'missing' {
   const parts = STEP_PARTS[step];
-  const excepted = new Set<string>(exceptions.map((exception) => exception.part));
-  if (parts.some((part) => !captured.has(part) && !excepted.has(part))) return 'missing';
-  return parts.some((part) => excepted.has(part)) ? 'excepted' : 'done';
+  const excepted = (part: PartName): boolean => exceptionFor(part, exceptions) !== undefined;
+  if (parts.some((part) => !captured.has(part) && !excepted(part))) return 'missing';
+  return parts.some(excepted) ? 'excepted' : 'done';
 }

@@ -22,6 +22,8 @@ export const partSchema = z.strictObject({
   capturedAt: instantSchema,
   attempts: z.int().positive(),
   device: z.strictObject({ make: z.string(), model: z.string(), serialNo: z.string() }).nullable(),
+  /** Why the operator kept it although it was judged unfit (photo). */
+  override: z.string().trim().min(3).max(200).optional(),
 });
 export type Part = z.infer<typeof partSchema>;
 
@@ -31,8 +33,25 @@ export const correctionSchema = z.strictObject({
   before: z.union([z.string(), z.number(), z.null()]),
   after: z.union([z.string(), z.number(), z.null()]),
   document: z.string().trim().min(1).max(120),
+  /** Who confirmed it with their own password, and when; main alone writes this. */
+  confirmed: z.strictObject({ by: accountIdSchema, at: instantSchema }),
 });
 export type Correction = z.infer<typeof correctionSchema>;
+
+/** A warning of the biodata rules that was shown, and why the operator went on. */
+export const acceptedWarningSchema = z.strictObject({
+  code: z.enum(BIODATA_WARNINGS),
+  reason: z.string().trim().min(3).max(200),
+});
+export type AcceptedWarning = z.infer<typeof acceptedWarningSchema>;
+
+/** How the resident approved: by touching the pad, or by word, which the operator then entered. */
+export const approvalSchema = z.strictObject({
+  at: instantSchema,
+  by: z.enum(['touch', 'pen', 'mouse', 'keyboard']),
+});
+
+export type Approval = z.infer<typeof approvalSchema>;
 
 export const operatorSchema = z.strictObject({ accountId: accountIdSchema, name: z.string().max(80) });
 
@@ -45,13 +64,12 @@ export const enrollmentSchema = z
     kecamatan: kodeKecamatanSchema,
     biodata: biodataSchema,
     corrections: z.array(correctionSchema).max(20),
-    /** Warnings that were shown and accepted. */
-    warnings: z.array(z.enum(BIODATA_WARNINGS)).max(20),
+    warnings: z.array(acceptedWarningSchema).max(20),
     /** A 16-year-old recorded ahead of the seventeenth birthday. */
     early: z.boolean(),
     parts: z.array(partSchema).max(20),
     exceptions: z.array(exceptionSchema).max(20),
-    approval: z.strictObject({ at: instantSchema }),
+    approval: approvalSchema,
     operator: operatorSchema,
     ticket: z.int().positive().nullable(),
     startedAt: instantSchema,

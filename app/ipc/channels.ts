@@ -7,20 +7,30 @@ export const CHANNELS = [
   'station.status',
   'station.activate',
   'station.setLanguage',
+  'station.setTheme',
   'session.login',
   'session.current',
   'session.logout',
+  'session.train',
   'desk.find',
   'desk.resident',
   'desk.today',
+  'desk.summons',
+  'desk.arrive',
+  'desk.ticket',
   'drafts.begin',
   'drafts.list',
   'drafts.load',
   'drafts.commit',
   'drafts.drop',
+  'drafts.correct',
   'devices.capture',
   'devices.list',
+  'devices.watch',
+  'devices.unwatch',
   'intake.record',
+  'slip.open',
+  'slip.print',
   'outbox.list',
   'sync.now',
   'sync.cancel',
@@ -28,5 +38,5 @@ export const CHANNELS = [
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-export const EVENT_NAMES = ['station.statusChanged', 'session.ended'] as const;
+export const EVENT_NAMES = ['station.statusChanged', 'session.ended', 'devices.frame'] as const;
 export type EventName = (typeof EVENT_NAMES)[number];

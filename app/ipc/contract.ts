@@ -3,12 +3,12 @@ import { draftSchema } from '../desk/draft.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biometrics.ts';
-import { partSchema } from '../enrollment/enrollment.ts';
+import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
 import { HOLD_REASONS, PACKET_STATES } from '../enrollment/lifecycle.ts';
-import { accountIdSchema, instantSchema, packetIdSchema, stationIdSchema } from '../ids.ts';
+import { accountIdSchema, instantSchema, kodeDesaSchema, packetIdSchema, stationIdSchema } from '../ids.ts';
 import { outcomeSchema } from '../sync/protocol.ts';
 import type { Channel, EventName } from './channels.ts';
-import { stationInfoSchema, stationStatusSchema, syncSummarySchema } from './status.ts';
+import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema } from './status.ts';
 
 /**
  * The one contract between window and main: channel → request, response, who may call it. Main's wrapper checks
@@ -27,7 +27,9 @@ export const sessionSchema = z.object({
   name: z.string(),
   username: z.string(),
   role: z.enum(['operator', 'supervisor']),
-  /** AES-256-GCM key for the drafts in the window's Dexie, raw 32 bytes. Lives in memory only. */
+  /** Training: invented residents, a queue of its own, nothing that could reach the real one. */
+  training: z.boolean(),
+  /** AES-256-GCM key for the drafts in the window's Dexie, raw 32 bytes. Lives in memory only; training has its own. */
   draftKey: bytes,
 });
 
@@ -46,9 +48,13 @@ export type ResidentRow = z.infer<typeof residentRowSchema>;
 
 export const residentSchema = z.object({
   biodata: biodataSchema,
+  /** Today's ticket, where there is one. */
+  ticket: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
   recorded: z
     .object({ where: z.enum(['here', 'center']), at: instantSchema, stationId: stationIdSchema.nullable() })
     .nullable(),
+  /** ISO date at the desk, by the corrected clock: ages count to it. */
+  today: z.iso.date(),
   /** An unfinished draft of this resident at this station. */
   draft: packetIdSchema.nullable(),
 });
@@ -60,6 +66,10 @@ export const ticketRowSchema = z.object({
   state: ticketStateSchema,
   packetId: packetIdSchema.nullable(),
   calledAt: instantSchema.nullable(),
+  /** Given at arrival. */
+  arrivedAt: instantSchema,
+  /** Why it was put off. */
+  reason: z.string().nullable(),
 });
 export type TicketRow = z.infer<typeof ticketRowSchema>;
 
@@ -92,6 +102,35 @@ export const recordedSchema = z.object({
   recordedAt: instantSchema,
 });
 
+/** What the paper for the resident says; biometrics never stand on it. */
+export const slipSchema = z.object({
+  packetId: packetIdSchema,
+  sequence: z.int().positive(),
+  nik: z.string(),
+  nama: z.string(),
+  recordedAt: instantSchema,
+  operator: z.string(),
+  stationLabel: z.string(),
+  /** How often it was handed over before: 0 is the original, all else is marked a reprint. */
+  printed: z.int().min(0),
+  training: z.boolean(),
+  printers: z.array(z.object({ name: z.string(), label: z.string(), isDefault: z.boolean() })),
+});
+export type Slip = z.infer<typeof slipSchema>;
+
+export const scannerSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['finger', 'iris']),
+  make: z.string(),
+  model: z.string(),
+  serialNo: z.string(),
+  specVersion: z.string(),
+  status: z.enum(['ready', 'busy', 'notReady', 'unregistered']),
+  /** Training's drawn fingers, not a device. */
+  practice: z.boolean(),
+});
+export type ScannerRow = z.infer<typeof scannerSchema>;
+
 export const outboxRowSchema = z.object({
   packetId: packetIdSchema,
   sequence: z.int().positive(),
@@ -122,6 +161,8 @@ export const CONTRACT = {
   },
   'station.setLanguage': { request: z.enum(['id', 'en']), response: nothing, audience: 'anyone' },
 
+  'station.setTheme': { request: themeSchema, response: nothing, audience: 'anyone' },
+
   'session.login': {
     request: z.strictObject({ username: z.string().max(60), password: z.string().max(200) }),
     response: sessionSchema,
@@ -129,6 +170,8 @@ export const CONTRACT = {
   },
   'session.current': { request: nothing, response: sessionSchema.nullable(), audience: 'anyone' },
   'session.logout': { request: nothing, response: nothing, audience: 'operator' },
+  /** Into training or back to work; the answer is the session as it is from now on. */
+  'session.train': { request: z.boolean(), response: sessionSchema, audience: 'operator' },
 
   'desk.find': {
     request: z.strictObject({ query: z.string().max(100), limit: z.int().min(1).max(50) }),
@@ -144,7 +187,41 @@ export const CONTRACT = {
       /** The next ones summoned for today that have neither ticket nor recording; `summonsTotal` counts them all. */
       summons: z.array(summonsRowSchema),
       summonsTotal: z.int(),
+      groups: z.array(
+        z.object({ session: sessionOfDaySchema, desa: kodeDesaSchema, count: z.int().positive() }),
+      ),
     }),
+    audience: 'operator',
+  },
+  /** Those of today's summons of one desa and session who have neither ticket nor recording, by name. */
+  'desk.summons': {
+    request: z.strictObject({
+      session: sessionOfDaySchema,
+      desa: kodeDesaSchema,
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(200),
+    }),
+    response: z.array(summonsRowSchema),
+    audience: 'operator',
+  },
+
+  /** A number for a resident who has come; refuses one who is already recorded. The same resident keeps the number. */
+  'desk.arrive': {
+    request: z.strictObject({ nik: z.string().max(40) }),
+    response: ticketRowSchema,
+    audience: 'operator',
+  },
+  /** Call, put off (with a reason), note as not there, or back to waiting. Serving begins with drafts.begin, done with record. */
+  'desk.ticket': {
+    request: z.discriminatedUnion('state', [
+      z.strictObject({
+        number: z.int().positive(),
+        state: z.literal('deferred'),
+        reason: z.string().trim().min(3).max(120),
+      }),
+      z.strictObject({ number: z.int().positive(), state: z.enum(['called', 'absent', 'waiting']) }),
+    ]),
+    response: nothing,
     audience: 'operator',
   },
 
@@ -172,6 +249,20 @@ export const CONTRACT = {
     audience: 'operator',
   },
 
+  /**
+   * Confirms one change to the register's biodata with the caller's own password (wrong ones count toward the lock).
+   * The answer goes into the draft as it is; record refuses a correction that was not confirmed so.
+   */
+  'drafts.correct': {
+    request: z.strictObject({
+      packetId: packetIdSchema,
+      correction: correctionSchema.omit({ confirmed: true }),
+      password: z.string().max(200),
+    }),
+    response: correctionSchema,
+    audience: 'operator',
+  },
+
   /** One capture by a scanner: the best of what the device gave, one entry a finger or eye that is not excepted. */
   'devices.capture': {
     request: z.strictObject({
@@ -183,24 +274,37 @@ export const CONTRACT = {
     response: z.array(captureSchema),
     audience: 'operator',
   },
+  /** The scanners known now; `search` looks for them again first. */
   'devices.list': {
-    request: nothing,
-    response: z.array(
-      z.object({
-        id: z.string(),
-        kind: z.enum(['finger', 'iris']),
-        make: z.string(),
-        model: z.string(),
-        simulated: z.boolean(),
-      }),
-    ),
+    request: z.strictObject({ search: z.boolean() }),
+    response: z.array(scannerSchema),
     audience: 'operator',
   },
+  /** Live pictures of the scanner that serves this step, as `devices.frame`, until unwatch, capture or logout. */
+  'devices.watch': { request: scanStepSchema, response: nothing, audience: 'operator' },
+  'devices.unwatch': { request: nothing, response: nothing, audience: 'operator' },
 
   /** Records the committed draft at exactly this revision. When this returns, it is on disk (G1). Idempotent by packet id. */
   'intake.record': {
     request: z.strictObject({ packetId: packetIdSchema, revision: z.int() }),
     response: recordedSchema,
+    audience: 'operator',
+  },
+
+  /** What the slip of a recorded enrollment says, and where it could be printed. */
+  'slip.open': { request: packetIdSchema, response: slipSchema, audience: 'operator' },
+  /**
+   * Prints the slip that stands in the window. `printed` is the count from slip.open: where it has grown meanwhile
+   * nothing is printed. Without a printer's name a PDF goes where the operator chooses.
+   */
+  'slip.print': {
+    request: z.strictObject({
+      packetId: packetIdSchema,
+      printed: z.int().min(0),
+      paper: z.enum(['80mm', 'a4']),
+      printer: z.string().max(300).nullable(),
+    }),
+    response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
     audience: 'operator',
   },
 
@@ -238,6 +342,7 @@ export type Response<C extends Channel> = z.infer<(typeof CONTRACT)[C]['response
 export const EVENTS = {
   'station.statusChanged': stationStatusSchema,
   /** Main ended the session (idle lock): the window shows the login, the draft keeps its place. */
+  'devices.frame': z.object({ step: scanStepSchema, jpeg: partBytes }),
   'session.ended': z.object({ reason: z.enum(['idle', 'logout']) }),
 } as const satisfies Record<EventName, z.ZodType>;
 export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;

@@ -64,9 +64,12 @@ export const stationStatusSchema = z.object({
 });
 export type StationStatus = z.infer<typeof stationStatusSchema>;
 
+export const themeSchema = z.enum(['light', 'dark', 'auto']);
+
 export const stationInfoSchema = z.object({
   version: z.string(),
   language: z.enum(['id', 'en']),
+  theme: themeSchema,
   activated: z.boolean(),
   kecamatan: kecamatanSchema.nullable(),
   policy: policySchema.nullable(),

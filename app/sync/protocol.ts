@@ -127,6 +127,8 @@ export const policySchema = z.object({
   fingerThreshold: z.int().min(0).max(100),
   irisThreshold: z.int().min(0).max(100),
   maxAttempts: z.int().min(1).max(20),
+  /** X.509 certificates (DER, base64) under which a device's signatures are believed; none believes no device. */
+  deviceAnchors: z.array(z.string().max(8192)).max(50).default([]),
   /** Sealed bytes stay this long after the receipt, even with a final outcome. */
   retentionDays: z.int().min(0).max(3650),
   idleLockMinutes: z.int().min(1).max(240),
