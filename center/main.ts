@@ -14,6 +14,7 @@ const USAGE = `The reference center of Rekam.
   --blobs DIR     sealed packets elsewhere, on the data folder's file system
   --demo          fill an empty center with kecamatan Losari and 48,000 synthetic residents
   --residents N   as many instead
+  --device-anchor BASE64  a provider of scanners that the demo believes (X.509, DER); may be given again
   --http          plain HTTP, on loopback only
 `;
 const DEFAULT_PORT = '8443';
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       blobs: { type: 'string' },
       demo: { type: 'boolean', default: false },
       residents: { type: 'string' },
+      'device-anchor': { type: 'string', multiple: true },
       http: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -53,7 +55,10 @@ async function main(): Promise<void> {
     port,
     host: values.host,
     data: values.data,
-    demo: values.demo && (values.residents === undefined ? true : { residents: Number(values.residents) }),
+    demo: values.demo && {
+      ...(values.residents !== undefined && { residents: Number(values.residents) }),
+      ...(values['device-anchor'] !== undefined && { deviceAnchors: values['device-anchor'] }),
+    },
     http: values.http,
     ...(values.database !== undefined && { database: values.database }),
     ...(values.blobs !== undefined && { blobs: values.blobs }),

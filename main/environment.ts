@@ -14,7 +14,8 @@ export interface Environment {
   readonly language: 'id' | 'en' | null;
   /** better-sqlite3 addon for a runtime that cannot load its own prebuilt. */
   readonly nativeBinding: string | null;
-  readonly scanner: 'simulator' | null;
+  /** Where scanners' services are looked for on this PC, both ends included; null for the interface's own ports. */
+  readonly devicePorts: { readonly from: number; readonly to: number } | null;
   readonly demo: StationInfo['demo'];
 }
 
@@ -40,9 +41,20 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     centerUrl: env['REKAM_CENTER_URL'] || null,
     language: language === 'id' || language === 'en' ? language : null,
     nativeBinding: env['REKAM_NATIVE_BINDING'] || packagedBinding(),
-    scanner: env['REKAM_SCANNER'] === 'simulator' ? 'simulator' : null,
+    devicePorts: readPorts(env['REKAM_DEVICE_PORTS']),
     demo: env['REKAM_DEMO'] ? demoSchema.parse(JSON.parse(env['REKAM_DEMO'])) : null,
   };
+}
+
+/** `4501-4600`, or one port. */
+function readPorts(text: string | undefined): Environment['devicePorts'] {
+  if (!text) return null;
+  const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+  const range = { from: Number(from), to: Number(to) };
+  if (!(range.from >= 1 && range.from <= range.to && range.to <= 65_535)) {
+    throw new Error(`REKAM_DEVICE_PORTS takes a port or two with a hyphen between them, not ${text}`);
+  }
+  return range;
 }
 
 /** A package around the development runtime brings the addon that this runtime can load; a release has none. */

@@ -19,6 +19,8 @@ export interface CenterProcessOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly database: string | null;
+  /** Providers whose scanners the demo believes. */
+  readonly deviceAnchors: readonly string[];
   /** Every line that the center prints. */
   readonly onLine?: (line: string) => void;
 }
@@ -36,6 +38,7 @@ export async function startCenterProcess(options: CenterProcessOptions): Promise
     String(options.port),
   ];
   if (options.database !== null) args.push('--database', options.database);
+  for (const anchor of options.deviceAnchors) args.push('--device-anchor', anchor);
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const endWithUs = (): void => void child.kill('SIGKILL');

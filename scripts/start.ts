@@ -13,6 +13,7 @@ import { startCenterProcess, type CenterProcess } from './center-process.ts';
 import { findResidents } from './desk-work.ts';
 import { ensureDisplay } from './display.ts';
 import { electronRuntime, launchArgs, launchEnv, root } from './runtime.mjs';
+import { startSbiSimulator, type SbiSimulator } from './sbi/simulator.ts';
 import { StationWindow } from './station-window.ts';
 
 const home = path.join(root, '.cache', 'demo');
@@ -27,31 +28,35 @@ async function main(): Promise<void> {
   console.log(
     `Electron ${runtime.version}${runtime.kind === 'fallback' ? ' (for development and tests only)' : ''}`,
   );
+  const scanner = await startSbiSimulator({ ca: path.join(home, 'scanner') });
+  console.log(`Scanners: drawn fingers and irises over SBI on 127.0.0.1:${scanner.port}`);
   console.log('Starting the center with kecamatan Losari …');
   const center = await startCenterProcess({
     dataDir: path.join(home, 'center'),
     port: await demoPort(),
     database: null,
+    deviceAnchors: [scanner.anchor],
     onLine: (line) => console.log(`  center: ${line}`),
   });
   try {
     const display = await ensureDisplay();
-    if (display.virtual) await showOnVirtualDisplay(center);
-    else await showWindow(center);
+    if (display.virtual) await showOnVirtualDisplay(center, scanner);
+    else await showWindow(center, scanner);
     display.stop();
   } finally {
     await center.stop();
+    await scanner.close();
   }
 }
 
-function demoEnv(center: CenterProcess): Record<string, string> {
+function demoEnv(center: CenterProcess, scanner: SbiSimulator): Record<string, string> {
   return {
     REKAM_DEMO: JSON.stringify({ activationCode: center.activationCode, accounts: DEMO_ACCOUNTS }),
-    REKAM_SCANNER: 'simulator',
+    REKAM_DEVICE_PORTS: String(scanner.port),
   };
 }
 
-async function showWindow(center: CenterProcess): Promise<void> {
+async function showWindow(center: CenterProcess, scanner: SbiSimulator): Promise<void> {
   const child = spawn(electronRuntime().executable, launchArgs(), {
     stdio: 'inherit',
     env: launchEnv({
@@ -59,7 +64,7 @@ async function showWindow(center: CenterProcess): Promise<void> {
       REKAM_DATA_DIR: station.dataDir,
       REKAM_KEY_DIR: station.keyDir,
       REKAM_CENTER_URL: center.url,
-      ...demoEnv(center),
+      ...demoEnv(center, scanner),
     }),
   });
   console.log('The window is open. Closing it, or Ctrl+C here, stops the center too.');
@@ -67,10 +72,14 @@ async function showWindow(center: CenterProcess): Promise<void> {
 }
 
 /** Activates, logs in, finds residents by name and takes the pictures. */
-async function showOnVirtualDisplay(center: CenterProcess): Promise<void> {
+async function showOnVirtualDisplay(center: CenterProcess, scanner: SbiSimulator): Promise<void> {
   console.log('No display here: the window opens on a virtual one.');
   mkdirSync(pictures, { recursive: true });
-  const desk = await StationWindow.launch({ ...station, centerUrl: center.url, env: demoEnv(center) });
+  const desk = await StationWindow.launch({
+    ...station,
+    centerUrl: center.url,
+    env: demoEnv(center, scanner),
+  });
   try {
     if (center.activationCode !== null && (await needsActivation(desk)))
       await desk.activate(center.activationCode);

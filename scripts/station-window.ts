@@ -15,8 +15,10 @@ export interface StationOptions {
   readonly language?: 'id' | 'en';
   /** False leaves the PC without a camera. */
   readonly camera?: boolean;
-  /** False leaves it without scanners. */
-  readonly scanner?: boolean;
+  /** Switches for Chromium beyond those. */
+  readonly switches?: readonly string[];
+  /** Where the scanners' service stands; without one the PC has no scanners. */
+  readonly devicePort?: number;
   /** Another executable than the development runtime's: a packaged app. */
   readonly executable?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -29,6 +31,8 @@ declare global {
 }
 
 const LONG_MS = 120_000;
+/** The discard port: nothing answers there. */
+const NO_SERVICE = 9;
 
 export class StationWindow {
   readonly app: ElectronApplication;
@@ -44,6 +48,7 @@ export class StationWindow {
       options.executable === undefined ? launchArgs() : launchArgs().filter((arg) => arg.startsWith('--'));
     // The fake camera shows a moving test picture; permission still passes our own handler.
     if (options.camera !== false) args.push('--use-fake-device-for-media-stream');
+    args.push(...(options.switches ?? []));
     const app = await _electron.launch({
       executablePath: options.executable ?? electronRuntime().executable,
       args,
@@ -54,7 +59,7 @@ export class StationWindow {
         REKAM_KEY_DIR: options.keyDir,
         REKAM_CENTER_URL: options.centerUrl,
         REKAM_LANG: options.language ?? 'id',
-        ...(options.scanner === false ? {} : { REKAM_SCANNER: 'simulator' }),
+        REKAM_DEVICE_PORTS: String(options.devicePort ?? NO_SERVICE),
         ...options.env,
       }),
     });
@@ -76,7 +81,19 @@ export class StationWindow {
 
   /** @param path .png */
   async shot(path: string): Promise<void> {
-    await this.page.screenshot({ path, animations: 'disabled' });
+    await this.page.screenshot({ path });
+  }
+
+  /** The window's content, CSS pixels; resolves when the page has been laid out anew. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.app.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
+      [width, height] as const,
+    );
+    await this.page.waitForFunction(([w, h]) => window.innerWidth === w && window.innerHeight === h, [
+      width,
+      height,
+    ] as const);
   }
 
   async activate(code: string): Promise<void> {

@@ -29,6 +29,8 @@ export const DEMO_POLICY: Policy = {
   fingerThreshold: 60,
   irisThreshold: 50,
   maxAttempts: 3,
+  // The demo has no provider of its own: whoever starts it names the anchors of the scanners at hand.
+  deviceAnchors: [],
   retentionDays: 30,
   idleLockMinutes: 10,
 };

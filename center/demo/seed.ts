@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly today?: string;
   readonly deadline?: string;
   readonly seed?: number;
+  /** Certificates (DER, base64) under which scanners are believed; in an older demo too. */
+  readonly deviceAnchors?: readonly string[];
 }
 
 const RESIDENTS = 48_000;
@@ -26,11 +28,14 @@ const ROWS_A_STATEMENT = 4000;
 /** Any constant that replicas share. */
 const SEED_LOCK = 20_111_114;
 
-/** Fills an empty database with kecamatan Losari; one that holds a kecamatan is left alone. All or nothing. */
+/** Fills an empty database with kecamatan Losari; one that holds a kecamatan only learns anchors. All or nothing. */
 export async function seedDemo(db: Db, options: DemoOptions): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${SEED_LOCK})`.execute(tx);
-    if ((await tx.selectFrom('kecamatan').select('kode').executeTakeFirst()) !== undefined) return;
+    if ((await tx.selectFrom('kecamatan').select('kode').executeTakeFirst()) !== undefined) {
+      if (options.deviceAnchors !== undefined) await believeDevices(tx, options.deviceAnchors);
+      return;
+    }
     await seed(tx, options);
     // Without statistics the first reference deltas would scan whole tables for each page.
     await sql`analyze`.execute(tx);
@@ -50,7 +55,7 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
     .values({
       kode,
       data: JSON.stringify(DEMO_KECAMATAN),
-      policy: JSON.stringify(DEMO_POLICY),
+      policy: JSON.stringify({ ...DEMO_POLICY, deviceAnchors: options.deviceAnchors ?? [] }),
       policy_change: next(),
       last_change: change,
     })
@@ -102,6 +107,17 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
     })),
   );
   await tx.updateTable('kecamatan').set({ last_change: change }).where('kode', '=', kode).execute();
+}
+
+/** A change of policy like any other: stations get it with their next reference delta. */
+async function believeDevices(tx: Tx, anchors: readonly string[]): Promise<void> {
+  const wanted = JSON.stringify(anchors);
+  await sql`
+    update kecamatan set policy = policy || jsonb_build_object('deviceAnchors', ${wanted}::jsonb),
+      policy_change = last_change + 1, last_change = last_change + 1
+    where kode = ${DEMO_KECAMATAN.kode} and policy -> 'deviceAnchors' is distinct from ${wanted}::jsonb`.execute(
+    tx,
+  );
 }
 
 interface SummonsRow {

@@ -67,7 +67,7 @@ async function unseal(sealed: Uint8Array, identity: string): Promise<Uint8Array 
 function hasFormat(name: PartName, content: Uint8Array): boolean {
   if (name === 'photo') return startsWith(content, [0xff, 0xd8, 0xff]);
   if (name === 'signature') return isJson(content);
-  return startsWith(content, Buffer.from(name.startsWith('finger.') ? 'FIR\0' : 'IIR\0', 'latin1'));
+  return startsWith(content, Buffer.from(name.startsWith('iris.') ? 'IIR\0' : 'FIR\0', 'latin1'));
 }
 
 function startsWith(content: Uint8Array, start: Iterable<number>): boolean {

@@ -64,6 +64,35 @@ export function irisRecord(
   return record('IIR\0', body, 1);
 }
 
+const FORMAT = { finger: 'FIR\0', iris: 'IIR\0' } as const;
+const LENGTH_AT = 8;
+const SHORTEST = 20;
+/** How the images begin that a window can show: PNG and JPEG. JPEG 2000, which most devices use, is none. */
+const SHOWN = [
+  Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  Buffer.from([0xff, 0xd8, 0xff]),
+];
+
+/** Whether these bytes are a whole record of this kind. */
+export function isRecord(kind: keyof typeof FORMAT, bytes: Buffer): boolean {
+  return (
+    bytes.length > SHORTEST &&
+    bytes.toString('latin1', 0, 4) === FORMAT[kind] &&
+    bytes.readUInt32BE(LENGTH_AT) === bytes.length
+  );
+}
+
+/** The image of a record of one representation, where a window can show it. Its length stands right before it. */
+export function shownImage(record: Buffer): Uint8Array | null {
+  for (const magic of SHOWN) {
+    const at = record.indexOf(magic);
+    if (at < SHORTEST) continue;
+    const length = record.readUInt32BE(at - 4);
+    if (at + length <= record.length) return Uint8Array.from(record.subarray(at, at + length));
+  }
+  return null;
+}
+
 /** General header: format, version 020, length, representations, no certification block, count of positions or eyes. */
 function record(format: string, body: Writer, count: number): Uint8Array {
   const representation = body.done();

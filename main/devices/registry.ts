@@ -1,14 +1,13 @@
-import type { ScanStep, PartName } from '../../app/enrollment/biometrics.ts';
-import type { Capture } from '../../app/ipc/contract.ts';
+import type { PartName, ScanStep } from '../../app/enrollment/biometrics.ts';
 import { RekamError } from '../../app/errors.ts';
-
-export interface ScannerInfo {
-  readonly id: string;
-  readonly kind: 'finger' | 'iris';
-  readonly make: string;
-  readonly model: string;
-  readonly simulated: boolean;
-}
+import type { Capture, ScannerRow } from '../../app/ipc/contract.ts';
+import { reason, type Log } from '../log.ts';
+import { captureParts, deviceSubIdOf, FIRST_HASH } from './sbi-capture.ts';
+import { ServiceLost } from './sbi-http.ts';
+import { findDevices, type PortRange, type SbiDevice } from './sbi-search.ts';
+import { followFrames } from './sbi.ts';
+import type { Kind } from './sbi-wire.ts';
+import { Watch } from './watch.ts';
 
 export interface CaptureOrder {
   readonly packetId: string;
@@ -17,28 +16,194 @@ export interface CaptureOrder {
   readonly excepted: readonly PartName[];
   /** From 1; how often this step was tried for this resident. */
   readonly attempt: number;
+  /** 0–100: what the device is asked to reach before it stops looking. */
+  readonly threshold: number;
 }
 
-/** A fingerprint or iris scanner, whatever it speaks. */
-export interface Scanner {
-  readonly info: ScannerInfo;
-  /** One entry a part that is not excepted. Throws device.* errors. */
-  capture(order: CaptureOrder): Promise<Capture[]>;
-}
-
+/** The fingerprint and iris scanners of this desk, whatever they are. All throw device.* errors. */
 export interface Scanners {
-  list(): ScannerInfo[];
+  /** @param search looks for them again first; else those known now */
+  list(search: boolean): Promise<ScannerRow[]>;
+  /** One entry a part that is not excepted, in the order of the step; ends the live view first. */
   capture(order: CaptureOrder): Promise<Capture[]>;
+  /**
+   * Live pictures of the scanner that serves this step, until unwatch, capture or another watch. Resolves with the
+   * first picture; a view that breaks off later comes back by itself when the scanner does.
+   */
+  watch(step: ScanStep, onFrame: (jpeg: Uint8Array) => void): Promise<void>;
+  unwatch(): void;
 }
 
-export function createScanners(scanners: readonly Scanner[]): Scanners {
+export interface SbiOptions {
+  readonly ports: PortRange;
+  /** The certificates (DER, base64) that the center believes now. */
+  readonly anchors: () => Promise<readonly string[]>;
+  /** Milliseconds since 1970, the best that the station knows: certificates are held against it. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Milliseconds; for tests. */
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+export interface Timeouts {
+  /** For a service to say what it has. */
+  readonly search: number;
+  /** For the resident to place the fingers. */
+  readonly capture: number;
+  /** For the service's answer beyond that. */
+  readonly grace: number;
+  /** From one live picture to the next. */
+  readonly frame: number;
+}
+const TIMEOUTS: Timeouts = { search: 3000, capture: 20_000, grace: 5000, frame: 5000 };
+
+/** A device needs a moment to notice that the live view has ended. */
+const SETTLE_TRIES = 10;
+const SETTLE_MS = 100;
+
+/** Scanners that speak SBI on this PC. Owner of what was found, of the live view and of the chain of captures. */
+export function createSbiScanners(options: SbiOptions): Scanners {
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const seen = new Set<Kind>();
+  let devices: SbiDevice[] = [];
+  /** Whether something on the ports gave no answer at the last search. */
+  let silence = false;
+  /** Whether what is known may no longer hold. */
+  let stale = true;
+  let searching: Promise<void> | null = null;
+  let capturing = false;
+  let view: Watch | null = null;
+  let chain = { packetId: '', hash: FIRST_HASH };
+
+  const trust = async () => ({ anchors: await options.anchors(), now: options.now() });
+
+  const search = (): Promise<void> => {
+    searching ??= (async () => {
+      const found = await findDevices(options.ports, await trust(), timeouts.search, options.log);
+      devices = found.devices;
+      silence = found.silence;
+      stale = false;
+      for (const device of devices) seen.add(device.kind);
+    })().finally(() => {
+      searching = null;
+    });
+    return searching;
+  };
+
+  /** The scanner for this kind of work, looked for again unless one is known to be ready. */
+  const choose = async (kind: Kind): Promise<SbiDevice> => {
+    const known = (): SbiDevice | undefined => devices.find((device) => device.kind === kind);
+    if (stale || known()?.status !== 'ready') await search();
+    const device = known();
+    if (device === undefined) {
+      if (!seen.has(kind)) throw new RekamError('device.missing');
+      throw new RekamError(silence ? 'device.timeout' : 'device.unplugged');
+    }
+    if (device.status === 'busy') throw new RekamError('device.busy');
+    if (device.status === 'notReady') throw new RekamError('device.notReady');
+    if (device.status === 'unregistered') throw new RekamError('device.unregistered');
+    return device;
+  };
+
+  /** Whatever went wrong, the next call looks for the devices again. */
+  const broken = (error: unknown): RekamError => {
+    stale = true;
+    const told = toRekamError(error);
+    options.log.warn('sbi.failed', { code: told.code, detail: told.params['detail'], reason: reason(error) });
+    return told;
+  };
+
+  const captureOnce = async (order: CaptureOrder): Promise<Capture[]> => {
+    const previousHash = chain.packetId === order.packetId ? chain.hash : FIRST_HASH;
+    const device = await choose(kindOfStep(order.step));
+    const taken = await captureParts(device, order, {
+      trust: await trust(),
+      previousHash,
+      timeoutMs: timeouts.capture,
+      graceMs: timeouts.grace,
+      lastFrame: view?.step === order.step ? view.lastFrame : null,
+    });
+    chain = { packetId: order.packetId, hash: taken.hash };
+    return taken.captures;
+  };
+
+  /** A service that was started again has moved: nothing was captured yet, so it is found and asked again. */
+  const capture = async (order: CaptureOrder): Promise<Capture[]> => {
+    try {
+      return await captureOnce(order);
+    } catch (error) {
+      if (!(error instanceof ServiceLost && error.loss === 'refused')) throw error;
+      stale = true;
+      return captureOnce(order);
+    }
+  };
+
   return {
-    list: () => scanners.map((scanner) => scanner.info),
-    capture: (order) => {
-      const kind = order.step === 'irises' ? 'iris' : 'finger';
-      const scanner = scanners.find((candidate) => candidate.info.kind === kind);
-      if (scanner === undefined) throw new RekamError('device.missing');
-      return scanner.capture(order);
+    list: async (again) => {
+      if (again || stale) await search();
+      return devices.map(toRow);
+    },
+    capture: async (order) => {
+      if (capturing) throw new RekamError('device.busy');
+      capturing = true;
+      try {
+        await view?.stop();
+        for (let left = view === null ? 0 : SETTLE_TRIES; ; left -= 1) {
+          try {
+            return await capture(order);
+          } catch (error) {
+            const told = broken(error);
+            if (told.code !== 'device.busy' || left <= 0) throw told;
+            await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+          }
+        }
+      } finally {
+        view = null;
+        capturing = false;
+      }
+    },
+    watch: async (step, onFrame) => {
+      if (capturing) throw new RekamError('device.busy');
+      const before = view;
+      const next = new Watch(step, onFrame, {
+        open: async (signal, frame) => {
+          const device = await choose(kindOfStep(step));
+          await followFrames(device, deviceSubIdOf(step), timeouts.frame, signal, frame);
+        },
+        broken,
+      });
+      view = next;
+      await before?.stop();
+      await next.start();
+    },
+    unwatch: () => {
+      void view?.stop();
     },
   };
+}
+
+/** Which of the scanners serves a step. */
+export function kindOfStep(step: ScanStep): Kind {
+  return step === 'irises' ? 'iris' : 'finger';
+}
+
+function toRow(device: SbiDevice): ScannerRow {
+  const { id, kind, make, model, serialNo, version, status } = device;
+  return { id, kind, make, model, serialNo, specVersion: version, status, practice: false };
+}
+
+function toRekamError(error: unknown): RekamError {
+  if (error instanceof RekamError) return error;
+  if (!(error instanceof ServiceLost)) return new RekamError('device.failed', { detail: 'internal' }, error);
+  switch (error.loss) {
+    case 'silent':
+      return new RekamError('device.timeout', {}, error);
+    case 'large':
+      return new RekamError('device.answer', {}, error);
+    case 'refused':
+    case 'lost':
+      return new RekamError('device.unplugged', {}, error);
+    default:
+      return error.loss satisfies never;
+  }
 }

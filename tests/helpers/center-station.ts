@@ -368,7 +368,7 @@ function makeEnrollment(
       device: null,
     })),
     exceptions: [],
-    approval: { at },
+    approval: { at, by: 'touch' },
     operator: { accountId: CLERK, name: 'Siti Aminah' },
     ticket: 1,
     startedAt: at,
@@ -384,6 +384,6 @@ function partBytes(name: PartName, size: number): Uint8Array {
   const start =
     name === 'photo'
       ? [0xff, 0xd8, 0xff, 0xe0]
-      : [...Buffer.from(name.startsWith('finger.') ? 'FIR\0' : 'IIR\0')];
+      : [...Buffer.from(name.startsWith('iris.') ? 'IIR\0' : 'FIR\0')];
   return Buffer.concat([Buffer.from(start), randomBytes(size)]);
 }

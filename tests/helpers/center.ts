@@ -8,6 +8,7 @@ import { startCenter, type RunningCenter } from '../../center/center.ts';
 import { startPostgres, type Postgres } from '../../center/postgres.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
+import { testAuthority } from './scanner.ts';
 
 export interface TestCenterOptions {
   /** Of the demo kecamatan; 200 unless given. */
@@ -16,6 +17,8 @@ export interface TestCenterOptions {
   readonly today?: string;
   readonly http?: boolean;
   readonly capacity?: Capacity;
+  /** Of the test file's own scanners unless given. */
+  readonly deviceAnchors?: readonly string[];
 }
 
 export interface TestCenter {
@@ -85,6 +88,7 @@ export async function testDatabase(): Promise<string> {
 export async function startTestCenter(options: TestCenterOptions = {}): Promise<TestCenter> {
   const data = temporaryFolder('rekam-center-');
   const database = await testDatabase();
+  const deviceAnchors = options.deviceAnchors ?? [(await testAuthority()).anchor];
   const start = (port: number) =>
     startCenter({
       data,
@@ -93,6 +97,7 @@ export async function startTestCenter(options: TestCenterOptions = {}): Promise<
       http: options.http ?? false,
       demo: {
         residents: options.residents ?? 200,
+        deviceAnchors,
         ...(options.today !== undefined && { today: options.today }),
       },
       ...(options.capacity !== undefined && { capacity: options.capacity }),

@@ -4,13 +4,15 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import { DEMO_ACCOUNTS } from '../../center/demo/losari.ts';
 import { StationWindow, type StationOptions } from '../../scripts/station-window.ts';
+import { testScanner } from './scanner.ts';
 
 /** Folders of one station, gone after the test file; each start is a real Electron. */
 export interface StationHome {
   readonly folder: string;
   readonly dataDir: string;
   readonly keyDir: string;
-  launch(options?: Partial<StationOptions>): Promise<StationWindow>;
+  /** @param options.scanner false leaves the PC without scanners */
+  launch(options?: Partial<StationOptions> & { readonly scanner?: boolean }): Promise<StationWindow>;
 }
 
 const running = new Set<StationWindow>();
@@ -28,8 +30,9 @@ export function stationHome(centerUrl: string): StationHome {
   return {
     folder,
     ...dirs,
-    launch: async (options = {}) => {
-      const station = await StationWindow.launch({ ...dirs, centerUrl, ...options });
+    launch: async ({ scanner = true, ...options } = {}) => {
+      const found = scanner ? { devicePort: (await testScanner()).port } : {};
+      const station = await StationWindow.launch({ ...dirs, centerUrl, ...found, ...options });
       running.add(station);
       station.app.on('close', () => running.delete(station));
       return station;
