@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 // electron-vite asks the Electron binary for its version unless told; the binary may not be there yet, and the
 // targets below are stated anyway.
@@ -20,6 +22,25 @@ const nodeBuild = {
   sourcemap: true,
   emptyOutDir: true,
 } as const;
+
+// The face check's models and wasm ship with the window (renderer/features/desk/face/model.ts): nothing is fetched.
+const FACE_FILES = [
+  ...['blazeface', 'facemesh', 'iris'].flatMap((model) => [
+    `@vladmandic/human/models/${model}.json`,
+    `@vladmandic/human/models/${model}.bin`,
+  ]),
+  '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
+  '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+];
+const faceFiles: Plugin = {
+  name: 'face-files',
+  generateBundle() {
+    for (const file of FACE_FILES) {
+      const source = readFileSync(at('node_modules', file));
+      this.emitFile({ type: 'asset', fileName: `face/${path.basename(file)}`, source });
+    }
+  },
+};
 
 export default defineConfig({
   main: {
@@ -47,7 +68,8 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [react()],
+    plugins: [react(), faceFiles],
+    worker: { format: 'es' },
     build: {
       target: 'chrome114',
       minify: true,

@@ -11,8 +11,9 @@ import {
   restrictPermissions,
 } from './security/policy.ts';
 
+const HTML = 'text/html; charset=utf-8';
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
+  '.html': HTML,
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.json': 'application/json',
@@ -20,6 +21,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.wasm': 'application/wasm',
+  '.bin': 'application/octet-stream',
 };
 
 /** Before `ready`: the page's scheme is standard and secure, so that IndexedDB and the camera work without `file://`. */
@@ -40,9 +42,10 @@ export function serveWindow(rendererDir: string): void {
     if (file === null || type === undefined) return new Response(null, { status: 404 });
     try {
       const content = await readFile(file);
-      if (extname(file) !== '.html') return new Response(content, { headers: { 'content-type': type } });
       const nonce = randomBytes(16).toString('base64');
-      return new Response(content.toString('utf8').replaceAll('__CSP_NONCE__', nonce), {
+      const body = type === HTML ? content.toString('utf8').replaceAll('__CSP_NONCE__', nonce) : content;
+      // A worker obeys the policy of its own script, not that of the page: so every file carries it.
+      return new Response(body, {
         headers: {
           'content-type': type,
           'content-security-policy': contentSecurityPolicy(nonce),

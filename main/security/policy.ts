@@ -10,6 +10,7 @@ export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' blob: data:",
     "font-src 'self'",
@@ -21,6 +22,12 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
+/**
+ * Electron before 30 asks about audio whenever a page lists its cameras, and hides them all on a no (electron#42775).
+ * The check opens no microphone: that is a request, and refused.
+ */
+const LISTS_BY_AUDIO = Number.parseInt(process.versions.electron ?? '', 10) < 30;
+
 /** Video for our own page (the camera at the desk); every other permission is refused, asked or checked. */
 export function restrictPermissions(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, decide, details) => {
@@ -30,7 +37,8 @@ export function restrictPermissions(session: Session): void {
     decide(cameraOnly && contents.getURL().startsWith(`${APP_ORIGIN}/`));
   });
   session.setPermissionCheckHandler((_contents, permission, origin, details) => {
-    return permission === 'media' && details.mediaType === 'video' && origin.startsWith(APP_ORIGIN);
+    const asked = details.mediaType === 'video' || (LISTS_BY_AUDIO && details.mediaType === 'audio');
+    return permission === 'media' && asked && origin.startsWith(APP_ORIGIN);
   });
   session.setDevicePermissionHandler(() => false);
 }

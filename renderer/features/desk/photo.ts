@@ -1,3 +1,4 @@
+import { cropOf } from '../../../app/enrollment/photo.ts';
 import type { ErrorCode } from '../../../app/errors.ts';
 import { canvasBytes } from './capture.ts';
 
@@ -5,20 +6,13 @@ import { canvasBytes } from './capture.ts';
 export const PHOTO_WIDTH = 480;
 export const PHOTO_HEIGHT = 640;
 export const PHOTO_MAX_BYTES = 100 * 1024;
-const QUALITIES = [0.92, 0.86, 0.8, 0.72, 0.64, 0.55, 0.45, 0.35];
+/** Tried one after the other until the photo is small enough. */
+export const QUALITIES = [0.92, 0.86, 0.8, 0.72, 0.64, 0.55, 0.45, 0.35];
 
-/** The largest 3:4 piece from the middle of a picture. */
-export function cropOf(
-  width: number,
-  height: number,
-): { x: number; y: number; width: number; height: number } {
-  const ratio = PHOTO_WIDTH / PHOTO_HEIGHT;
-  const cropWidth = Math.min(width, height * ratio);
-  const cropHeight = cropWidth / ratio;
-  return { x: (width - cropWidth) / 2, y: (height - cropHeight) / 2, width: cropWidth, height: cropHeight };
-}
-
-/** Null while the camera has no picture yet, or where it cannot be made small enough. */
+/**
+ * The middle of the camera's picture, taken by the window itself: only where the face check cannot run.
+ * Null while the camera has no picture yet, or where it cannot be made small enough.
+ */
 export function takePhoto(video: HTMLVideoElement): Uint8Array | null {
   if (video.videoWidth === 0) return null;
   const canvas = document.createElement('canvas');

@@ -1,68 +1,48 @@
-import { Button } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { photoBackground } from '../../../../app/enrollment/biodata.ts';
-import { errorShape, type ErrorCode } from '../../../../app/errors.ts';
+import {
+  judgePhoto,
+  type Advice,
+  type Background,
+  type PhotoJudgement,
+} from '../../../../app/enrollment/photo.ts';
+import { errorShape } from '../../../../app/errors.ts';
+import { announce } from '../../../components/announcer.tsx';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
+import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
 import { makeCapture } from '../capture.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import { commitWork } from '../desk-store.ts';
-import classes from '../desk.module.css';
-import { cameraError, takePhoto } from '../photo.ts';
+import { useCamera } from '../face/camera.ts';
+import { take, useFaceState } from '../face/face.ts';
+import { useLiveJudgement } from '../face/live.ts';
+import { makeSpeaker } from '../face/speaker.ts';
+import { takePhoto } from '../photo.ts';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
-
-type Camera =
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'open'; readonly stream: MediaStream }
-  | { readonly kind: 'failed'; readonly code: ErrorCode };
-
-/** The camera runs only while `on`; unplugged in between it is said at once. A new `attempt` opens it again. */
-function useCamera(on: boolean, attempt: number): Camera {
-  const [camera, setCamera] = useState<Camera>({ kind: 'starting' });
-  useEffect(() => {
-    if (!on) return;
-    let stream: MediaStream | null = null;
-    let gone = false;
-    const tell = (next: Camera) => {
-      if (!gone) setCamera(next);
-    };
-    const open = async () => {
-      try {
-        const opened = await navigator.mediaDevices.getUserMedia({
-          audio: false,
-          video: { width: { ideal: 1280 }, height: { ideal: 960 } },
-        });
-        if (gone) return opened.getTracks().forEach((track) => track.stop());
-        stream = opened;
-        for (const track of opened.getVideoTracks()) {
-          track.addEventListener('ended', () => tell({ kind: 'failed', code: 'camera.missing' }));
-        }
-        tell({ kind: 'open', stream: opened });
-      } catch (error) {
-        tell({ kind: 'failed', code: cameraError(error) });
-      }
-    };
-    void open();
-    return () => {
-      gone = true;
-      stream?.getTracks().forEach((track) => track.stop());
-      setCamera({ kind: 'starting' });
-    };
-  }, [on, attempt]);
-  return camera;
-}
+import { PhotoAdvice, PhotoQuality, UnfitPhoto, type Shot } from './photo-judged.tsx';
+import classes from './photo.module.css';
 
 export function PhotoStep({ work, state, next, back }: StepProps) {
   const { t, f } = useWords();
   const video = useRef<HTMLVideoElement>(null);
   const photo = state.captures.get('photo');
+  const attempts = useRef(photo?.part.attempts ?? 0);
   const [retaking, setRetaking] = useState(false);
   const [attempt, setAttempt] = useState(1);
   const [notReady, setNotReady] = useState(false);
-  const live = photo === undefined || retaking;
-  const camera = useCamera(live, attempt);
+  const [taking, setTaking] = useState(false);
+  // Unfit, or not judged at all: it enters the draft only with a reason.
+  const [unfit, setUnfit] = useState<Shot | null>(null);
+  const [keptAdvice, setKeptAdvice] = useState<readonly Advice[]>([]);
+  // The camera stays on behind an unfit photo: taking it again must not wait for it.
+  const cameraOn = photo === undefined || retaking;
+  const live = cameraOn && unfit === null;
+  const { camera, cameras, chosen, choose } = useCamera(cameraOn, attempt);
+  const face = useFaceState();
   const [playing, setPlaying] = useState<MediaStream | null>(null);
   const stream = camera.kind === 'open' ? camera.stream : null;
   const ready = stream !== null && playing === stream;
@@ -72,23 +52,51 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     element.srcObject = stream;
     // Refused only where the element went away meanwhile: then nobody waits for it.
     if (stream !== null) void element.play().catch(() => undefined);
-  }, [stream]);
+  }, [stream, live]);
   const background = photoBackground({
     tanggalLahir: String(state.draft.biodata['tanggalLahir'] ?? ''),
     kewarganegaraan: state.draft.biodata['kewarganegaraan'] === 2 ? 2 : 1,
   });
+  const judgement = useLiveJudgement(video, live && ready && face !== 'failed' && !taking, background);
 
-  const take = async () => {
-    if (video.current === null) return;
-    const bytes = takePhoto(video.current);
-    setNotReady(bytes === null);
-    if (bytes === null) return;
-    const capture = await makeCapture('photo', 'image/jpeg', bytes, null, (photo?.part.attempts ?? 0) + 1);
-    work.update(UNAPPROVED, { put: [capture] });
+  const keep = async (shot: Shot, override: string | null) => {
+    const capture = await makeCapture('photo', 'image/jpeg', shot.bytes, null, shot.attempt);
+    const quality = shot.judgement?.score ?? null;
+    const part = { ...capture.part, quality, ...(override === null ? {} : { override }) };
+    work.update(UNAPPROVED, { put: [{ ...capture, part }] });
+    setUnfit(null);
+    setKeptAdvice(shot.judgement?.advice ?? []);
     setRetaking(false);
     void commitWork(work);
   };
 
+  const shoot = async () => {
+    if (video.current === null) return;
+    setTaking(true);
+    const shot = await shootOnce(video.current, background, face !== 'failed');
+    setTaking(false);
+    setNotReady(shot === null);
+    if (shot === null) return;
+    attempts.current += 1;
+    const taken = { ...shot, attempt: attempts.current };
+    if (taken.judgement?.fit === true) {
+      await keep(taken, null);
+      announce(t('photo/fit'));
+    } else {
+      setUnfit(taken);
+    }
+  };
+
+  if (unfit !== null) {
+    return (
+      <UnfitPhoto
+        shot={unfit}
+        back={back}
+        onKeep={(reason) => void keep(unfit, reason)}
+        onRetake={() => setUnfit(null)}
+      />
+    );
+  }
   const failed = camera.kind === 'failed';
   return (
     <StepFrame
@@ -97,7 +105,8 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
         <>
           {back}
           {photo !== undefined && (
-            <Button variant="default" onClick={() => setRetaking(!retaking)}>
+            // Another button each time: the focus goes on to the primary action, and Enter does not cancel.
+            <Button key={String(retaking)} variant="default" onClick={() => setRetaking(!retaking)}>
               {t(retaking ? 'common/cancel' : 'photo/retake')}
             </Button>
           )}
@@ -107,39 +116,114 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
         live
           ? failed
             ? { label: t('common/again'), run: () => setAttempt(attempt + 1) }
-            : { label: t('photo/take'), run: () => void take(), disabled: !ready }
+            : { label: t('photo/take'), run: () => void shoot(), disabled: !ready, busy: taking }
           : { label: t('common/next'), run: next }
       }
     >
       <div className={classes['photo']}>
-        <div className={classes['photoFrame']} data-background={background}>
+        <div className={classes['frame']} data-background={background}>
           {live ? (
             <>
               <video
                 ref={video}
-                className={classes['video']}
+                className={classes['picture']}
                 aria-label={t('photo/live')}
                 onPlaying={() => setPlaying(stream)}
                 muted
                 playsInline
               />
-              <span className={classes['guide']} aria-hidden />
-              {!ready && !failed && <p className={classes['photoNote']}>{t('photo/starting')}</p>}
+              <span className={classes['guide']} data-fit={judgement?.fit ?? false} aria-hidden />
+              {!ready && !failed && <p className={classes['note']}>{t('photo/starting')}</p>}
             </>
           ) : (
-            <BytesImage bytes={photo.bytes} alt={t('photo/taken')} className={classes['video']} />
+            <BytesImage bytes={photo?.bytes ?? EMPTY} alt={t('photo/taken')} className={classes['picture']} />
           )}
         </div>
-        <div className={classes['photoSide']}>
+        <div className={classes['side']}>
           <p className={classes['read']}>
             <span className={classes['swatch']} data-background={background} aria-hidden />
             {t(`photo/background_${background}`)}
           </p>
-          <p>{live ? t('photo/guide') : t('photo/using', { size: f.bytes(photo.part.size) })}</p>
+          {live && !failed && <LiveAdvice judgement={ready ? judgement : null} loading={face !== 'failed'} />}
+          {!live && photo !== undefined && (
+            <>
+              <PhotoQuality
+                score={photo.part.quality}
+                fit={photo.part.override === undefined}
+                override={photo.part.override}
+              />
+              <PhotoAdvice advice={keptAdvice} />
+              <p>{t('photo/using', { size: f.bytes(photo.part.size) })}</p>
+            </>
+          )}
+          {live && <p className={classes['hint']}>{t('photo/guide')}</p>}
+          {live && cameras.length > 1 && (
+            <NativeSelect
+              label={t('photo/camera')}
+              value={chosen}
+              data={cameras.map((device, index) => ({
+                value: device.deviceId,
+                label:
+                  device.label === '' ? t('photo/cameraNumber', { n: f.number(index + 1) }) : device.label,
+              }))}
+              onChange={(event) => choose(event.currentTarget.value)}
+            />
+          )}
           {camera.kind === 'failed' && <ErrorNotice error={errorShape(camera.code)} />}
+          {live && !failed && face === 'failed' && <ErrorNotice error={errorShape('camera.faceModel')} />}
           {notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
         </div>
       </div>
     </StepFrame>
+  );
+}
+
+const EMPTY = new Uint8Array();
+
+/** The frame that is on the screen now; without judgement where the face check cannot run. Null: nothing to take yet. */
+async function shootOnce(
+  video: HTMLVideoElement,
+  background: Background,
+  judged: boolean,
+): Promise<Omit<Shot, 'attempt'> | null> {
+  if (judged) {
+    try {
+      const { bytes, seen } = await take(new VideoFrame(video));
+      if (bytes !== null) return { bytes, judgement: judgePhoto(seen.measure, background, seen.scale) };
+    } catch {
+      // The check failed on this one: the operator judges it.
+    }
+  }
+  const bytes = takePhoto(video);
+  return bytes === null ? null : { bytes, judgement: null };
+}
+
+/** What to mend first, in one sentence that is also said; the box keeps its height, so nothing jumps. */
+function LiveAdvice({ judgement, loading }: { judgement: PhotoJudgement | null; loading: boolean }) {
+  const { t } = useWords();
+  const [speak] = useState(() => makeSpeaker(announce, () => performance.now()));
+  // A fit face with advice stands before another wall: that comes second.
+  const first = judgement === null || judgement.fit ? undefined : judgement.advice[0];
+  const text = judgement === null ? null : t(first === undefined ? 'photo/ready' : `photo/advice/${first}`);
+  useEffect(() => {
+    if (text !== null) speak(text);
+  }, [text, judgement, speak]);
+  return (
+    <div className={classes['live']}>
+      {judgement === null || text === null ? (
+        loading && (
+          <StateMark tone="waiting" open>
+            {t('photo/looking')}
+          </StateMark>
+        )
+      ) : (
+        <>
+          <span className={classes['read']}>
+            <StateMark tone={judgement.fit ? 'safe' : 'act'}>{text}</StateMark>
+          </span>
+          <PhotoAdvice advice={judgement.advice.filter((code) => code !== first)} />
+        </>
+      )}
+    </div>
   );
 }

@@ -1,0 +1,45 @@
+import { useEffect, useState, type RefObject } from 'react';
+import { judgePhoto, type Background, type PhotoJudgement } from '../../../../app/enrollment/photo.ts';
+import { look } from './face.ts';
+
+/** At least this long between two looks, and at least as long as the last one took: half a core stays free on a weak PC. */
+const REST_MS = 200;
+
+/** What the camera sees now, judged; null while nothing has been seen. Changes only once two looks agree. */
+export function useLiveJudgement(
+  video: RefObject<HTMLVideoElement | null>,
+  on: boolean,
+  background: Background,
+): PhotoJudgement | null {
+  const [judgement, setJudgement] = useState<PhotoJudgement | null>(null);
+  useEffect(() => {
+    if (!on) return;
+    let timer = 0;
+    let gone = false;
+    let before: string | null = null;
+    const lookOnce = async () => {
+      const began = performance.now();
+      try {
+        if (video.current !== null) {
+          const seen = await look(new VideoFrame(video.current));
+          if (gone) return;
+          const judged = judgePhoto(seen.measure, background, seen.scale);
+          const now = judged.advice.join(' ');
+          if (now === before) setJudgement(judged);
+          before = now;
+        }
+      } catch {
+        // No picture yet, or the worker was replaced: the next look tells.
+        if (gone) return;
+      }
+      timer = window.setTimeout(() => void lookOnce(), Math.max(REST_MS, performance.now() - began));
+    };
+    void lookOnce();
+    return () => {
+      gone = true;
+      window.clearTimeout(timer);
+      setJudgement(null);
+    };
+  }, [video, on, background]);
+  return judgement;
+}

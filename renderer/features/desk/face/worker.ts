@@ -1,0 +1,66 @@
+import { photoCrop, type Box } from '../../../../app/enrollment/photo.ts';
+import { PHOTO_HEIGHT, PHOTO_MAX_BYTES, PHOTO_WIDTH, QUALITIES } from '../photo.ts';
+import { findFaces, loadModel } from './model.ts';
+import { measurePixels } from './pixels.ts';
+import type { Answer, Ask, Seen, Taken } from './protocol.ts';
+
+/** The face check's own thread: the window's thread never works on a picture. */
+
+/** A face is found and measured in a picture of this many pixels on its longer side, whatever the camera gives. */
+const LOOK_PIXELS = 640;
+
+function canvasOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('no canvas');
+  context.imageSmoothingQuality = 'high';
+  return context;
+}
+
+async function see(frame: VideoFrame): Promise<Seen> {
+  const start = performance.now();
+  const { displayWidth: width, displayHeight: height } = frame;
+  const scale = Math.max(1, Math.max(width, height) / LOOK_PIXELS);
+  const context = canvasOf(Math.round(width / scale), Math.round(height / scale));
+  context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
+  const picture = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  const measure = measurePixels(picture, await findFaces(picture));
+  return { measure, scale, took: performance.now() - start };
+}
+
+async function take(frame: VideoFrame): Promise<Taken> {
+  const seen = await see(frame);
+  const crop = photoCrop(seen.measure);
+  return { seen, bytes: await encode(frame, crop, seen.scale) };
+}
+
+async function encode(frame: VideoFrame, crop: Box, scale: number): Promise<Uint8Array | null> {
+  const context = canvasOf(PHOTO_WIDTH, PHOTO_HEIGHT);
+  const from = [crop.x * scale, crop.y * scale, crop.width * scale, crop.height * scale] as const;
+  context.drawImage(frame, ...from, 0, 0, PHOTO_WIDTH, PHOTO_HEIGHT);
+  for (const quality of QUALITIES) {
+    const blob = await context.canvas.convertToBlob({ type: 'image/jpeg', quality });
+    if (blob.size <= PHOTO_MAX_BYTES) return new Uint8Array(await blob.arrayBuffer());
+  }
+  return null;
+}
+
+async function answerTo(ask: Ask): Promise<Answer> {
+  const { id } = ask;
+  try {
+    await loadModel();
+    if (ask.kind === 'load') return { id, kind: 'loaded' };
+    if (ask.kind === 'look') return { id, kind: 'seen', seen: await see(ask.frame) };
+    return { id, kind: 'taken', taken: await take(ask.frame) };
+  } catch (error) {
+    return { id, kind: 'failed', reason: String(error) };
+  } finally {
+    if (ask.kind !== 'load') ask.frame.close();
+  }
+}
+
+// One picture at a time: the model keeps what it works on in itself.
+let queue: Promise<unknown> = Promise.resolve();
+
+self.addEventListener('message', (event: MessageEvent<Ask>) => {
+  queue = queue.then(async () => self.postMessage(await answerTo(event.data)));
+});

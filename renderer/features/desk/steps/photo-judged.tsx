@@ -1,0 +1,140 @@
+import { Button, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { Advice, PhotoJudgement } from '../../../../app/enrollment/photo.ts';
+import { errorShape } from '../../../../app/errors.ts';
+import { BytesImage } from '../../../components/bytes-image.tsx';
+import { ErrorNotice } from '../../../components/notice.tsx';
+import { StateMark } from '../../../components/state-mark.tsx';
+import { useWords } from '../../../i18n/words.ts';
+import { StepFrame } from '../step-frame.tsx';
+import classes from './photo.module.css';
+
+/** As the packet's schema has it (app/enrollment/enrollment.ts). */
+const REASON_MIN = 3;
+const REASON_MAX = 200;
+
+/** A photo as it was taken; `judgement` is null where the face check could not run. */
+export interface Shot {
+  readonly bytes: Uint8Array;
+  readonly judgement: PhotoJudgement | null;
+  readonly attempt: number;
+}
+
+export function PhotoAdvice({ advice }: { advice: readonly Advice[] }) {
+  const { t } = useWords();
+  if (advice.length === 0) return null;
+  return (
+    <ul className={classes['advice']}>
+      {advice.map((code) => (
+        <li key={code}>{t(`photo/advice/${code}`)}</li>
+      ))}
+    </ul>
+  );
+}
+
+export function PhotoQuality({
+  score,
+  fit,
+  override,
+}: {
+  score: number | null;
+  fit: boolean;
+  override?: string | undefined;
+}) {
+  const { t, f } = useWords();
+  return (
+    <div className={classes['quality']}>
+      {score === null ? (
+        <StateMark tone="waiting">{t('photo/qualityNone')}</StateMark>
+      ) : (
+        <StateMark tone={fit ? 'safe' : 'act'}>
+          {t(fit ? 'photo/qualityGood' : 'photo/qualityLow', { score: f.number(score) })}
+        </StateMark>
+      )}
+      {override !== undefined && <p>{t('photo/overridden', { reason: override })}</p>}
+    </div>
+  );
+}
+
+/** Never accepted silently, never in the way: what is wrong with it, and a reason or another try. */
+export function UnfitPhoto({
+  shot,
+  back,
+  onKeep,
+  onRetake,
+}: {
+  shot: Shot;
+  back: React.ReactNode;
+  onKeep: (reason: string) => void;
+  onRetake: () => void;
+}) {
+  const { t } = useWords();
+  const [first, ...others] = shot.judgement?.advice ?? [];
+  const [reason, setReason] = useState('');
+  const [short, setShort] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+
+  const keep = () => {
+    if (reason.trim().length >= REASON_MIN) return onKeep(reason.trim());
+    setShort(true);
+    field.current?.focus();
+  };
+
+  return (
+    <StepFrame
+      heading={t('photo/unfit')}
+      secondary={
+        <>
+          {back}
+          <Button variant="default" onClick={onRetake}>
+            {t('photo/retake')}
+          </Button>
+        </>
+      }
+      primary={{ label: t('photo/keep'), run: keep }}
+    >
+      <div className={classes['photo']}>
+        <div className={classes['frame']}>
+          <BytesImage bytes={shot.bytes} alt={t('photo/taken')} className={classes['picture']} />
+        </div>
+        <form
+          className={classes['side']}
+          onSubmit={(event) => {
+            event.preventDefault();
+            keep();
+          }}
+        >
+          {shot.judgement === null ? (
+            <ErrorNotice error={errorShape('camera.faceModel')} />
+          ) : (
+            <div role="alert" className={classes['quality']}>
+              {first !== undefined && (
+                <span className={classes['read']}>
+                  <StateMark tone="act">{t(`photo/advice/${first}`)}</StateMark>
+                </span>
+              )}
+              <PhotoAdvice advice={others} />
+            </div>
+          )}
+          {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={false} />}
+          <TextInput
+            ref={field}
+            label={t('photo/reason')}
+            description={t('photo/reasonHelp')}
+            value={reason}
+            maxLength={REASON_MAX}
+            error={short ? <span role="alert">{t('photo/reasonShort')}</span> : null}
+            onChange={(event) => {
+              setReason(event.currentTarget.value);
+              setShort(false);
+            }}
+            autoComplete="off"
+          />
+        </form>
+      </div>
+    </StepFrame>
+  );
+}
