@@ -49,7 +49,7 @@ function nextAttempt(row: OutboxRow, offline: boolean, now: number, { t, f }: Vo
   return row.attempts === 0 ? when : t('outbox/attemptAt', { n: f.number(row.attempts + 1), when });
 }
 
-function Cells({ row }: { row: OutboxRow }) {
+function Cells({ row, onSlip }: { row: OutboxRow; onSlip: (row: OutboxRow) => void }) {
   const vocabulary = useWords();
   const { t, f } = vocabulary;
   const offline = useStatus((status) => status?.link.state === 'offline');
@@ -75,6 +75,16 @@ function Cells({ row }: { row: OutboxRow }) {
       <td>{sentText(row, vocabulary)}</td>
       <td>{nextAttempt(row, offline, now, vocabulary)}</td>
       <td>{row.receivedAt === null ? t('common/empty') : f.moment(row.receivedAt, now)}</td>
+      <td className={classes['slip']}>
+        <button
+          type="button"
+          className={classes['slipButton']}
+          aria-label={t('slip/openOf', { nama: row.nama })}
+          onClick={() => onSlip(row)}
+        >
+          {t('slip/open')}
+        </button>
+      </td>
     </>
   );
 }
@@ -84,10 +94,12 @@ export const OutboxLine = memo(function OutboxLine({
   row,
   index,
   top,
+  onSlip,
 }: {
   row: OutboxRow | undefined;
   index: number;
   top: number;
+  onSlip: (row: OutboxRow) => void;
 }) {
   const { t } = useWords();
   return (
@@ -100,7 +112,7 @@ export const OutboxLine = memo(function OutboxLine({
       {row === undefined ? (
         <td className={classes['loading']}>{t('common/loading')}</td>
       ) : (
-        <Cells row={row} />
+        <Cells row={row} onSlip={onSlip} />
       )}
     </tr>
   );

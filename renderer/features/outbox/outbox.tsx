@@ -1,5 +1,6 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { OutboxRow } from '../../../app/ipc/contract.ts';
 import { go, useApp, type OutboxFilter } from '../../app-state.ts';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useRows } from '../../components/use-rows.ts';
@@ -8,6 +9,7 @@ import { useWords } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { ask, shapeOf, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
+import { SlipDialog } from '../slip/slip-dialog.tsx';
 import { OutboxLine } from './outbox-line.tsx';
 import classes from './outbox.module.css';
 
@@ -41,7 +43,15 @@ function useRefresh(): void {
   }, [moved]);
 }
 
-function List({ filter, total }: { filter: OutboxFilter; total: number }) {
+function List({
+  filter,
+  total,
+  onSlip,
+}: {
+  filter: OutboxFilter;
+  total: number;
+  onSlip: (row: OutboxRow) => void;
+}) {
   const { t } = useWords();
   const scroller = useRef<HTMLElement>(null);
   const { first, last } = useRows(scroller, total, ROW_HEIGHT);
@@ -64,11 +74,20 @@ function List({ filter, total }: { filter: OutboxFilter; total: number }) {
                 {t(`outbox/${column}`)}
               </th>
             ))}
+            <th scope="col">
+              <span className="visually-hidden">{t('slip/column')}</span>
+            </th>
           </tr>
         </thead>
         <tbody className={classes['body']} style={{ height: total * ROW_HEIGHT }}>
           {indexes.map((index) => (
-            <OutboxLine key={index} row={rowAt(index)} index={index} top={index * ROW_HEIGHT} />
+            <OutboxLine
+              key={index}
+              row={rowAt(index)}
+              index={index}
+              top={index * ROW_HEIGHT}
+              onSlip={onSlip}
+            />
           ))}
         </tbody>
       </table>
@@ -81,6 +100,7 @@ export default function Outbox() {
   const filter = useApp((state) => state.outboxFilter);
   const first = useQuery(pageQuery(filter, 0));
   const heading = useRef<HTMLHeadingElement>(null);
+  const [slip, setSlip] = useState<OutboxRow | null>(null);
   useRefresh();
   useEffect(() => heading.current?.focus(), []);
   const total = first.data?.total ?? 0;
@@ -113,7 +133,8 @@ export default function Outbox() {
       {first.data !== undefined && total === 0 && (
         <p className={classes['empty']}>{t(`outbox/empty_${filter}`)}</p>
       )}
-      {total > 0 && <List key={filter} filter={filter} total={total} />}
+      {total > 0 && <List key={filter} filter={filter} total={total} onSlip={setSlip} />}
+      {slip !== null && <SlipDialog row={slip} onClose={() => setSlip(null)} />}
     </div>
   );
 }
