@@ -2,8 +2,10 @@ import { lazy, Suspense } from 'react';
 import { useApp } from './app-state.ts';
 import { ErrorNotice } from './components/notice.tsx';
 import { Activation } from './features/activation/activation.tsx';
+import { useScanner } from './features/desk/use-scanner.ts';
 import { Frame } from './features/frame/frame.tsx';
 import { Login } from './features/login/login.tsx';
+import { Switching } from './features/training/training.tsx';
 
 // What is not needed for a usable login loads after it.
 const Desk = lazy(() => import('./features/desk/desk.tsx'));
@@ -12,11 +14,12 @@ const Supervisor = lazy(() => import('./features/supervisor/supervisor.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
 
 function CurrentScreen() {
-  const { info, failed, person, screen } = useApp((state) => state);
+  const { info, failed, person, screen, switching } = useApp((state) => state);
   if (failed !== null) return <ErrorNotice error={failed} onRetry={() => window.location.reload()} />;
   if (info === null) return null;
   if (!info.activated) return <Activation info={info} />;
   if (person === null) return <Login info={info} />;
+  if (switching !== null) return <Switching to={switching} />;
   switch (screen) {
     case 'desk':
       return <Desk />;
@@ -30,6 +33,7 @@ function CurrentScreen() {
 }
 
 export function App() {
+  useScanner();
   return (
     <Frame>
       <Suspense fallback={null}>

@@ -2,17 +2,18 @@ import { RekamError } from '../../app/errors.ts';
 import { parseNik, type Nik } from '../../app/enrollment/nik.ts';
 import { packetIdSchema } from '../../app/ids.ts';
 import { v7 as uuidv7 } from 'uuid';
-import type { Scanners } from '../devices/registry.ts';
+import type { DeskSession } from '../security/sessions.ts';
 import type { IntakeApi } from '../intake/api.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox'> & IntakeApi>;
-  readonly scanners: Scanners;
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
   readonly today: () => string;
+  /** Throws unless this is the caller's own password. */
+  readonly confirm: (caller: DeskSession, password: string) => Promise<void>;
   /** A packet was recorded: the engine looks, the status bar follows. */
   readonly recorded: () => void;
 }
@@ -22,13 +23,15 @@ type Group = Pick<
   | 'desk.find'
   | 'desk.resident'
   | 'desk.today'
+  | 'desk.summons'
+  | 'desk.arrive'
+  | 'desk.ticket'
   | 'drafts.begin'
   | 'drafts.list'
   | 'drafts.load'
   | 'drafts.commit'
   | 'drafts.drop'
-  | 'devices.capture'
-  | 'devices.list'
+  | 'drafts.correct'
   | 'intake.record'
   | 'outbox.list'
 >;
@@ -36,17 +39,28 @@ type Group = Pick<
 /** How many of today's summoned the desk lists ahead. */
 const SUMMONS_SHOWN = 50;
 
-export function deskHandlers({ store, scanners, now, today, recorded }: Needs): Group {
+export function deskHandlers({ store, now, today, recorded, confirm }: Needs): Group {
   return {
     'desk.find': ({ query, limit }) => store.residents.find(query, limit),
     'desk.resident': async (text) => {
-      const resident = await store.residents.byNik(requireNik(text));
+      const nik = requireNik(text);
+      const date = today();
+      const [resident, ticket] = await Promise.all([
+        store.residents.byNik(nik),
+        store.desk.ticketOf(date, nik),
+      ]);
       if (resident === null) throw new RekamError('resident.unknown');
-      return resident;
+      return { ...resident, ticket, today: date };
     },
     'desk.today': async () => {
       const date = today();
       return { date, ...(await store.desk.today(date, SUMMONS_SHOWN)) };
+    },
+    'desk.summons': (group) => store.desk.summons(today(), group),
+    'desk.arrive': ({ nik }, caller) => store.desk.arrive(today(), requireNik(nik), caller.accountId, now()),
+    'desk.ticket': (change, caller) => {
+      const reason = change.state === 'deferred' ? change.reason : null;
+      return store.desk.setTicket(today(), change.number, change.state, reason, caller.accountId, now());
     },
     'drafts.begin': ({ nik }, caller) => {
       const packetId = packetIdSchema.parse(uuidv7());
@@ -63,8 +77,10 @@ export function deskHandlers({ store, scanners, now, today, recorded }: Needs): 
     'drafts.commit': ({ draft, captures }) => store.drafts.commit(draft, captures, now()),
     'drafts.drop': ({ packetId, reason }, caller) =>
       store.drafts.drop(packetId, reason, caller.accountId, now()),
-    'devices.capture': (order) => scanners.capture(order),
-    'devices.list': () => scanners.list(),
+    'drafts.correct': async ({ packetId, correction, password }, caller) => {
+      await confirm(caller, password);
+      return store.drafts.correct(packetId, correction, caller.accountId, now());
+    },
     'intake.record': async ({ packetId, revision }, caller) => {
       const by = { accountId: caller.accountId, name: caller.name };
       const result = await store.intake.record({ packetId, revision, by, now: now(), date: today() });

@@ -1,18 +1,21 @@
 import { RekamError } from '../../app/errors.ts';
-import type { SessionOfDay } from '../../app/desk/ticket.ts';
+import { BY_HAND, type SessionOfDay } from '../../app/desk/ticket.ts';
 import type { TicketRow } from '../../app/ipc/contract.ts';
 import type { PacketId } from '../../app/ids.ts';
-import type { DeskStore } from './api.ts';
+import type { DeskStore, SummonsRow } from './api.ts';
 import type { Database, Reader } from './database.ts';
-import { COUNTS_AS_RECORDED } from './packets.ts';
-import { isoOrNull } from './rows.ts';
-import { changeTicket, type StoredTicket } from './tickets.ts';
+import { COUNTS_AS_RECORDED, refuseRecorded } from './packets.ts';
+import { readResident } from './residents.ts';
+import { iso, isoOrNull } from './rows.ts';
+import { arriveTicket, changeTicket, ticketOf, type StoredTicket } from './tickets.ts';
 
-export const TICKETS_OF_DAY = `
-  SELECT t.number, t.nik, t.state, t.packet_id, t.called_at, r.nama AS resident_nama,
+const TICKETS = `
+  SELECT t.number, t.nik, t.state, t.packet_id, t.reason, t.called_at, t.arrived_at, r.nama AS resident_nama,
     (SELECT e.nama FROM enrollment e WHERE e.packet_id = t.packet_id) AS enrolled_nama
   FROM ticket t LEFT JOIN resident r ON r.nik = t.nik
-  WHERE t.date = ? ORDER BY t.number`;
+  WHERE t.date = ?`;
+export const TICKETS_OF_DAY = `${TICKETS} ORDER BY t.number`;
+export const TICKET_BY_NUMBER = `${TICKETS} AND t.number = ?`;
 
 /** Summoned for the day, and neither at the desk yet nor recorded anywhere. */
 const OPEN_SUMMONS = `
@@ -26,52 +29,88 @@ const OPEN_SUMMONS = `
 
 export const SUMMONS_OF_DAY = `SELECT s.nik, s.desa, s.session, r.nama ${OPEN_SUMMONS}
   ORDER BY s.session, s.desa, s.nik LIMIT ?`;
-export const SUMMONS_COUNT = `SELECT count(*) AS n ${OPEN_SUMMONS}`;
+export const SUMMONS_GROUPS = `SELECT s.session, s.desa, count(*) AS count ${OPEN_SUMMONS}
+  GROUP BY s.session, s.desa ORDER BY s.session, s.desa`;
+/** By name, as people are looked for on paper: sorts one desa's session, a few hundred at most. */
+export const SUMMONS_OF_GROUP = `SELECT s.nik, s.desa, s.session, r.nama ${OPEN_SUMMONS}
+  AND s.session = ? AND s.desa = ? ORDER BY r.nama, s.nik LIMIT ? OFFSET ?`;
 
 export function createDeskStore(db: Database): DeskStore {
   return {
-    today: (date, limit) => ({
-      tickets: tickets(db, date),
-      summons: db
-        .all<{ nik: string; desa: string; session: SessionOfDay; nama: string | null }>(
-          SUMMONS_OF_DAY,
-          date,
-          limit,
-        )
-        // A summons can be there before its resident: the NIK alone is shown then.
-        .map((row) => ({ ...row, nama: row.nama ?? '', recorded: false })),
-      summonsTotal: db.get<{ n: number }>(SUMMONS_COUNT, date)?.n ?? 0,
-    }),
+    today: (date, limit) => {
+      const groups = db.all<{ session: SessionOfDay; desa: string; count: number }>(SUMMONS_GROUPS, date);
+      return {
+        tickets: db.all<TicketRecord>(TICKETS_OF_DAY, date).map(asTicketRow),
+        summons: db.all<SummonsRecord>(SUMMONS_OF_DAY, date, limit).map(asSummonsRow),
+        summonsTotal: groups.reduce((sum, { count }) => sum + count, 0),
+        groups,
+      };
+    },
+    summons: (date, { session, desa, offset, limit }) =>
+      db.all<SummonsRecord>(SUMMONS_OF_GROUP, date, session, desa, limit, offset).map(asSummonsRow),
+    ticketOf: (date, nik) => {
+      const ticket = ticketOf(db, date, nik);
+      return ticket === undefined ? null : { number: ticket.number, state: ticket.state };
+    },
+    arrive: (date, nik, by, now) =>
+      db.write((tx) => {
+        const resident = readResident(tx, nik);
+        if (resident === null) throw new RekamError('resident.unknown');
+        refuseRecorded(tx, nik, resident.center);
+        return requireTicket(tx, date, arriveTicket(tx, { date, nik, by, now }));
+      }),
     setTicket: (date, number, state, reason, by, now) =>
       db.write((tx) => {
         const ticket = tx.get<StoredTicket>(
-          'SELECT * FROM ticket WHERE date = ? AND number = ?',
+          'SELECT date, number, nik, state, reason FROM ticket WHERE date = ? AND number = ?',
           date,
           number,
         );
         if (ticket === undefined) throw new RekamError('request.invalid');
-        changeTicket(tx, ticket, state, reason, by, now);
+        changeTicket(tx, ticket, BY_HAND[state], reason, by, now);
       }),
   };
 }
 
-function tickets(db: Reader, date: string): TicketRow[] {
-  return db
-    .all<{
-      number: number;
-      nik: string;
-      state: TicketRow['state'];
-      packet_id: PacketId | null;
-      called_at: number | null;
-      resident_nama: string | null;
-      enrolled_nama: string | null;
-    }>(TICKETS_OF_DAY, date)
-    .map((row) => ({
-      number: row.number,
-      nik: row.nik,
-      nama: row.enrolled_nama ?? row.resident_nama ?? '',
-      state: row.state,
-      packetId: row.packet_id,
-      calledAt: isoOrNull(row.called_at),
-    }));
+interface TicketRecord {
+  number: number;
+  nik: string;
+  state: TicketRow['state'];
+  packet_id: PacketId | null;
+  reason: string | null;
+  called_at: number | null;
+  arrived_at: number;
+  resident_nama: string | null;
+  enrolled_nama: string | null;
+}
+
+function requireTicket(db: Reader, date: string, number: number): TicketRow {
+  const row = db.get<TicketRecord>(TICKET_BY_NUMBER, date, number);
+  if (row === undefined) throw new RekamError('request.invalid');
+  return asTicketRow(row);
+}
+
+function asTicketRow(row: TicketRecord): TicketRow {
+  return {
+    number: row.number,
+    nik: row.nik,
+    nama: row.enrolled_nama ?? row.resident_nama ?? '',
+    state: row.state,
+    packetId: row.packet_id,
+    calledAt: isoOrNull(row.called_at),
+    arrivedAt: iso(row.arrived_at),
+    reason: row.reason,
+  };
+}
+
+interface SummonsRecord {
+  nik: string;
+  desa: string;
+  session: SessionOfDay;
+  nama: string | null;
+}
+
+/** A summons can be there before its resident: the NIK alone is shown then. */
+function asSummonsRow(row: SummonsRecord): SummonsRow {
+  return { ...row, nama: row.nama ?? '', recorded: false };
 }

@@ -7,6 +7,7 @@ import type { Capture } from '../../app/ipc/contract.ts';
 import { packetIdSchema, type PacketId } from '../../app/ids.ts';
 import type { DraftStore } from './api.ts';
 import { audit } from './audit.ts';
+import { confirmCorrection } from './corrections.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { readPacket, refuseRecorded } from './packets.ts';
 import { readResident } from './residents.ts';
@@ -48,6 +49,11 @@ export function createDraftStore(db: Database): DraftStore {
     load: (packetId) => setAsideUnreadable(db, packetId, () => loadDraft(db, packetId)),
     commit: (draft, captures, now) => db.write((tx) => commit(tx, draft, captures, now)),
     drop: (packetId, reason, by, now) => db.write((tx) => drop(tx, packetId, reason, by, now)),
+    correct: (packetId, correction, by, now) =>
+      db.write((tx) => {
+        requireDraft(tx, packetId);
+        return confirmCorrection(tx, packetId, correction, by, now);
+      }),
   };
 }
 
@@ -116,7 +122,7 @@ function begin(tx: Writer, input: Parameters<DraftStore['begin']>[0]): Draft {
     biodataConfirmed: false,
     parts: [],
     exceptions: [],
-    approvedAt: null,
+    approval: null,
     startedAt: iso(input.now),
   };
   tx.run(
@@ -196,7 +202,7 @@ function drop(
   const row = requireDraft(tx, packetId);
   deleteDraft(tx, packetId);
   for (const ticket of ticketsOf(tx, packetId)) {
-    if (ticket.state === 'serving') changeTicket(tx, ticket, 'deferred', reason.slice(0, 120), by, now);
+    changeTicket(tx, ticket, 'drop', reason.slice(0, 120), by, now);
   }
   audit(tx, { at: now, by, what: 'draft.dropped', subject: packetId, detail: `${row.nik} ${reason}` });
 }

@@ -3,7 +3,7 @@ import { biodataSchema } from '../../app/enrollment/biodata.ts';
 import { packetIdSchema, stationIdSchema } from '../../app/ids.ts';
 import type { ResidentStore } from './api.ts';
 import type { Database, Reader } from './database.ts';
-import { COUNTS_AS_RECORDED, recordedHere } from './packets.ts';
+import { COUNTS_AS_RECORDED, IS_MARKED_FOR_LOST, recordedHere } from './packets.ts';
 import { iso, parseJson } from './rows.ts';
 
 interface FoundRow {
@@ -22,7 +22,8 @@ const NIK_PREFIX_MIN = 6;
 const NIK_LENGTH = 16;
 
 const FOUND = `
-  SELECT r.nik, r.nama, r.tanggal_lahir, r.jenis_kelamin, r.alamat, r.desa, d.nama AS desa_nama, r.recorded_at,
+  SELECT r.nik, r.nama, r.tanggal_lahir, r.jenis_kelamin, r.alamat, r.desa, d.nama AS desa_nama,
+    CASE WHEN ${IS_MARKED_FOR_LOST} THEN NULL ELSE r.recorded_at END AS recorded_at,
     EXISTS (
       SELECT 1 FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
       WHERE e.nik = r.nik AND ${COUNTS_AS_RECORDED}
@@ -38,7 +39,8 @@ export const FIND_BY_NAME = `${FOUND}
   FROM (SELECT rowid AS id FROM resident_name WHERE resident_name MATCH ? LIMIT ?) f
   JOIN resident r ON r.id = f.id LEFT JOIN desa d ON d.kode = r.desa`;
 
-export const RESIDENT_BY_NIK = 'SELECT biodata, recorded_at, recorded_station FROM resident WHERE nik = ?';
+export const RESIDENT_BY_NIK = `SELECT biodata, recorded_station,
+  CASE WHEN ${IS_MARKED_FOR_LOST} THEN NULL ELSE recorded_at END AS recorded_at FROM resident r WHERE nik = ?`;
 
 export function createResidentStore(db: Database): ResidentStore {
   return {

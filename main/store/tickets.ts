@@ -1,4 +1,5 @@
-import type { TicketState } from '../../app/desk/ticket.ts';
+import { ticketAfter, type TicketEvent, type TicketState } from '../../app/desk/ticket.ts';
+import { RekamError } from '../../app/errors.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId } from '../../app/ids.ts';
 import { audit } from './audit.ts';
@@ -20,72 +21,97 @@ export function ticketsOf(db: Reader, packetId: PacketId): StoredTicket[] {
   );
 }
 
-/** The next free number of the day, or the one that the resident already has. */
-export function takeTicket(
-  tx: Writer,
-  take: {
-    readonly date: string;
-    readonly nik: string;
-    readonly packetId: PacketId;
-    readonly by: AccountId;
-    readonly now: number;
-  },
-): number {
-  const own = tx.get<StoredTicket>('SELECT * FROM ticket WHERE date = ? AND nik = ?', take.date, take.nik);
-  if (own === undefined) {
-    const last =
-      tx.get<{ n: number | null }>('SELECT max(number) AS n FROM ticket WHERE date = ?', take.date)?.n ?? 0;
-    const ticket: StoredTicket = {
-      date: take.date,
-      number: last + 1,
-      nik: take.nik,
-      state: 'serving',
-      reason: null,
-    };
-    tx.run(
-      'INSERT INTO ticket(date, number, nik, packet_id, state, reason, called_at) VALUES (?, ?, ?, ?, ?, NULL, ?)',
-      ticket.date,
-      ticket.number,
-      ticket.nik,
-      take.packetId,
-      ticket.state,
-      take.now,
-    );
-    tellOf(tx, ticket, take.by, take.now);
-    return ticket.number;
-  }
-  tx.run(
-    'UPDATE ticket SET packet_id = ?, called_at = coalesce(called_at, ?) WHERE date = ? AND number = ?',
-    take.packetId,
-    take.now,
-    own.date,
-    own.number,
-  );
-  changeTicket(tx, own, 'serving', null, take.by, take.now);
-  return own.number;
+interface Take {
+  readonly date: string;
+  readonly nik: string;
+  readonly by: AccountId;
+  readonly now: number;
 }
 
-/** Nothing is written, audited or told when the ticket is in that state already. */
+/** The resident's ticket of that day. */
+export function ticketOf(db: Reader, date: string, nik: string): StoredTicket | undefined {
+  return db.get<StoredTicket>(
+    'SELECT date, number, nik, state, reason FROM ticket WHERE date = ? AND nik = ?',
+    date,
+    nik,
+  );
+}
+
+/** A number for who has come; whoever has one keeps it, and waits again after being put off or not there. */
+export function arriveTicket(tx: Writer, take: Take): number {
+  return moveOrAdd(tx, take, 'arrive');
+}
+
+/** The ticket of who is served now, with the draft that this leads to. */
+export function takeTicket(tx: Writer, take: Take & { readonly packetId: PacketId }): number {
+  const number = moveOrAdd(tx, take, 'serve');
+  tx.run('UPDATE ticket SET packet_id = ? WHERE date = ? AND number = ?', take.packetId, take.date, number);
+  return number;
+}
+
+function moveOrAdd(tx: Writer, take: Take, event: 'arrive' | 'serve'): number {
+  const own = ticketOf(tx, take.date, take.nik);
+  if (own !== undefined) {
+    changeTicket(tx, own, event, null, take.by, take.now);
+    return own.number;
+  }
+  const last =
+    tx.get<{ n: number | null }>('SELECT max(number) AS n FROM ticket WHERE date = ?', take.date)?.n ?? 0;
+  const ticket: StoredTicket = {
+    date: take.date,
+    number: last + 1,
+    nik: take.nik,
+    state: event === 'serve' ? 'serving' : 'waiting',
+    reason: null,
+  };
+  tx.run(
+    'INSERT INTO ticket(date, number, nik, state, called_at, arrived_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ticket.date,
+    ticket.number,
+    ticket.nik,
+    ticket.state,
+    event === 'serve' ? take.now : null,
+    take.now,
+  );
+  tellOf(tx, ticket, take.by, take.now);
+  return ticket.number;
+}
+
+/**
+ * Nothing is written, audited or told when the event says nothing new.
+ * @param reason of being put off; no other state keeps one
+ * @throws RekamError `request.invalid` for what cannot happen to a ticket in this state
+ */
 export function changeTicket(
   tx: Writer,
   ticket: StoredTicket,
-  state: TicketState,
+  event: TicketEvent,
   reason: string | null,
   by: AccountId,
   now: number,
 ): void {
-  if (ticket.state === state && ticket.reason === reason) return;
+  const state = ticketAfter(ticket.state, event);
+  if (state === null) throw new RekamError('request.invalid');
+  const changed = state !== ticket.state;
+  if (!changed && (event !== 'defer' || ticket.reason === reason)) return;
+  const why = state === 'deferred' ? reason : null;
+  // Who was called and then served was called once; who waits again has come again.
+  const calls = state === 'called' || (state === 'serving' && ticket.state !== 'called');
+  const comes = state === 'waiting' && ticket.state !== 'called' && ticket.state !== 'serving';
   tx.run(
-    `UPDATE ticket SET state = ?, reason = ?, called_at = CASE WHEN ? = 'serving' THEN ? ELSE called_at END
+    `UPDATE ticket SET state = ?, reason = ?, called_at = CASE WHEN ? THEN ? ELSE called_at END,
+       arrived_at = CASE WHEN ? THEN ? ELSE arrived_at END
      WHERE date = ? AND number = ?`,
     state,
-    reason,
-    state,
+    why,
+    Number(calls),
+    now,
+    Number(comes),
     now,
     ticket.date,
     ticket.number,
   );
-  tellOf(tx, { ...ticket, state, reason }, by, now);
+  tellOf(tx, { ...ticket, state, reason: why }, by, now);
 }
 
 function tellOf(tx: Writer, ticket: StoredTicket, by: AccountId, now: number): void {

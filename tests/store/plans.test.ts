@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SUMMONS_COUNT, SUMMONS_OF_DAY, TICKETS_OF_DAY } from '../../main/store/desk.ts';
+import {
+  SUMMONS_GROUPS,
+  SUMMONS_OF_DAY,
+  SUMMONS_OF_GROUP,
+  TICKET_BY_NUMBER,
+  TICKETS_OF_DAY,
+} from '../../main/store/desk.ts';
 import type { SqlValues } from '../../main/store/database.ts';
 import { DUE, NEXT_DUE } from '../../main/store/outbox.ts';
 import { FIND_BY_NAME, FIND_BY_NIK, RESIDENT_BY_NIK } from '../../main/store/residents.ts';
@@ -17,7 +23,7 @@ function plan(sql: string, ...values: SqlValues): string[] {
 }
 
 describe('query plans', () => {
-  const named = { now: 0, limit: 1, ignoreBackoff: 0 };
+  const named = { now: 0, limit: 1, ignoreBackoff: 0, after: 0 };
 
   test('due packets come from the outbox index in order, without a sort', () => {
     const details = plan(DUE, named);
@@ -35,7 +41,8 @@ describe('query plans', () => {
     ['a name', FIND_BY_NAME, ['"siti"*', 5]],
     ['the tickets of a day', TICKETS_OF_DAY, ['2011-11-14']],
     ['the summons of a day', SUMMONS_OF_DAY, ['2011-11-14', 5]],
-    ['their number', SUMMONS_COUNT, ['2011-11-14']],
+    ['their desa and sessions', SUMMONS_GROUPS, ['2011-11-14']],
+    ['one ticket', TICKET_BY_NUMBER, ['2011-11-14', 1]],
     [
       'packets by sequence',
       'SELECT packet_id FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence',
@@ -52,6 +59,13 @@ describe('query plans', () => {
     const details = plan(sql, ...values);
     expect(details.filter((detail) => /^SCAN (?!f$|resident_name VIRTUAL)/.test(detail))).toEqual([]);
     expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('the summons of one desa and session are found by index and only they are sorted', () => {
+    const details = plan(SUMMONS_OF_GROUP, '2011-11-14', 'pagi', '32.09.03.2005', 5, 0);
+    expect(details[0]).toBe('SEARCH s USING COVERING INDEX summons_date (date=? AND session=? AND desa=?)');
+    expect(details.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
+    expect(details.filter((detail) => detail.includes('TEMP B-TREE'))).toHaveLength(1);
   });
 
   test('control: a search without an index is seen as a scan', () => {

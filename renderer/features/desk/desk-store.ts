@@ -9,6 +9,8 @@ import { openWork, type Work } from '../../drafts/work.ts';
 import { words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
+import { checkIn, type Checked } from './check-in.ts';
+import { stopFace } from './face/face.ts';
 
 /** What to tell about how a draft was opened. */
 export type Opening = 'new' | 'restored' | 'damaged' | 'reloaded';
@@ -16,6 +18,7 @@ export type Opening = 'new' | 'restored' | 'damaged' | 'reloaded';
 export type DeskView =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening' }
+  | { readonly kind: 'arrival'; readonly checked: Checked }
   | { readonly kind: 'working'; readonly work: Work; readonly opening: Opening }
   | { readonly kind: 'recorded'; readonly recorded: Response<'intake.record'> };
 
@@ -28,11 +31,26 @@ export interface DeskState {
   readonly recording: boolean;
   /** What stands in the find box. */
   readonly query: string;
+  /** What became of the last number that was asked for. */
+  readonly told: Told | null;
 }
 
+export type Told =
+  | { readonly kind: 'number'; readonly number: number; readonly nama: string }
+  | { readonly kind: 'refused'; readonly checked: Checked };
+
 // Outside React: the desk keeps its place while another screen, or the login, stands in front of it.
-let state: DeskState = { view: { kind: 'idle' }, error: null, scanned: null, recording: false, query: '' };
+const EMPTY: DeskState = {
+  view: { kind: 'idle' },
+  error: null,
+  scanned: null,
+  recording: false,
+  query: '',
+  told: null,
+};
+let state: DeskState = EMPTY;
 let vault: Vault | null = null;
+let inTraining = false;
 let place: PacketId | null = null;
 let closing: Promise<unknown> = Promise.resolve();
 const listeners = new Set<() => void>();
@@ -64,10 +82,24 @@ function fail(error: ErrorShape): void {
 /** Grows with every opening and every leaving: an opening that was overtaken, or locked out, ends without a trace. */
 let opened = 0;
 
-/** Asks main for a ticket and a draft of this resident, or comes back to the draft that is there. */
-export async function openResident(nik: string): Promise<void> {
+/** Somebody was chosen, typed or scanned: who can be recorded is served at once, of all others the desk says why not. */
+export async function openResident(text: string): Promise<void> {
   if (!(await leave())) return;
-  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '' });
+  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '', told: null });
+  const turn = ++opened;
+  const checked = await checkIn(text);
+  if (turn !== opened) return;
+  if (!checked.ok) return fail(checked.error);
+  const { arrival, resident } = checked.value;
+  // A draft may hold the correction of what the register still says.
+  const begun = resident !== null && resident.draft !== null && arrival.kind !== 'recorded';
+  if (begun || arrival.kind === 'ready') await serve(resident?.biodata.nik ?? text);
+  else set({ view: { kind: 'arrival', checked: checked.value } });
+}
+
+/** Asks main for a ticket and a draft of this resident, or comes back to the draft that is there. */
+export async function serve(nik: string): Promise<void> {
+  set({ view: { kind: 'opening' }, error: null });
   const turn = ++opened;
   const begun = await answer(station.drafts.begin({ nik }));
   if (turn !== opened) return;
@@ -147,7 +179,9 @@ export async function record(work: Work): Promise<void> {
     // The packet exists: a copy that cannot be dropped now goes at the next login.
     await vault?.drop(packetId).catch(() => undefined);
     set({ view: { kind: 'recorded', recorded: result.value } });
-    announce(words().t('recorded/announce', { nama: result.value.nama }));
+    announce(
+      words().t(inTraining ? 'training/recordedAnnounce' : 'recorded/announce', { nama: result.value.nama }),
+    );
     refreshQueue();
     void queries.invalidateQueries({ queryKey: ['outbox'] });
   } finally {
@@ -175,13 +209,29 @@ export function setQuery(query: string): void {
   set({ query });
 }
 
-/** After login: the vault, what main still knows, and the place this person left. */
-export async function enterDesk(opened: Vault | null, samePerson: boolean): Promise<void> {
+export function tell(told: Told | null): void {
+  set({ told });
+}
+
+/** Something at the queue failed: said where the desk says everything else. */
+export function tellError(error: ErrorShape): void {
+  set({ error });
+}
+
+/** The draft that is open, or that was when its person left. */
+export function placeNow(): PacketId | null {
+  return place;
+}
+
+/** After login or a switch: the vault of this side, what main still knows of it, and the place this person left. */
+export async function enterDesk(side: Vault | null, samePerson: boolean, training: boolean): Promise<void> {
   await closing;
-  vault = opened;
+  vault = side;
+  inTraining = training;
   const list = await answer(station.drafts.list(undefined));
-  if (list.ok && vault !== null) {
-    await vault.keepOnly(list.value.map((row) => row.packetId)).catch(() => undefined);
+  // Only ever the vault that was opened for the session that listed: another side's drafts are none of its business.
+  if (list.ok && side !== null && vault === side) {
+    await side.keepOnly(list.value.map((row) => row.packetId)).catch(() => undefined);
   }
   if (!samePerson) place = null;
   if (place !== null) await openDraft(place);
@@ -192,13 +242,19 @@ export async function settleDesk(): Promise<void> {
   if (state.view.kind === 'working') await state.view.work.commit();
 }
 
-/** The session ended: nothing of a resident stays in memory, only the place. The last save runs to its end first. */
-export function exitDesk(): void {
+/**
+ * The session ended or changes its side: nothing of a resident stays in memory, only the place. The last save runs to
+ * its end first.
+ * @param next the place to come back to, where it is not the present one
+ */
+export function exitDesk(next: PacketId | null = place): void {
+  stopFace();
+  place = next;
   opened += 1;
   const ending = vault;
   const saving = state.view.kind === 'working' ? state.view.work.settle() : Promise.resolve();
   if (state.view.kind === 'working') state.view.work.close();
   closing = saving.then(() => ending?.close());
   vault = null;
-  set({ view: { kind: 'idle' }, error: null, scanned: null, recording: false, query: '' });
+  set(EMPTY);
 }

@@ -1,47 +1,35 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { nextWaiting } from '../../../app/desk/ticket.ts';
 import { useApp } from '../../app-state.ts';
 import { useKeys } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
 import { ask, station } from '../../station.ts';
-import { deskNow, leave, openResident, scanWhileWorking, useDesk } from './desk-store.ts';
+import { Arrival } from './arrival.tsx';
+import { leave, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
 import { Idle } from './idle.tsx';
 import { Queue } from './queue.tsx';
 import { Recorded } from './recorded.tsx';
-import { EMPTY_SCAN, scanKey } from './scanner.ts';
+import { CALL_KEY, callTicket, nextTurn } from './tickets.ts';
 import { WorkArea } from './work-area.tsx';
-
-/** A scanner's keys outside a text field: opens at once, or waits where an enrollment is open. */
-function useScanner(): void {
-  useEffect(() => {
-    let buffer = EMPTY_SCAN;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
-      const scanned = scanKey(buffer, event.key, event.timeStamp);
-      buffer = scanned.buffer;
-      if (scanned.nik === null) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (deskNow().view.kind === 'working') scanWhileWorking(scanned.nik);
-      else void openResident(scanned.nik);
-    };
-    window.addEventListener('keydown', onKey, { capture: true });
-    return () => window.removeEventListener('keydown', onKey, { capture: true });
-  }, []);
-}
 
 export default function Desk() {
   const { t } = useWords();
   const view = useDesk((state) => state.view);
   const setting = useApp((state) => state.info?.policy?.stepOrder);
   const today = useQuery({ queryKey: ['desk', 'today'], queryFn: () => ask(station.desk.today(undefined)) });
-  useScanner();
-  useKeys({ Escape: () => void leave() });
+  const next = nextTurn(today.data?.tickets);
+  useKeys({
+    Escape: () => void leave(),
+    [CALL_KEY]: () => {
+      const waiting = nextWaiting(today.data?.tickets ?? []);
+      if (waiting !== null) void callTicket(waiting);
+    },
+  });
 
   return (
     <div className={classes['desk']} data-working={view.kind === 'working'}>
-      <Queue today={today} />
+      <Queue today={today} onEnter={view.kind === 'idle' ? (next?.run ?? null) : null} />
       {view.kind === 'working' ? (
         <WorkArea
           key={view.work.state().draft.packetId}
@@ -54,8 +42,10 @@ export default function Desk() {
         <section className={classes['work']} aria-label={t('desk/work')}>
           {view.kind === 'recorded' ? (
             <Recorded recorded={view.recorded} today={today.data} />
+          ) : view.kind === 'arrival' ? (
+            <Arrival checked={view.checked} />
           ) : (
-            <Idle opening={view.kind === 'opening'} />
+            <Idle opening={view.kind === 'opening'} next={next} />
           )}
         </section>
       )}

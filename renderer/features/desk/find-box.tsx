@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconSearch, IconTicket } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { ageOn } from '../../../app/enrollment/biodata.ts';
@@ -11,9 +11,12 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { ask, shapeOf, station } from '../../station.ts';
 import { openResident, setQuery, useDesk } from './desk-store.ts';
-import classes from './desk.module.css';
+import { Person } from './person.tsx';
+import classes from './queue.module.css';
+import { giveNumber } from './tickets.ts';
 
 const LIMIT = 20;
+const GIVE_KEY = 'Shift+Enter';
 
 /** The query as it stood when the fingers paused. */
 function usePaused(query: string): string {
@@ -48,10 +51,12 @@ function Option({
       aria-selected={active}
       className={classes['row']}
       onPointerDown={(event) => event.preventDefault()}
-      onClick={() => void openResident(row.nik)}
+      onClick={(event) => {
+        const onlyNumber = event.target instanceof Element && event.target.closest('[data-give]') !== null;
+        void (onlyNumber ? giveNumber(row.nik) : openResident(row.nik));
+      }}
     >
-      <span className={classes['rowText']}>
-        <strong>{row.nama}</strong>
+      <Person name={row.nama}>
         <small>
           {formatNik(row.nik)} · {t('desk/age', { age: f.number(ageOn(row.tanggalLahir, today)) })} ·{' '}
           {row.desaNama}
@@ -61,13 +66,28 @@ function Option({
             {t(row.recorded === 'here' ? 'desk/recordedHere' : 'desk/recordedCenter')}
           </StateMark>
         )}
-      </span>
+      </Person>
+      {row.recorded === 'no' && (
+        // For a hand or a mouse; an option has no parts to tab to, so the keyboard has Shift+Enter.
+        <span className={classes['give']} data-give title={t('ticket/giveKey')} aria-hidden>
+          <IconTicket size={20} />
+        </span>
+      )}
     </ListOption>
   );
 }
 
 /** NIK or name; a scanner's 16 digits and Enter open at once. Results by arrows and Enter. */
-export function FindBox({ today, children }: { today: string; children: React.ReactNode }) {
+export function FindBox({
+  today,
+  onEnter,
+  children,
+}: {
+  today: string;
+  /** What Enter does while nothing is typed. */
+  onEnter: (() => void) | null;
+  children: React.ReactNode;
+}) {
   const { t, f } = useWords();
   const query = useDesk((state) => state.query);
   const [active, setActive] = useState(0);
@@ -91,29 +111,30 @@ export function FindBox({ today, children }: { today: string; children: React.Re
     if (kind === 'idle') input.current?.focus();
   }, [kind]);
 
-  const enter = () => {
+  const enter = (choose: (nik: string) => Promise<void>) => {
+    if (query.trim() === '') return onEnter?.();
     const digits = query.replace(/[\s.-]/g, '');
     if (/^\d{10,}$/.test(digits)) {
       const nik = parseNik(digits);
       if (nik.ok) {
-        void openResident(nik.value.nik);
+        void choose(nik.value.nik);
       } else if (digits.length === 16 || rows.length === 0) {
         setWrong(t(`biodataError/${nik.error}`));
-      } else openActive();
+      } else chooseActive(choose);
       return;
     }
-    openActive();
+    chooseActive(choose);
   };
-  const openActive = () => {
+  const chooseActive = (choose: (nik: string) => Promise<void>) => {
     const row = found.isPlaceholderData || text !== query.trim() ? undefined : rows[at];
     if (row === undefined) return;
-    void openResident(row.nik);
+    void choose(row.nik);
   };
 
   const onKey = (event: React.KeyboardEvent) => {
     if (event.key === 'ArrowDown') setActive(Math.min(at + 1, rows.length - 1));
     else if (event.key === 'ArrowUp') setActive(Math.max(at - 1, 0));
-    else if (event.key === 'Enter') enter();
+    else if (event.key === 'Enter') enter(event.shiftKey ? giveNumber : openResident);
     else if (event.key === 'Escape' && query !== '') {
       setQuery('');
       event.stopPropagation();
@@ -133,6 +154,7 @@ export function FindBox({ today, children }: { today: string; children: React.Re
           aria-controls="find-results"
           aria-activedescendant={open && rows.length > 0 ? `find-${at}` : undefined}
           aria-label={t('desk/find')}
+          aria-keyshortcuts={GIVE_KEY}
           placeholder={t('desk/findHelp')}
           leftSection={<IconSearch size={18} aria-hidden />}
           value={query}
@@ -147,9 +169,13 @@ export function FindBox({ today, children }: { today: string; children: React.Re
           spellCheck={false}
         />
       </div>
-      {open ? (
+      {/* Hidden, not gone: what was opened and scrolled there stays so. */}
+      <div className={classes['lists']} hidden={open}>
+        {children}
+      </div>
+      {open && (
         <ScrollRegion className={classes['lists']} aria-label={t('desk/find')}>
-          <output className={classes['listNote']}>
+          <output className={classes['note']}>
             {found.isPending
               ? t('desk/searching')
               : rows.length === 0
@@ -163,8 +189,6 @@ export function FindBox({ today, children }: { today: string; children: React.Re
             ))}
           </Listbox>
         </ScrollRegion>
-      ) : (
-        children
       )}
     </>
   );

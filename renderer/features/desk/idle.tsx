@@ -1,23 +1,98 @@
-import { IconIdBadge2 } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconCornerDownLeft, IconIdBadge2 } from '@tabler/icons-react';
+import { useState } from 'react';
+import { formatNik } from '../../../app/enrollment/nik.ts';
 import { useApp } from '../../app-state.ts';
+import { useNow } from '../../clock.ts';
+import { usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
+import arrival from './arrival.module.css';
+import { DeferForm } from './defer-form.tsx';
 import { useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
+import { serveTicket, setTicket, type NextTurn } from './tickets.ts';
 
-export function Idle({ opening }: { opening: boolean }) {
+/** Whose turn it is: the number that was called, or the one to call. */
+function Turn({ next }: { next: NextTurn }) {
+  const { t, f } = useWords();
+  const now = useNow();
+  const { row } = next;
+  const called = next.state === 'serving';
+  const [deferring, setDeferring] = useState(false);
+  usePrimaryKey(deferring ? null : next.run);
+  return (
+    <>
+      <section className={arrival['turn']} aria-label={t(called ? 'ticketState/called' : 'ticket/nextUp')}>
+        <p className={arrival['what']}>
+          {called && row.calledAt !== null
+            ? t('ticket/calledAt', { time: f.time(row.calledAt) })
+            : t('ticket/nextUp')}
+        </p>
+        <p className={arrival['bigNumber']} data-called={called}>
+          <span className="visually-hidden">{t('ticket/number', { number: row.number })}</span>
+          <span aria-hidden>{row.number}</span>
+        </p>
+        <h1 className={arrival['who']}>{row.nama === '' ? formatNik(row.nik) : row.nama}</h1>
+        <p className={classes['quietText']}>
+          {t('ticket/waited', { for: f.duration(now - Date.parse(row.arrivedAt)) })}
+        </p>
+        {deferring && <DeferForm row={row} close={() => setDeferring(false)} />}
+      </section>
+      <footer className={classes['stepFooter']}>
+        <div className={classes['quiet']}>
+          {called ? (
+            <>
+              <Button
+                variant="default"
+                onClick={() => void setTicket(row, { number: row.number, state: 'absent' })}
+              >
+                {t('ticket/absent')}
+              </Button>
+              <Button variant="default" disabled={deferring} onClick={() => setDeferring(true)}>
+                {t('ticket/deferred')}
+              </Button>
+            </>
+          ) : (
+            <Button variant="default" onClick={() => void serveTicket(row)}>
+              {t('ticket/serve')}
+            </Button>
+          )}
+        </div>
+        <div className={classes['actions']}>
+          <Button
+            onClick={next.run}
+            disabled={deferring}
+            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+          >
+            {called ? t('ticket/serve') : t('ticket/callNumber', { number: row.number })}
+          </Button>
+        </div>
+      </footer>
+    </>
+  );
+}
+
+/** Nobody is being served: whose turn it is, or how to begin. */
+export function Idle({ opening, next }: { opening: boolean; next: NextTurn | null }) {
   const { t } = useWords();
   const error = useDesk((state) => state.error);
   const vaultFailed = useApp((state) => state.vaultFailed);
   return (
-    <div className={classes['idle']}>
-      {error !== null && <ErrorNotice error={error} />}
-      {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
-      <div className={classes['idleCenter']}>
-        <IconIdBadge2 size={48} stroke={1.25} aria-hidden />
-        <h1 className={classes['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
-        {!opening && <p>{t('desk/idle')}</p>}
+    <div className={arrival['idle']}>
+      <div className={arrival['notices']}>
+        {error !== null && <ErrorNotice error={error} />}
+        {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
       </div>
+      {next !== null && !opening ? (
+        <Turn key={`${next.row.number} ${next.state}`} next={next} />
+      ) : (
+        <div className={classes['idleCenter']}>
+          <IconIdBadge2 size={48} stroke={1.25} aria-hidden />
+          <h1 className={classes['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
+          {!opening && <p>{t('desk/idle')}</p>}
+        </div>
+      )}
     </div>
   );
 }

@@ -1,166 +1,142 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { formatNik } from '../../../app/enrollment/nik.ts';
-import type { Response, TicketRow } from '../../../app/ipc/contract.ts';
-import { useApp } from '../../app-state.ts';
+import { nextWaiting } from '../../../app/desk/ticket.ts';
+import type { Response } from '../../../app/ipc/contract.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { useNow } from '../../clock.ts';
 import { useWords } from '../../i18n/words.ts';
 import { ask, shapeOf, station } from '../../station.ts';
-import { openDraft, openResident, useDesk } from './desk-store.ts';
-import classes from './desk.module.css';
+import { useArrivalWords } from './arrival-words.ts';
+import { openDraft, useDesk, type Told } from './desk-store.ts';
 import { FindBox } from './find-box.tsx';
+import { PersonButton } from './person.tsx';
+import classes from './queue.module.css';
+import { SummonsList } from './summons-list.tsx';
+import { TicketList } from './ticket-list.tsx';
+import { callTicket, CALL_KEY } from './tickets.ts';
 
-function Row({
-  number,
-  name,
-  note,
-  current,
-  onOpen,
-}: {
-  number: string;
-  name: string;
-  note: string;
-  current: boolean;
-  onOpen: (() => void) | null;
-}) {
-  const content = (
-    <>
-      <span className={classes['rowNumber']}>{number}</span>
-      <span className={classes['rowText']}>
-        <strong>{name}</strong>
-        <small>{note}</small>
-      </span>
-    </>
-  );
-  return (
-    <li>
-      {onOpen === null ? (
-        <div className={classes['row']} data-done>
-          {content}
-        </div>
-      ) : (
-        <button
-          type="button"
-          className={classes['row']}
-          aria-current={current ? 'true' : undefined}
-          onClick={onOpen}
-        >
-          {content}
-        </button>
-      )}
-    </li>
-  );
-}
+type Today = Response<'desk.today'>;
 
-function Tickets({ rows, openId }: { rows: readonly TicketRow[]; openId: string | null }) {
+/** Drafts of other days, or of who has no number today: those with one stand under it. */
+function LooseDrafts({ drafts, openId }: { drafts: Response<'drafts.list'>; openId: string | null }) {
   const { t, f } = useWords();
-  // Those still to be served first; who is done stays below for a look back.
-  const sorted = [...rows].sort(
-    (a, b) => Number(a.state === 'done') - Number(b.state === 'done') || a.number - b.number,
-  );
+  const now = useNow();
   return (
     <ul>
-      {sorted.map((row) => {
-        const { packetId } = row;
-        const open = packetId === null ? () => openResident(row.nik) : () => openDraft(packetId);
-        const called = row.calledAt === null ? '' : ` · ${f.time(row.calledAt)}`;
-        return (
-          <Row
-            key={row.number}
-            number={String(row.number)}
+      {drafts.map((row) => (
+        <li key={row.packetId}>
+          <PersonButton
             name={row.nama}
-            note={t(`ticketState/${row.state}`) + called}
-            current={packetId !== null && packetId === openId}
-            onOpen={row.state === 'done' ? null : () => void open()}
+            note={`${t(`step/${row.step}`)} · ${f.moment(row.updatedAt, now)}`}
+            current={row.packetId === openId}
+            open={() => void openDraft(row.packetId)}
           />
-        );
-      })}
+        </li>
+      ))}
     </ul>
   );
 }
 
-export function Queue({ today }: { today: UseQueryResult<Response<'desk.today'>> }) {
+/** What became of the last number that was asked for; else how many wait. Always one line, so that nothing moves. */
+function Telling({ told, waiting }: { told: Told | null; waiting: number }) {
   const { t, f } = useWords();
-  const now = useNow();
-  const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
+  const say = useArrivalWords();
+  if (told === null) {
+    return (
+      <output className={classes['telling']}>{t('ticket/waitingCount', { many: f.number(waiting) })}</output>
+    );
+  }
+  const given = told.kind === 'number';
+  const { who, title } = given ? { who: '', title: '' } : say(told.checked);
+  const text = given ? t('ticket/given', told) : t('ticket/refused', { nama: who, why: title });
+  return (
+    <output className={classes['telling']} title={text}>
+      <StateMark tone={given ? 'safe' : 'act'}>{text}</StateMark>
+    </output>
+  );
+}
+
+function Lists({
+  today,
+  drafts,
+}: {
+  today: UseQueryResult<Today>;
+  drafts: UseQueryResult<Response<'drafts.list'>>;
+}) {
+  const { t, f } = useWords();
   const openId = useDesk((state) =>
     state.view.kind === 'working' ? state.view.work.state().draft.packetId : null,
   );
+  const { data } = today;
+  const numbered = new Set(data?.tickets.filter((row) => row.state !== 'done').map((row) => row.nik));
+  const loose = (drafts.data ?? []).filter((row) => !numbered.has(row.nik));
+  return (
+    <>
+      {today.isError && <ErrorNotice error={shapeOf(today.error)} onRetry={() => void today.refetch()} />}
+      <h3 className={classes['title']}>{t('desk/tickets')}</h3>
+      {data === undefined || data.tickets.length === 0 ? (
+        <p className={classes['note']}>{t(today.isPending ? 'common/loading' : 'desk/ticketsEmpty')}</p>
+      ) : (
+        <TicketList tickets={data.tickets} drafts={drafts.data ?? []} openId={openId} />
+      )}
+      {loose.length > 0 && (
+        <>
+          <h3 className={classes['title']}>{t('desk/drafts')}</h3>
+          <LooseDrafts drafts={loose} openId={openId} />
+        </>
+      )}
+      <h3 className={classes['title']}>
+        {t('desk/summons')}
+        {data !== undefined && data.summonsTotal > 0 && (
+          <small>{t('desk/summonsLeft', { many: f.number(data.summonsTotal) })}</small>
+        )}
+      </h3>
+      {data === undefined || data.groups.length === 0 ? (
+        <p className={classes['note']}>{t(today.isPending ? 'common/loading' : 'desk/summonsEmpty')}</p>
+      ) : (
+        <SummonsList groups={data.groups} />
+      )}
+    </>
+  );
+}
+
+/**
+ * Who comes to the desk today.
+ * @param onEnter what Enter does in an empty find box
+ */
+export function Queue({ today, onEnter }: { today: UseQueryResult<Today>; onEnter: (() => void) | null }) {
+  const { t, f } = useWords();
+  const now = useNow();
+  const told = useDesk((state) => state.told);
   const drafts = useQuery({
     queryKey: ['desk', 'drafts'],
     queryFn: () => ask(station.drafts.list(undefined)),
   });
-  const desaName = (kode: string) => kecamatan?.desa.find((desa) => desa.kode === kode)?.nama ?? kode;
   const { data } = today;
-  // A served resident's draft stands under its number already.
-  const withTicket = new Set(data?.tickets.filter((row) => row.state !== 'done').map((row) => row.packetId));
-  const loose = (drafts.data ?? []).filter((row) => !withTicket.has(row.packetId));
-
+  const next = nextWaiting(data?.tickets ?? []);
+  const waiting = data?.tickets.filter((row) => row.state === 'waiting').length ?? 0;
   return (
     <section className={classes['queue']} aria-labelledby="queue-title">
-      <h2 id="queue-title" className={classes['queueTitle']}>
+      <h2 id="queue-title" className={classes['heading']}>
         {t('desk/queue')}
         {data !== undefined && <small>{f.date(`${data.date}T12:00:00`)}</small>}
       </h2>
-      <FindBox today={data?.date ?? new Date(now).toISOString().slice(0, 10)}>
-        <div className={classes['lists']}>
-          {today.isError && <ErrorNotice error={shapeOf(today.error)} onRetry={() => void today.refetch()} />}
-          <h3 className={classes['listTitle']}>{t('desk/tickets')}</h3>
-          {data === undefined || data.tickets.length === 0 ? (
-            <p className={classes['listNote']}>
-              {t(today.isPending ? 'common/loading' : 'desk/ticketsEmpty')}
-            </p>
-          ) : (
-            <Tickets rows={data.tickets} openId={openId} />
-          )}
-          <h3 className={classes['listTitle']}>{t('desk/drafts')}</h3>
-          {loose.length === 0 ? (
-            <p className={classes['listNote']}>
-              {t(drafts.isPending ? 'common/loading' : 'desk/draftsEmpty')}
-            </p>
-          ) : (
-            <ul>
-              {loose.map((row) => (
-                <Row
-                  key={row.packetId}
-                  number=""
-                  name={row.nama}
-                  note={`${t(`step/${row.step}`)} · ${f.moment(row.updatedAt, now)}`}
-                  current={row.packetId === openId}
-                  onOpen={() => void openDraft(row.packetId)}
-                />
-              ))}
-            </ul>
-          )}
-          <h3 className={classes['listTitle']}>{t('desk/summons')}</h3>
-          {data === undefined || data.summons.length === 0 ? (
-            <p className={classes['listNote']}>
-              {t(today.isPending ? 'common/loading' : 'desk/summonsEmpty')}
-            </p>
-          ) : (
-            <>
-              <ul>
-                {data.summons.map((row) => (
-                  <Row
-                    key={row.nik}
-                    number=""
-                    name={row.nama}
-                    note={`${formatNik(row.nik)} · ${desaName(row.desa)}, ${t(`desk/${row.session}`)}`}
-                    current={false}
-                    onOpen={row.recorded ? null : () => void openResident(row.nik)}
-                  />
-                ))}
-              </ul>
-              <p className={classes['listNote']}>
-                {t('desk/summonsMore', {
-                  shown: f.number(data.summons.length),
-                  total: f.number(data.summonsTotal),
-                })}
-              </p>
-            </>
-          )}
-        </div>
+      <FindBox today={data?.date ?? new Date(now).toISOString().slice(0, 10)} onEnter={onEnter}>
+        <Lists today={today} drafts={drafts} />
       </FindBox>
+      <footer className={classes['footer']}>
+        <Telling told={told} waiting={waiting} />
+        <button
+          type="button"
+          className={classes['next']}
+          aria-keyshortcuts={CALL_KEY}
+          disabled={next === null}
+          onClick={() => next !== null && void callTicket(next)}
+        >
+          {t(next === null ? 'ticket/nextNone' : 'ticket/next')}
+          <kbd aria-hidden>{CALL_KEY}</kbd>
+        </button>
+      </footer>
     </section>
   );
 }

@@ -1,0 +1,69 @@
+import { Button, TextInput } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type { TicketRow } from '../../../app/ipc/contract.ts';
+import { useEscape } from '../../components/keys.ts';
+import { useWords } from '../../i18n/words.ts';
+import classes from './queue.module.css';
+import { setTicket } from './tickets.ts';
+
+const REASONS = ['reasonPapers', 'reasonLater', 'reasonUnwell'] as const;
+/** As main asks it: long enough to say something. */
+const REASON_MIN = 3;
+
+/** Why somebody is put off: one of the usual reasons at a touch, or in words. */
+export function DeferForm({ row, close }: { row: TicketRow; close: () => void }) {
+  const { t } = useWords();
+  const [reason, setReason] = useState('');
+  const [short, setShort] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  useEscape(close);
+  const defer = (why: string) => {
+    if (why.trim().length < REASON_MIN) return setShort(true);
+    close();
+    void setTicket(row, { number: row.number, state: 'deferred', reason: why.trim() });
+  };
+  return (
+    <form
+      className={classes['defer']}
+      aria-label={t('ticket/deferTitle')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        defer(reason);
+      }}
+    >
+      <TextInput
+        ref={input}
+        label={t('ticket/deferTitle')}
+        aria-label={t('ticket/deferReason')}
+        value={reason}
+        maxLength={120}
+        error={short ? <span role="alert">{t('ticket/deferShort')}</span> : null}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+          setShort(false);
+        }}
+      />
+      <div className={classes['actions']}>
+        {REASONS.map((key) => (
+          <button
+            key={key}
+            type="button"
+            className={classes['action']}
+            onClick={() => defer(t(`ticket/${key}`))}
+          >
+            {t(`ticket/${key}`)}
+          </button>
+        ))}
+      </div>
+      <div className={classes['actions']}>
+        <Button type="submit" size="compact-md">
+          {t('ticket/deferConfirm')}
+        </Button>
+        <Button variant="default" size="compact-md" onClick={close}>
+          {t('common/cancel')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Biodata } from '../../app/enrollment/biodata.ts';
+import { formatNik } from '../../app/enrollment/nik.ts';
+import { id as words } from '../../renderer/i18n/id.ts';
+import { currentStep, openResident } from '../../scripts/desk-work.ts';
+import type { StationWindow } from '../../scripts/station-window.ts';
+import { startTestCenter, type TestCenter } from '../helpers/center.ts';
+import { demoAccount, stationHome } from '../helpers/station-home.ts';
+
+/** Who comes to the desk, and what the desk knows of them before a capture begins. */
+let center: TestCenter;
+let station: StationWindow;
+const adults: Biodata[] = [];
+let child: Biodata;
+let foreigner: Biodata;
+
+beforeAll(async () => {
+  center = await startTestCenter();
+  const people = (await center.residents({ recorded: false })).filter((one) => one.tanggalLahir < '2000');
+  const [one, other, ...rest] = people;
+  if (one === undefined || other === undefined) throw new Error('the register is empty');
+  const year = new Date().getFullYear() - 10;
+  child = await change(one, { tanggalLahir: `${year}-03-09`, statusKawin: 1 });
+  foreigner = await change(other, { desa: '33.29.12.2009' });
+  adults.push(...rest);
+  station = await stationHome(center.url).launch();
+  await station.activate(await center.activationCode());
+  await station.untilResidents(200);
+  const { username, password } = demoAccount('operator');
+  await station.login(username, password);
+});
+
+afterAll(async () => {
+  await station.close();
+  await center.close();
+});
+
+/** Before the station has loaded its register. */
+async function change(person: Biodata, over: Partial<Biodata>): Promise<Biodata> {
+  const biodata = { ...person, ...over };
+  await center.running.db
+    .updateTable('resident')
+    .set({ biodata: JSON.stringify(biodata) })
+    .where('nik', '=', person.nik)
+    .execute();
+  return biodata;
+}
+
+const adult = (index: number): Biodata => {
+  const person = adults[index];
+  if (person === undefined) throw new Error('the register has nobody left');
+  return person;
+};
+const find = () => station.page.getByRole('combobox', { name: 'NIK atau nama' });
+const queue = () => station.page.getByRole('region', { name: words.desk.queue });
+const work = () => station.page.getByRole('region', { name: words.desk.work });
+const button = (name: string | RegExp) => work().getByRole('button', { name });
+const row = (number: number) => queue().getByRole('button', { name: new RegExp(`^${number} `) });
+
+async function type(query: string, key = 'Enter'): Promise<void> {
+  await find().fill(query);
+  await find().press(key);
+}
+
+async function expectRow(number: number, text: string): Promise<void> {
+  await row(number).filter({ hasText: text }).waitFor();
+  expect(await row(number).innerText()).toContain(text);
+}
+
+async function expectPanel(title: string, ...texts: string[]): Promise<void> {
+  const panel = work().getByRole('region', { name: words.arrival.label }).filter({ hasText: title });
+  await panel.waitFor();
+  const said = await panel.innerText();
+  for (const text of texts) expect(said).toContain(text);
+}
+
+/** As a scanner types: all keys within one turn of the page. */
+async function scan(digits: string): Promise<void> {
+  await station.page.evaluate((text) => {
+    for (const key of [...text, 'Enter']) {
+      const at = document.activeElement ?? document.body;
+      at.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    }
+  }, digits);
+}
+
+describe('a number', () => {
+  it('is given without serving, by the keyboard and by hand', async () => {
+    await type(adult(0).nik, 'Shift+Enter');
+    await expectRow(1, words.ticketState.waiting);
+    await find().fill(adult(1).nik);
+    await station.page.getByTitle(words.ticket.giveKey).click();
+    await expectRow(2, words.ticketState.waiting);
+    await queue()
+      .getByText(`Nomor 2: ${adult(1).nama}`)
+      .waitFor();
+  });
+
+  it('is called by one key, even while something is typed', async () => {
+    await find().fill('siti');
+    await station.page.keyboard.press('Insert');
+    await find().fill('');
+    await expectRow(1, words.ticketState.called);
+    expect(await work().innerText()).toContain(adult(0).nama);
+  });
+
+  it('of somebody who is not there is called again later', async () => {
+    await button(words.ticket.absent).click();
+    await expectRow(1, words.ticketState.absent);
+    await row(1).click();
+    await queue().getByRole('button', { name: words.ticket.waiting }).click();
+    await expectRow(1, words.ticketState.waiting);
+    await find().press('Enter');
+    await expectRow(1, words.ticketState.called);
+  });
+
+  it('is put off with a reason, and nothing is put off without one', async () => {
+    await button(words.ticket.deferred).click();
+    await work().getByRole('button', { name: words.ticket.deferConfirm, exact: true }).click();
+    await work().getByText(words.ticket.deferShort).waitFor();
+    await work().getByRole('textbox').fill('ke sawah');
+    await work().getByRole('textbox').press('Enter');
+    await expectRow(1, 'ke sawah');
+  });
+
+  it('that was put off is served again, and the draft goes on after a second time', async () => {
+    await row(1).click();
+    await queue().getByRole('button', { name: words.ticket.serve }).click();
+    expect(await currentStep(station.page)).toBe('biodata');
+    await station.page.keyboard.press('F6');
+    expect(await currentStep(station.page)).toBe('photo');
+    await expectRow(1, words.ticketState.serving);
+    await row(1).click();
+    await queue().getByRole('button', { name: words.ticket.deferred }).click();
+    await queue().getByRole('button', { name: words.ticket.reasonPapers }).click();
+    await expectRow(1, words.ticket.reasonPapers);
+    await openResident(station.page, adult(0).nik);
+    expect(await currentStep(station.page)).toBe('photo');
+    await expectRow(1, words.ticketState.serving);
+    await station.page.keyboard.press('Escape');
+  });
+
+  it('stands among the summons until somebody has come', async () => {
+    const group = queue().getByRole('button', { name: words.desk.pagi }).first();
+    const label = (await group.innerText()).split('\n')[0] ?? '';
+    await group.click();
+    const section = queue().getByRole('region', { name: label });
+    const give = section.getByRole('button', { name: new RegExp(`^${words.ticket.give}: `) });
+    await give.first().waitFor();
+    const before = await give.count();
+    await give.first().click();
+    await expectRow(3, words.ticketState.waiting);
+    await expect.poll(() => give.count()).toBe(before - 1);
+    await group.click();
+  });
+});
+
+describe('the pre-check', () => {
+  it('tells a child from which day to come, and lets a wrong birth date be corrected', async () => {
+    await type(child.nik);
+    const from = `9 Maret ${new Date().getFullYear() + 6}`;
+    await expectPanel(words.arrival.underAge, child.nama, formatNik(child.nik), from);
+    await button(words.arrival.openBiodata).click();
+    expect(await currentStep(station.page)).toBe('biodata');
+    await station.page.keyboard.press('Escape');
+  });
+
+  it('tells the two Losaris apart by code and kabupaten', async () => {
+    await type(foreigner.nik);
+    await expectPanel(
+      words.arrival.otherKecamatan,
+      'Kec. Losari, Kab. Brebes (33.29.12)',
+      'Kec. Losari, Kab. Cirebon (32.09.03)',
+    );
+    await station.page.keyboard.press('Enter');
+    await type('3329121402830007');
+    await expectPanel(words.arrival.unknown, 'Kec. Losari, Kab. Brebes (33.29.12)');
+  });
+
+  it('stops who is recorded at the center, and says when', async () => {
+    const [recorded] = await center.residents({ recorded: true });
+    await type(recorded?.nik ?? '');
+    await expectPanel(words.arrival.recorded, recorded?.nama ?? '', words.arrival.recordedDo);
+    expect(await button(words.ticket.serve).count()).toBe(0);
+    await type(recorded?.nik ?? '', 'Shift+Enter');
+    await expectPanel(words.arrival.recorded);
+  });
+
+  it('puts an unknown NIK back where its digits can be mended', async () => {
+    await type('3209033112990099');
+    await expectPanel(words.arrival.unknown, words.arrival.unknownDigits);
+    await station.page.keyboard.press('Enter');
+    expect(await find().inputValue()).toBe('3209033112990099');
+    expect(await find().evaluate((box) => box === document.activeElement)).toBe(true);
+    await find().fill('');
+  });
+});
+
+describe('the scanner', () => {
+  it('works from the outbox: the desk comes to the front with the resident', async () => {
+    await station.page.keyboard.press('F3');
+    await station.page.getByRole('heading', { name: words.outbox.title }).waitFor();
+    await scan(adult(2).nik);
+    expect(await currentStep(station.page)).toBe('biodata');
+    expect(await work().getByRole('heading', { level: 1 }).innerText()).toContain(adult(2).nama);
+  });
+
+  it('waits where an enrollment is open, and says so', async () => {
+    await station.page.keyboard.press('F3');
+    await station.page.getByRole('heading', { name: words.outbox.title }).waitFor();
+    await scan(adult(3).nik);
+    await work()
+      .getByText(formatNik(adult(3).nik))
+      .waitFor();
+    expect(await work().getByRole('heading', { level: 1 }).innerText()).toContain(adult(2).nama);
+    await station.page.keyboard.press('Escape');
+    await find().fill('');
+  });
+
+  it('says which rule an impossible NIK breaks', async () => {
+    await station.page.keyboard.press('F1');
+    await station.page.getByRole('heading', { name: words.help.title }).waitFor();
+    await scan('3209033102830007');
+    await expectPanel(words.arrival.malformed, words.biodataError['nik.date']);
+    await station.page.keyboard.press('Escape');
+  });
+
+  it('is not what slow hands do', async () => {
+    await station.page.keyboard.press('F3');
+    const heading = station.page.getByRole('heading', { name: words.outbox.title });
+    await heading.waitFor();
+    await station.page.keyboard.type(adult(3).nik, { delay: 100 });
+    await station.page.keyboard.press('Enter');
+    expect(await heading.isVisible()).toBe(true);
+    await station.page.keyboard.press('F2');
+    await find().waitFor();
+    expect((await queue().innerText()).includes(adult(3).nama)).toBe(false);
+  });
+});
