@@ -1,5 +1,3 @@
-import electronLog from 'electron-log/main';
-
 /**
  * The station's log: one JSON object a line, an event name and fields. Events are named by their author and fields
  * hold ids, counts and codes; personal data has no place in them, and redaction is the net below that rule.
@@ -10,22 +8,6 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
-
-const MAX_FILE_BYTES = 5 * 1024 * 1024;
-
-export function createLog(file: string): Log {
-  electronLog.transports.console.level = false;
-  electronLog.transports.ipc.level = false;
-  electronLog.transports.file.resolvePathFn = () => file;
-  electronLog.transports.file.maxSize = MAX_FILE_BYTES;
-  electronLog.transports.file.format = ({ data }) => data as string[];
-  const write =
-    (level: 'info' | 'warn' | 'error') =>
-    (event: string, fields: LogFields = {}): void => {
-      electronLog[level](redact(JSON.stringify({ at: new Date().toISOString(), level, event, ...fields })));
-    };
-  return { info: write('info'), warn: write('warn'), error: write('error') };
-}
 
 /** NIK and No KK are 16 digits in a row (or in groups); keys and JWS are long runs of base64url. */
 export function redact(line: string): string {

@@ -2,8 +2,9 @@ import { useSyncExternalStore } from 'react';
 import type { ErrorShape } from '../app/errors.ts';
 import type { Response } from '../app/ipc/contract.ts';
 import type { StationInfo } from '../app/ipc/status.ts';
-import { openVault, type Vault } from './drafts/vault.ts';
-import { enterDesk, exitDesk, settleDesk } from './features/desk/desk-store.ts';
+import type { PacketId } from '../app/ids.ts';
+import { deleteTrainingVault, openVault, type Vault } from './drafts/vault.ts';
+import { enterDesk, exitDesk, leave, openDraft, placeNow, settleDesk } from './features/desk/desk-store.ts';
 import { changeLanguage, type Language } from './i18n/index.ts';
 import { queries } from './query.ts';
 import { answer, station, whenLoginRequired } from './station.ts';
@@ -23,6 +24,10 @@ export interface AppState {
   readonly outboxFilter: OutboxFilter;
   readonly ended: 'idle' | 'logout' | null;
   readonly vaultFailed: boolean;
+  /** Where training is being prepared or taken down; null otherwise. */
+  readonly switching: 'training' | 'work' | null;
+  /** Why it could not be. */
+  readonly switchProblem: ErrorShape | null;
 }
 
 let state: AppState = {
@@ -33,8 +38,12 @@ let state: AppState = {
   outboxFilter: 'all',
   ended: null,
   vaultFailed: false,
+  switching: null,
+  switchProblem: null,
 };
 let lastAccount: string | null = null;
+/** Where work stands while its person is in training: the place to come back to, whatever ends the training. */
+let workPlace: PacketId | null = null;
 const listeners = new Set<() => void>();
 
 function set(next: Partial<AppState>): void {
@@ -50,7 +59,7 @@ export function useApp<T>(select: (state: AppState) => T): T {
 }
 
 /** Information about the station, and the session that a reloaded window still has. */
-export async function loadApp(): Promise<Language> {
+export async function loadApp(): Promise<Pick<StationInfo, 'language' | 'theme'>> {
   station.events.on('session.ended', ({ reason }) => endSession(reason));
   whenLoginRequired(() => {
     if (state.person !== null) endSession('idle');
@@ -58,14 +67,14 @@ export async function loadApp(): Promise<Language> {
   const info = await answer(station.station.info(undefined));
   if (!info.ok) {
     set({ failed: info.error });
-    return 'id';
+    return { language: 'id', theme: 'auto' };
   }
   set({ info: info.value });
   if (info.value.activated) {
     const session = await answer(station.session.current(undefined));
     if (session.ok && session.value !== null) await loggedIn(session.value);
   }
-  return info.value.language;
+  return info.value;
 }
 
 export function activated(info: StationInfo): void {
@@ -76,7 +85,8 @@ export async function loggedIn(session: Session): Promise<void> {
   const { draftKey, ...person } = session;
   let vault: Vault | null = null;
   try {
-    vault = await openVault(draftKey);
+    if (!person.training) await deleteTrainingVault().catch(() => undefined);
+    vault = await openVault(draftKey, person.training);
   } catch {
     // Said on the desk; main's copy alone carries the drafts then.
   }
@@ -86,7 +96,7 @@ export async function loggedIn(session: Session): Promise<void> {
   const samePerson = lastAccount === person.accountId;
   lastAccount = person.accountId;
   set({ person, ended: null, vaultFailed: vault === null, ...(samePerson ? {} : { screen: 'desk' }) });
-  await enterDesk(vault, samePerson);
+  await enterDesk(vault, samePerson, person.training);
 }
 
 export async function logout(): Promise<void> {
@@ -97,15 +107,52 @@ export async function logout(): Promise<void> {
 
 function endSession(reason: 'idle' | 'logout'): void {
   if (state.person === null) return;
-  exitDesk();
-  set({ person: null, ended: reason });
+  // Whoever logs in next is at work.
+  if (state.person.training) exitDesk(workPlace);
+  else exitDesk();
+  set({ person: null, ended: reason, switchProblem: null });
   queries.clear();
+}
+
+/** Into training or back to work: like a new login, with what is open left at its own side first. */
+export async function train(training: boolean): Promise<void> {
+  if (state.person === null || state.switching !== null) return;
+  const place = placeNow();
+  set({ switching: training ? 'training' : 'work', switchProblem: null });
+  try {
+    // What could not be saved stays open, and the desk says why.
+    if (!(await leave())) return go('desk');
+    const result = await answer(station.session.train(training));
+    if (!result.ok) {
+      // Where the session has ended meanwhile there is only the place to keep.
+      if (state.person === null) exitDesk(training ? place : workPlace);
+      else set({ switchProblem: result.error });
+      if (state.person !== null && place !== null) await openDraft(place);
+      return;
+    }
+    if (training) workPlace = place;
+    exitDesk(training ? null : workPlace);
+    queries.clear();
+    set({ screen: 'desk' });
+    await loggedIn(result.value);
+  } finally {
+    set({ switching: null });
+  }
+}
+
+/** Sync and outages are the real station's: training has none of them to lead. */
+export function mayLead(person: Person): boolean {
+  return person.role === 'supervisor' && !person.training;
 }
 
 export function go(screen: Screen, outboxFilter?: OutboxFilter): void {
   if (state.person === null) return;
-  if (screen === 'supervisor' && state.person.role !== 'supervisor') return;
+  if (screen === 'supervisor' && !mayLead(state.person)) return;
   set(outboxFilter === undefined ? { screen } : { screen, outboxFilter });
+}
+
+export function setTheme(theme: StationInfo['theme']): void {
+  void answer(station.station.setTheme(theme));
 }
 
 export async function setLanguage(language: Language): Promise<void> {

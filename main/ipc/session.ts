@@ -1,39 +1,58 @@
 import { RekamError } from '../../app/errors.ts';
+import type { AccountId } from '../../app/ids.ts';
 import type { Response } from '../../app/ipc/contract.ts';
-import { passwordMatches } from '../security/passwords.ts';
 import type { DeskSession, Sessions } from '../security/sessions.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
+import { requirePassword } from './password.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'accounts'>>;
   readonly sessions: Sessions;
   readonly draftKey: Uint8Array;
+  readonly training: {
+    readonly begin: (by: AccountId) => Promise<void>;
+    readonly end: () => Promise<void>;
+    readonly draftKey: () => Uint8Array;
+  };
   readonly now: () => number;
 }
 
-type Group = Pick<Handlers, 'session.login' | 'session.current' | 'session.logout'>;
+type Group = Pick<Handlers, 'session.login' | 'session.current' | 'session.logout' | 'session.train'>;
 
-export function sessionHandlers({ store, sessions, draftKey, now }: Needs): Group {
-  const withKey = (session: DeskSession): Response<'session.login'> => ({ ...session, draftKey });
+export function sessionHandlers({ store, sessions, draftKey, training, now }: Needs): Group {
+  const withKey = (session: DeskSession): Response<'session.login'> => ({
+    ...session,
+    draftKey: session.training ? training.draftKey() : draftKey,
+  });
+  const enter = async (caller: DeskSession): Promise<DeskSession> => {
+    await training.begin(caller.accountId);
+    const session = sessions.train(caller, true);
+    if (session !== null) return session;
+    // Locked or logged out while it was made: nobody is there to train.
+    await training.end();
+    throw new RekamError('login.required');
+  };
+  // First the session, so that no call reaches a desk that is being taken down.
+  const leave = async (caller: DeskSession): Promise<DeskSession> => {
+    const session = sessions.train(caller, false);
+    if (session === null) throw new RekamError('login.required');
+    await training.end();
+    if (sessions.current() !== session) throw new RekamError('login.required');
+    return session;
+  };
+  let switching = false;
   return {
     'session.login': async ({ username, password }) => {
       if ((await store.accounts.count()) === 0) throw new RekamError('login.noAccounts');
-      const account = await store.accounts.byUsername(username.trim());
-      refuseLocked(account?.lockedUntil ?? null, now());
-      const matches = await passwordMatches(account?.hash ?? null, password);
-      if (account === null) throw new RekamError('login.wrong');
-      if (!matches) {
-        const { lockedUntil } = await store.accounts.failed(account.id, now());
-        refuseLocked(lockedUntil, now());
-        throw new RekamError('login.wrong');
-      }
+      const account = await requirePassword(store, username, password, now, 'login.wrong');
       await store.accounts.loggedIn(account.id, now());
       const session = {
         accountId: account.id,
         username: account.username,
         name: account.name,
         role: account.role,
+        training: false,
       };
       sessions.begin(session);
       return withKey(session);
@@ -45,10 +64,15 @@ export function sessionHandlers({ store, sessions, draftKey, now }: Needs): Grou
     'session.logout': () => {
       sessions.end('logout');
     },
+    'session.train': async (wanted, caller) => {
+      if (switching) throw new RekamError('training.busy');
+      if (caller.training === wanted) return withKey(caller);
+      switching = true;
+      try {
+        return withKey(await (wanted ? enter(caller) : leave(caller)));
+      } finally {
+        switching = false;
+      }
+    },
   };
-}
-
-function refuseLocked(lockedUntil: number | null, now: number): void {
-  if (lockedUntil === null || lockedUntil <= now) return;
-  throw new RekamError('login.locked', { seconds: Math.ceil((lockedUntil - now) / 1000) });
 }

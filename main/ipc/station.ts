@@ -1,5 +1,5 @@
 import { RekamError } from '../../app/errors.ts';
-import type { StationInfo, StationStatus } from '../../app/ipc/status.ts';
+import { themeSchema, type StationInfo, type StationStatus } from '../../app/ipc/status.ts';
 import { policySchema, type Policy } from '../../app/sync/protocol.ts';
 import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
@@ -16,13 +16,19 @@ interface Needs {
   readonly now: () => number;
 }
 
-type Group = Pick<Handlers, 'station.info' | 'station.status' | 'station.activate' | 'station.setLanguage'>;
+type Group = Pick<
+  Handlers,
+  'station.info' | 'station.status' | 'station.activate' | 'station.setLanguage' | 'station.setTheme'
+>;
 
 /** Until a policy has come from the center. */
 const IDLE_LOCK_MINUTES = 10;
 
 /** The policy as last received: by reference, else with the activation. */
-async function currentPolicy(store: Needs['store'], record: StationRecord | null): Promise<Policy | null> {
+export async function currentPolicy(
+  store: Needs['store'],
+  record: StationRecord | null,
+): Promise<Policy | null> {
   const policy = await store.station.setting('policy');
   return policy === null ? (record?.activation.policy ?? null) : policySchema.parse(JSON.parse(policy));
 }
@@ -37,10 +43,15 @@ export function stationHandlers(needs: Needs): Group {
   const { store } = needs;
 
   const info = async (): Promise<StationInfo> => {
-    const [record, chosen] = await Promise.all([store.station.record(), store.station.setting('language')]);
+    const [record, chosen, theme] = await Promise.all([
+      store.station.record(),
+      store.station.setting('language'),
+      store.station.setting('theme'),
+    ]);
     return {
       ...needs.fixed,
       language: chosen === 'en' ? 'en' : 'id',
+      theme: themeSchema.catch('auto').parse(theme),
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
       policy: await currentPolicy(store, record),
@@ -59,5 +70,6 @@ export function stationHandlers(needs: Needs): Group {
       return info();
     },
     'station.setLanguage': (language) => store.station.set('language', language),
+    'station.setTheme': (theme) => store.station.set('theme', theme),
   };
 }

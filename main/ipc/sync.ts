@@ -35,3 +35,11 @@ function asShown(outage: Awaited<ReturnType<Needs['store']['outages']['latest']>
     recordedMeanwhile: outage.recordedMeanwhile,
   };
 }
+
+/** Training has nothing to send and nobody to send it to; the real queue goes on by itself meanwhile. */
+export function syncHandlersInTraining(): Group {
+  const refuse = (): never => {
+    throw new RekamError('role.forbidden');
+  };
+  return { 'sync.now': refuse, 'sync.cancel': refuse, 'sync.outages': refuse };
+}

@@ -5,6 +5,8 @@ export interface DeskSession {
   readonly username: string;
   readonly name: string;
   readonly role: 'operator' | 'supervisor';
+  /** At the training desk: the same person, and nothing of the real station behind the handlers. */
+  readonly training: boolean;
 }
 
 /** Owner of who is logged in at this station: one person, one window. */
@@ -18,6 +20,16 @@ export class Sessions {
   }
 
   current(): DeskSession | null {
+    return this.#current;
+  }
+
+  /**
+   * The same person goes into training or back to work.
+   * @returns the session from now on; null when `from` is no longer the one there is
+   */
+  train(from: DeskSession, training: boolean): DeskSession | null {
+    if (this.#current !== from) return null;
+    this.#current = { ...from, training };
     return this.#current;
   }
 

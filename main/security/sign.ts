@@ -37,9 +37,13 @@ export function publicKeyX(key: KeyObject): string {
   return jwk.x;
 }
 
+/** The last one is kept: a station verifies under one pinned key, and making the object costs half as much as using it. */
 export function publicKeyFrom(x: string): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  if (lastKey?.x !== x)
+    lastKey = { x, key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }) };
+  return lastKey.key;
 }
+let lastKey: { readonly x: string; readonly key: KeyObject } | null = null;
 
 /** From PKCS #8 DER, as the key store keeps it. */
 export function privateKeyFrom(pkcs8: Buffer): KeyObject {

@@ -35,11 +35,20 @@ export interface Vault {
 const draftLabel = (packetId: string) => `draft/${packetId}`;
 const partLabel = (packetId: string, name: string) => `part/${packetId}/${name}`;
 
+/** Work's drafts and training's never lie in one database. */
+const WORK = 'rekam-drafts';
+const TRAINING = 'rekam-training';
+
+/** What a training left, also one that a power cut ended: its key is gone, and so goes the rest. */
+export async function deleteTrainingVault(): Promise<void> {
+  await Dexie.delete(TRAINING);
+}
+
 /** Rejects when the browser cannot open its database: the window then works with main's copy alone. */
-export async function openVault(rawKey: Uint8Array): Promise<Vault> {
+export async function openVault(rawKey: Uint8Array, training = false): Promise<Vault> {
   const key = await importDraftKey(rawKey);
   // The default became relaxed in Chromium 121: without this a power cut takes back what was said to be saved.
-  const db = new Dexie('rekam-drafts', { chromeTransactionDurability: 'strict' });
+  const db = new Dexie(training ? TRAINING : WORK, { chromeTransactionDurability: 'strict' });
   db.version(1).stores({ draft: 'packetId', part: '[packetId+name], packetId' });
   await db.open();
   const drafts: EntityTable<DraftEntry, 'packetId'> = db.table('draft');

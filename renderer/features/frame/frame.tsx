@@ -1,9 +1,11 @@
 import { useEffect } from 'react';
-import { go, useApp, type Screen } from '../../app-state.ts';
+import { go, mayLead, useApp, type Screen } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
 import { useKeys } from '../../components/keys.ts';
+import { placeText } from '../../i18n/place.ts';
 import { useWords, words } from '../../i18n/words.ts';
 import { statusNow, subscribeStatus } from '../../status.ts';
+import { TrainingBand, useTraining } from '../training/training.tsx';
 import classes from './frame.module.css';
 import { StatusBar } from './status-bar.tsx';
 import { UserPanel } from './user-panel.tsx';
@@ -51,6 +53,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
   const development = useApp((state) => state.info?.developmentRuntime ?? false);
   const person = useApp((state) => state.person);
+  const training = useTraining();
   useLinkAnnouncements();
   useKeys({
     F1: () => go('help'),
@@ -59,22 +62,13 @@ export function Frame({ children }: { children: React.ReactNode }) {
     F4: () => go('supervisor'),
   });
 
-  // The register writes "Kabupaten Cirebon" or "Cirebon": short on the bar either way.
-  const kabupaten = kecamatan?.kabupaten.replace(/^(kabupaten|kab\.?)\s+/i, '') ?? '';
-  const city = /^kota\b/i.test(kabupaten);
   return (
-    <div className={classes['frame']}>
+    <div className={classes['frame']} data-training={training}>
       <header className={classes['header']}>
         <div className={classes['brand']}>
           <strong>{t('app/name')}</strong>
           <span className={classes['place']}>
-            {kecamatan === null
-              ? t('frame/unplaced')
-              : t('frame/place', {
-                  kecamatan: kecamatan.nama.replace(/^(kecamatan|kec\.?)\s+/i, ''),
-                  kabupaten: city ? kabupaten : t('frame/kabupaten', { nama: kabupaten }),
-                  kode: kecamatan.kode,
-                })}
+            {kecamatan === null ? t('frame/unplaced') : placeText(kecamatan, t)}
           </span>
           {development && <span className={classes['development']}>{t('app/development')}</span>}
         </div>
@@ -84,11 +78,12 @@ export function Frame({ children }: { children: React.ReactNode }) {
         <nav className={classes['nav']} aria-label={t('frame/nav')}>
           <Tab screen="desk" />
           <Tab screen="outbox" />
-          {person.role === 'supervisor' && <Tab screen="supervisor" />}
+          {mayLead(person) && <Tab screen="supervisor" />}
           <span className={classes['spring']} />
           <Tab screen="help" />
         </nav>
       )}
+      <TrainingBand />
       <main className={classes['main']}>{children}</main>
       <StatusBar />
     </div>

@@ -1,7 +1,7 @@
 import { Button, useMantineColorScheme } from '@mantine/core';
-import { IconChevronDown, IconLogout, IconSettings } from '@tabler/icons-react';
+import { IconChevronDown, IconLogout, IconSchool, IconSettings } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { logout, setLanguage, useApp } from '../../app-state.ts';
+import { logout, setLanguage, train, useApp } from '../../app-state.ts';
 import type { Language } from '../../i18n/index.ts';
 import { useWords } from '../../i18n/words.ts';
 import type { Appearance } from '../../theme/theme.ts';
@@ -33,6 +33,7 @@ function Choice<T extends string>({ legend, name, value, options, onChange }: Ch
 export function UserPanel() {
   const { t, language } = useWords();
   const person = useApp((state) => state.person);
+  const switching = useApp((state) => state.switching !== null);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -98,6 +99,19 @@ export function UserPanel() {
             ]}
             onChange={setColorScheme}
           />
+          {person !== null && (
+            <Button
+              variant="default"
+              disabled={switching}
+              leftSection={<IconSchool size={18} aria-hidden />}
+              onClick={() => {
+                setOpen(false);
+                void train(!person.training);
+              }}
+            >
+              {person.training ? t('training/leave') : t('training/enter')}
+            </Button>
+          )}
           {person !== null && (
             <Button
               variant="default"
