@@ -4,20 +4,20 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { loadApp } from './app-state.ts';
+import { loadApp, setTheme } from './app-state.ts';
 import { Announcer } from './components/announcer.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { stopRepeatedEnter } from './components/keys.ts';
 import { changeLanguage, startI18n } from './i18n/index.ts';
 import { queries } from './query.ts';
 import { startStatus } from './status.ts';
-import { memoryColorScheme, styleNonce, theme, variables } from './theme/theme.ts';
+import { stationColorScheme, styleNonce, theme, variables } from './theme/theme.ts';
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no root');
 
 await startI18n('id');
-const language = await loadApp();
+const { language, theme: appearance } = await loadApp();
 if (language !== 'id') await changeLanguage(language);
 startStatus();
 stopRepeatedEnter();
@@ -26,8 +26,8 @@ createRoot(container).render(
   <StrictMode>
     <MantineProvider
       theme={theme}
-      defaultColorScheme="auto"
-      colorSchemeManager={memoryColorScheme()}
+      defaultColorScheme={appearance}
+      colorSchemeManager={stationColorScheme(appearance, setTheme)}
       getStyleNonce={styleNonce}
       cssVariablesResolver={variables}
     >

@@ -1,13 +1,30 @@
 import { useSyncExternalStore } from 'react';
 
-let message = '';
+interface Message {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** Long enough for a screen reader to take it up behind others, short enough not to be met again while browsing. */
+const KEPT_MS = 8_000;
+
+let messages: readonly Message[] = [];
+let last = 0;
 const listeners = new Set<() => void>();
 
-/** Says it to a screen reader, politely. The same sentence twice is said twice. */
-export function announce(text: string): void {
-  // A live region speaks only what changed: a trailing no-break space makes a repeated sentence a new one.
-  message = message === text ? `${text}\u00a0` : text;
+function set(next: readonly Message[]): void {
+  messages = next;
   for (const listener of listeners) listener();
+}
+
+/**
+ * Says it to a screen reader, politely. Each message is a line of its own: one that follows at once does not swallow the
+ * one before, and the same sentence twice is said twice.
+ */
+export function announce(text: string): void {
+  const message = { id: (last += 1), text };
+  set([...messages, message]);
+  setTimeout(() => set(messages.filter((entry) => entry !== message)), KEPT_MS);
 }
 
 function subscribe(listener: () => void): () => void {
@@ -16,10 +33,13 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function Announcer() {
-  const text = useSyncExternalStore(subscribe, () => message);
+  const lines = useSyncExternalStore(subscribe, () => messages);
   return (
-    <output className="visually-hidden" aria-live="polite">
-      {text}
+    // Not atomic: only the new line is spoken, not the older ones again.
+    <output className="visually-hidden" aria-live="polite" aria-atomic="false">
+      {lines.map(({ id, text }) => (
+        <span key={id}>{text}</span>
+      ))}
     </output>
   );
 }

@@ -25,12 +25,15 @@ export function StateMark({
   tone,
   children,
   open = false,
+  icon,
 }: {
   tone: Tone;
   children: React.ReactNode;
   open?: boolean;
+  /** Where the tone's own icon says too little. */
+  icon?: Icon;
 }) {
-  const Mark = open ? IconCircle : ICONS[tone];
+  const Mark = icon ?? (open ? IconCircle : ICONS[tone]);
   return (
     <span className={classes['mark']} data-tone={tone}>
       <Mark size={18} aria-hidden />

@@ -43,6 +43,11 @@ export function words(): Vocabulary {
   return { t: i18next.t, f: FORMATS[language], language, error: (error) => errorSentence(error, language) };
 }
 
+/** One language whatever the window speaks: paper for the resident. */
+export function wordsIn(language: Language): Pick<Vocabulary, 't' | 'f'> {
+  return { t: i18next.getFixedT(language), f: FORMATS[language] };
+}
+
 export function useWords(): Vocabulary {
   const { t, i18n } = useTranslation();
   const language: Language = i18n.language === 'en' ? 'en' : 'id';

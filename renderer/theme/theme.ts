@@ -49,12 +49,19 @@ export const variables: CSSVariablesResolver = () => ({
 
 export type Appearance = 'auto' | 'light' | 'dark';
 
-/** Mantine would keep the choice in localStorage, where this window keeps nothing at all. */
-export function memoryColorScheme(): MantineColorSchemeManager {
-  let value: Appearance = 'auto';
+/**
+ * Mantine would keep the choice in localStorage, where this window keeps nothing at all.
+ * @param keep hands it to main, which keeps it for the next start
+ */
+export function stationColorScheme(
+  initial: Appearance,
+  keep: (next: Appearance) => void,
+): MantineColorSchemeManager {
+  let value = initial;
   return {
     get: () => value,
     set: (next) => {
+      if (next !== value) keep(next);
       value = next;
     },
     subscribe: () => undefined,

@@ -14,6 +14,7 @@ import {
 } from '../../app/enrollment/biodata.ts';
 import { EXCEPTION_REASONS, PART_NAMES, STEPS } from '../../app/enrollment/biometrics.ts';
 import { HOLD_REASONS, PACKET_STATES } from '../../app/enrollment/lifecycle.ts';
+import { ADVICE } from '../../app/enrollment/photo.ts';
 import { ERROR_WORDS } from '../../app/error-words.ts';
 import { ERROR_CODES, errorShape } from '../../app/errors.ts';
 import { syncProgressSchema, syncSummarySchema } from '../../app/ipc/status.ts';
@@ -85,6 +86,7 @@ describe('every code has words', () => {
     stepLong: STEPS,
     part: PART_NAMES,
     exceptionReason: EXCEPTION_REASONS,
+    'photo/advice': ADVICE,
     outcomeReason: OUTCOME_REASONS,
     ticketState: TICKET_STATES,
     desk: SESSIONS,

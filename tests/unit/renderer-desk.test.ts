@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../app/desk/draft.ts';
 import { STEPS } from '../../app/enrollment/biometrics.ts';
+import { cropOf } from '../../app/enrollment/photo.ts';
+import type { Correction } from '../../app/enrollment/enrollment.ts';
+import { accountIdSchema } from '../../app/ids.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { keepBest } from '../../renderer/features/desk/capture.ts';
-import { correctField, shownValue, typedValue } from '../../renderer/features/desk/corrections.ts';
-import { cameraError, cropOf } from '../../renderer/features/desk/photo.ts';
+import {
+  registerValue,
+  shownValue,
+  typedValue,
+  withCorrection,
+  withoutCorrection,
+} from '../../renderer/features/desk/corrections.ts';
+import { cameraError } from '../../renderer/features/desk/photo.ts';
 import { EMPTY_SCAN, SCAN_GAP_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
 import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
 import { missingSteps, orderedSteps, railState } from '../../renderer/features/desk/steps.ts';
@@ -17,7 +26,7 @@ const draft = (change: Partial<Draft> = {}) =>
     biodataConfirmed: true,
     parts: [],
     exceptions: [],
-    approvedAt: '2011-11-14T05:00:00.000Z',
+    approval: { at: '2011-11-14T05:00:00.000Z', by: 'touch' },
     ...change,
   }) as unknown as Draft;
 
@@ -34,7 +43,7 @@ describe('the order of steps', () => {
     expect(
       railState('signature', draft({ exceptions: [{ part: 'signature', reason: 'unable', note: '' }] })),
     ).toBe('excepted');
-    expect(railState('review', draft({ approvedAt: null }))).toBe('missing');
+    expect(railState('review', draft({ approval: null }))).toBe('missing');
     expect(missingSteps(draft(), STEPS)).toEqual([
       'photo',
       'signature',
@@ -46,20 +55,31 @@ describe('the order of steps', () => {
   });
 });
 
+function corrected(after: string): Correction {
+  const confirmed = {
+    by: accountIdSchema.parse('0b7f2d4e-5a51-4c3e-9d1a-6f0c8e2b1a01'),
+    at: '2011-11-14T05:00:00.000Z',
+  };
+  return { field: 'nama', before: 'AGUS', after, document: 'Akta 12', confirmed };
+}
+
 describe('a correction', () => {
   test("keeps the register's value as before, however often it is corrected", () => {
-    const once = draft(correctField(draft(), 'nama', 'AGUS SALIM', ' Akta 12 '));
-    const twice = draft(correctField(once, 'nama', 'AGUS SALIM B', 'Akta 12'));
-    expect(twice.corrections).toEqual([
-      { field: 'nama', before: 'AGUS', after: 'AGUS SALIM B', document: 'Akta 12' },
-    ]);
-    expect(correctField(twice, 'nama', 'AGUS', 'Akta 12').corrections).toEqual([]);
+    const first = corrected('AGUS SALIM');
+    const once = draft(withCorrection(draft(), first));
+    expect(once.biodata.nama).toBe('AGUS SALIM');
+    expect(registerValue(once, 'nama')).toBe('AGUS');
+    const second = corrected('AGUS SALIM B');
+    const twice = draft(withCorrection(once, second));
+    expect(twice.corrections).toEqual([second]);
+    expect(withoutCorrection(twice, 'nama')).toMatchObject({ corrections: [], biodata: { nama: 'AGUS' } });
   });
   test('takes confirmation, accepted warnings and approval away', () => {
-    expect(correctField(draft({ warnings: ['nama.single'] }), 'rt', '004', 'KK')).toMatchObject({
+    const warned = draft({ warnings: [{ code: 'nama.single', reason: 'Cocok dengan KK' }] });
+    expect(withCorrection(warned, corrected('AGUS SALIM'))).toMatchObject({
       biodataConfirmed: false,
       warnings: [],
-      approvedAt: null,
+      approval: null,
     });
   });
   test('types as the register does', () => {
@@ -154,7 +174,10 @@ describe('a signature', () => {
     expect(signatureFault([stroke(30)])).toBeNull();
   });
   test('keeps strokes with their time from the first point, at the size of the pad', () => {
-    const back = decodeSignature(encodeSignature([stroke(3), stroke(2)], 640), 320);
+    const look = { svg: '<svg/>', png: new Uint8Array([0x89, 0x50]) };
+    const bytes = encodeSignature([stroke(3), stroke(2)], 640, look);
+    expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ svg: '<svg/>', png: 'iVA=' });
+    const back = decodeSignature(bytes, 320);
     expect(back.map((points) => points.length)).toEqual([3, 2]);
     expect(back[0]?.[2]).toEqual({ x: 10, y: 10, pressure: 0.5, time: 16 });
   });

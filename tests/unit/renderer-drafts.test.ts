@@ -47,7 +47,7 @@ function draft(change: Partial<Draft> = {}): Draft {
     biodataConfirmed: false,
     parts: [],
     exceptions: [],
-    approvedAt: null,
+    approval: null,
     startedAt: '2011-11-14T05:00:00.000Z',
     ...change,
   };

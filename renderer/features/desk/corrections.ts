@@ -1,25 +1,35 @@
 import type { Draft, DraftBiodata } from '../../../app/desk/draft.ts';
 import type { BiodataField } from '../../../app/enrollment/biodata.ts';
+import type { Correction } from '../../../app/enrollment/enrollment.ts';
 
 /** What a changed enrollment no longer has: the resident approved, and the operator confirmed, something else. */
-export const UNAPPROVED = { approvedAt: null } as const satisfies Partial<Draft>;
+export const UNAPPROVED = { approval: null } as const satisfies Partial<Draft>;
 
-/**
- * One field corrected. `before` stays what the register said, however often the field is corrected; back at the
- * register's value there is no correction left.
- */
-export function correctField(
+/** What the register said of a field, however often it was corrected since. */
+export function registerValue(draft: Draft, field: BiodataField): Correction['before'] {
+  const earlier = draft.corrections.find((correction) => correction.field === field);
+  return earlier === undefined ? (draft.biodata[field] ?? null) : earlier.before;
+}
+
+/** A correction that main has confirmed, in the draft; it takes the place of an earlier one of the same field. */
+export function withCorrection(draft: Draft, correction: Correction): Partial<Draft> {
+  return changed(draft, correction.field, correction.after, [correction]);
+}
+
+/** Back at the register's value: no correction is left, and none needs a password. */
+export function withoutCorrection(draft: Draft, field: BiodataField): Partial<Draft> {
+  return changed(draft, field, registerValue(draft, field), []);
+}
+
+function changed(
   draft: Draft,
   field: BiodataField,
-  after: DraftBiodata[BiodataField],
-  document: string,
+  value: Correction['after'],
+  correction: readonly Correction[],
 ): Partial<Draft> {
-  const earlier = draft.corrections.find((correction) => correction.field === field);
-  const before = earlier === undefined ? (draft.biodata[field] ?? null) : earlier.before;
-  const others = draft.corrections.filter((correction) => correction.field !== field);
   return {
-    biodata: { ...draft.biodata, [field]: after },
-    corrections: after === before ? others : [...others, { field, before, after, document: document.trim() }],
+    biodata: { ...draft.biodata, [field]: value },
+    corrections: [...draft.corrections.filter((entry) => entry.field !== field), ...correction],
     biodataConfirmed: false,
     warnings: [],
     ...UNAPPROVED,

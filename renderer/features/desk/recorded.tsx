@@ -1,26 +1,24 @@
 import { Button } from '@mantine/core';
-import { IconCircleCheckFilled, IconCornerDownLeft } from '@tabler/icons-react';
+import { IconCircleCheckFilled, IconCornerDownLeft, IconSchool } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
-import { usePrimaryKey } from '../../components/keys.ts';
+import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
-import { leave, openDraft, openResident } from './desk-store.ts';
+import { SlipPanel } from '../slip/slip-panel.tsx';
+import { useSlip } from '../slip/use-slip.ts';
+import { useTraining } from '../training/training.tsx';
+import { leave } from './desk-store.ts';
 import classes from './desk.module.css';
+import { nextTurn } from './tickets.ts';
 
-/** Who comes next: the lowest number that waits, else the next summons. */
-function nextOf(today: Response<'desk.today'> | undefined, recordedNik: string) {
-  const ticket = today?.tickets.find((row) => row.state === 'waiting' && row.nik !== recordedNik);
-  if (ticket !== undefined) {
-    const open = () =>
-      void (ticket.packetId === null ? openResident(ticket.nik) : openDraft(ticket.packetId));
-    return { label: `${ticket.number} · ${ticket.nama}`, open };
-  }
-  const summons = today?.summons.find((row) => !row.recorded && row.nik !== recordedNik);
-  return summons === undefined ? null : { label: summons.nama, open: () => void openResident(summons.nik) };
-}
+/** Beside Enter: nothing else on this screen has a step's key. */
+const SKIP_KEY = 'F6';
 
-/** Shown only after main answered that the packet is on disk. */
+/**
+ * Shown only after main answered that the packet is on disk. Enter prints the slip, and once it is handed over (or
+ * where there is no printer) Enter takes the next resident; F6 takes the next one at any time.
+ */
 export function Recorded({
   recorded,
   today,
@@ -29,17 +27,30 @@ export function Recorded({
   today: Response<'desk.today'> | undefined;
 }) {
   const { t, f } = useWords();
-  const next = nextOf(today, recorded.nik);
+  const training = useTraining();
+  const next = nextTurn(today?.tickets, recorded.nik);
+  const desk = useSlip(recorded.packetId);
   const button = useRef<HTMLButtonElement>(null);
-  const go = next?.open ?? (() => void leave());
-  useEffect(() => button.current?.focus(), []);
-  usePrimaryKey(go);
+  const go = next?.run ?? (() => void leave());
+  const unprinted = desk.printer !== null && desk.slip?.printed === 0;
+  const ready = !desk.loading && desk.busy === null;
+  const primary = unprinted ? () => desk.hand('printer') : go;
+  useEffect(() => {
+    // While it is being printed no button holds the focus; afterwards Enter means the next resident.
+    if (ready) button.current?.focus();
+  }, [ready]);
+  usePrimaryKey(ready ? primary : null);
+  useKeys({ [SKIP_KEY]: go });
+  const nextLabel =
+    next === null
+      ? t('recorded/toQueue')
+      : t('recorded/next', { label: `${next.row.number} · ${next.row.nama}` });
   return (
     <div className={classes['recorded']}>
-      <div className={classes['recordedCard']}>
-        <h1 className={classes['recordedTitle']}>
-          <IconCircleCheckFilled size={32} aria-hidden />
-          {t('recorded/title')}
+      <SlipPanel desk={desk}>
+        <h1 className={classes['recordedTitle']} data-training={training}>
+          {training ? <IconSchool size={32} aria-hidden /> : <IconCircleCheckFilled size={32} aria-hidden />}
+          {training ? t('training/recorded') : t('recorded/title')}
         </h1>
         <p className={classes['recordedName']}>{recorded.nama}</p>
         <p className={classes['read']}>{formatNik(recorded.nik)}</p>
@@ -47,8 +58,8 @@ export function Recorded({
           {t('recorded/sequence', { sequence: f.number(recorded.sequence) })} ·{' '}
           {t('recorded/at', { time: f.time(recorded.recordedAt) })}
         </p>
-        <p className={classes['quietText']}>{t('recorded/sent')}</p>
-      </div>
+        <p className={classes['quietText']}>{training ? t('training/recordedWhy') : t('recorded/sent')}</p>
+      </SlipPanel>
       <div className={classes['stepFooter']}>
         <div className={classes['quiet']}>
           {next !== null && (
@@ -58,10 +69,29 @@ export function Recorded({
           )}
         </div>
         <div className={classes['actions']}>
-          <Button ref={button} onClick={go} rightSection={<IconCornerDownLeft size={16} aria-hidden />}>
-            <span className={classes['ellipsis']}>
-              {next === null ? t('recorded/toQueue') : t('recorded/next', { label: next.label })}
-            </span>
+          {unprinted && (
+            <Button
+              variant="default"
+              onClick={go}
+              aria-keyshortcuts={SKIP_KEY}
+              rightSection={<kbd aria-hidden>{SKIP_KEY}</kbd>}
+            >
+              {t('slip/skip')}
+            </Button>
+          )}
+          {!unprinted && desk.printer !== null && (
+            <Button variant="default" disabled={!ready} onClick={() => desk.hand('printer')}>
+              {t('slip/printAgain')}
+            </Button>
+          )}
+          <Button
+            ref={button}
+            onClick={primary}
+            disabled={desk.loading}
+            loading={desk.busy !== null}
+            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+          >
+            <span className={classes['ellipsis']}>{unprinted ? t('slip/print') : nextLabel}</span>
           </Button>
         </div>
       </div>

@@ -7,7 +7,10 @@ export const PAD_RATIO = 8 / 3;
 /** Shorter than this (pad pixels, all strokes together) is a slip of the pen. */
 const SHORTEST = 60;
 
-/** Strokes with time, as the packet carries them: x and y in pad pixels, p pressure 0–1, t ms since the first point. */
+/**
+ * Strokes with time, as the packet carries them: x and y in pad pixels, p pressure 0–1, t ms since the first point. Beside
+ * them the same signature as it looked: `svg` text and `png` base64, for whoever prints the card.
+ */
 const signatureSchema = z.object({
   v: z.literal(1),
   width: z.number().positive(),
@@ -15,6 +18,8 @@ const signatureSchema = z.object({
   strokes: z
     .array(z.array(z.object({ x: z.number(), y: z.number(), p: z.number(), t: z.number() })).min(1))
     .min(1),
+  svg: z.string().startsWith('<svg'),
+  png: z.base64(),
 });
 
 export type SignatureFault = 'empty' | 'short';
@@ -31,8 +36,15 @@ export function signatureFault(groups: readonly Pick<PointGroup, 'points'>[]): S
   return length < SHORTEST ? 'short' : null;
 }
 
-/** @param width of the pad in CSS pixels when it was signed */
-export function encodeSignature(groups: readonly Pick<PointGroup, 'points'>[], width: number): Uint8Array {
+/**
+ * @param width of the pad in CSS pixels when it was signed
+ * @param look the pad's own drawing of it
+ */
+export function encodeSignature(
+  groups: readonly Pick<PointGroup, 'points'>[],
+  width: number,
+  look: { readonly svg: string; readonly png: Uint8Array },
+): Uint8Array {
   const first = groups[0]?.points[0]?.time ?? 0;
   const tenth = (value: number) => Math.round(value * 10) / 10;
   const strokes = groups
@@ -45,7 +57,12 @@ export function encodeSignature(groups: readonly Pick<PointGroup, 'points'>[], w
         t: Math.round(point.time - first),
       })),
     );
-  return new TextEncoder().encode(JSON.stringify({ v: 1, width, height: width / PAD_RATIO, strokes }));
+  let png = '';
+  for (const byte of look.png) png += String.fromCharCode(byte);
+  const height = width / PAD_RATIO;
+  return new TextEncoder().encode(
+    JSON.stringify({ v: 1, width, height, strokes, svg: look.svg, png: btoa(png) }),
+  );
 }
 
 /**

@@ -1,14 +1,24 @@
 import { Button } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type MouseEvent } from 'react';
+import type { Approval } from '../../../app/enrollment/enrollment.ts';
 import { usePrimaryKey } from '../../components/keys.ts';
 import classes from './desk.module.css';
 
 export interface Primary {
   readonly label: string;
-  readonly run: () => void;
+  /** @param by what pressed it; Enter on the button counts as keyboard */
+  readonly run: (by: Approval['by']) => void;
   readonly disabled?: boolean;
   readonly busy?: boolean;
+  /** Large enough for a resident's finger on the pad. */
+  readonly large?: boolean;
+}
+
+/** A click that a key made has no pointer. Chromium's clicks are PointerEvents. */
+function pressedBy({ nativeEvent }: MouseEvent): Approval['by'] {
+  const type = nativeEvent instanceof PointerEvent ? nativeEvent.pointerType : '';
+  return type === 'touch' || type === 'pen' || type === 'mouse' ? type : 'keyboard';
 }
 
 /**
@@ -31,6 +41,7 @@ export function StepFrame({
   const title = useRef<HTMLHeadingElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const box = useRef<HTMLDivElement>(null);
+  const pressed = useRef<string | null>(null);
   const ready = primary !== null && primary.disabled !== true && primary.busy !== true;
 
   useEffect(() => {
@@ -57,7 +68,14 @@ export function StepFrame({
     for (const child of element.children) observer.observe(child);
     return () => observer.disconnect();
   }, []);
-  usePrimaryKey(ready ? primary.run : null);
+  usePrimaryKey(ready ? () => primary.run('keyboard') : null);
+
+  const press = (event: MouseEvent, { label, run }: Primary) => {
+    // The second half of a double tap must not do the next thing, which stands in the same place by then.
+    const other = pressed.current !== null && pressed.current !== label;
+    pressed.current = label;
+    if (event.detail < 2 || !other) run(pressedBy(event));
+  };
 
   return (
     <section className={classes['step']} aria-labelledby="step-heading">
@@ -74,7 +92,9 @@ export function StepFrame({
           {primary !== null && (
             <Button
               ref={button}
-              onClick={primary.run}
+              onClick={(event) => press(event, primary)}
+              data-large={primary.large ?? false}
+              className={classes['primary']}
               disabled={primary.disabled ?? false}
               loading={primary.busy ?? false}
               rightSection={<IconCornerDownLeft size={16} aria-hidden />}

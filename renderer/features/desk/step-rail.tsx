@@ -1,16 +1,74 @@
-import { IconCircle, IconCircleCheck, IconCircleDot, IconCircleMinus, type Icon } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircle,
+  IconCircleCheck,
+  IconCircleDot,
+  IconCircleMinus,
+  type Icon,
+} from '@tabler/icons-react';
 import type { Draft } from '../../../app/desk/draft.ts';
 import type { Step } from '../../../app/enrollment/biometrics.ts';
+import type { Tone } from '../../components/state-mark.tsx';
 import { useWords } from '../../i18n/words.ts';
 import classes from './desk.module.css';
-import { railState, type RailState } from './steps.ts';
+import { railCounts } from './scan/scan-view.ts';
+import { useLimits } from './scan/scan-work.tsx';
+import { railState } from './steps.ts';
 
-const ICONS: Readonly<Record<RailState, Icon>> = {
-  done: IconCircleCheck,
-  excepted: IconCircleMinus,
-  missing: IconCircle,
+type Look = 'done' | 'excepted' | 'low' | 'missing' | 'current';
+const LOOKS: Readonly<Record<Look, { readonly Mark: Icon; readonly tone: Tone }>> = {
+  done: { Mark: IconCircleCheck, tone: 'safe' },
+  excepted: { Mark: IconCircleMinus, tone: 'running' },
+  low: { Mark: IconAlertTriangle, tone: 'act' },
+  missing: { Mark: IconCircle, tone: 'waiting' },
+  current: { Mark: IconCircleDot, tone: 'running' },
 };
-const TONES: Readonly<Record<RailState, string>> = { done: 'safe', excepted: 'running', missing: 'waiting' };
+
+/** One step on the rail: what is done, missing, excepted or of low quality, and its key. */
+function RailStep({
+  step,
+  draft,
+  hotkey,
+  onGo,
+}: {
+  step: Step;
+  draft: Draft;
+  hotkey: string;
+  onGo: () => void;
+}) {
+  const { t, f } = useWords();
+  const current = step === draft.step;
+  const state = railState(step, draft);
+  const counts = railCounts(step, draft, useLimits());
+  const missing = current ? 'current' : 'missing';
+  const look: Look = state === 'missing' ? missing : counts.low ? 'low' : state;
+  const { Mark, tone } = LOOKS[look];
+  const words = [
+    ...(state === 'missing' ? [t(`rail/${missing}`)] : []),
+    ...(state === 'done' && !counts.low ? [t('rail/done')] : []),
+    ...(counts.excepted > 0 ? [t('rail/excepted', { n: f.number(counts.excepted) })] : []),
+    ...(counts.low ? [t('rail/low')] : []),
+  ];
+  return (
+    <button
+      type="button"
+      className={classes['railStep']}
+      data-tone={tone}
+      aria-current={current ? 'step' : undefined}
+      aria-keyshortcuts={hotkey}
+      onClick={onGo}
+    >
+      <Mark size={20} aria-hidden />
+      <span className={classes['railText']}>
+        <span>{t(`step/${step}`)}</span>
+        <small>{words.join(' · ')}</small>
+      </span>
+      <kbd className={classes['railKey']} aria-hidden>
+        {hotkey}
+      </kbd>
+    </button>
+  );
+}
 
 export function StepRail({
   draft,
@@ -28,33 +86,11 @@ export function StepRail({
         {t('rail/label')}
       </h2>
       <ol>
-        {order.map((step, index) => {
-          const state = railState(step, draft);
-          const current = step === draft.step;
-          const Mark = current && state === 'missing' ? IconCircleDot : ICONS[state];
-          const key = `F${5 + index}`;
-          return (
-            <li key={step}>
-              <button
-                type="button"
-                className={classes['railStep']}
-                data-tone={current && state === 'missing' ? 'running' : TONES[state]}
-                aria-current={current ? 'step' : undefined}
-                aria-keyshortcuts={key}
-                onClick={() => goStep(step)}
-              >
-                <Mark size={20} aria-hidden />
-                <span className={classes['railText']}>
-                  <span>{t(`step/${step}`)}</span>
-                  <small>{current && state === 'missing' ? t('rail/current') : t(`rail/${state}`)}</small>
-                </span>
-                <kbd className={classes['railKey']} aria-hidden>
-                  {key}
-                </kbd>
-              </button>
-            </li>
-          );
-        })}
+        {order.map((step, index) => (
+          <li key={step}>
+            <RailStep step={step} draft={draft} hotkey={`F${5 + index}`} onGo={() => goStep(step)} />
+          </li>
+        ))}
       </ol>
     </nav>
   );

@@ -1,5 +1,11 @@
 import type { Draft } from '../../../app/desk/draft.ts';
-import { STEPS, stepState, type PartName, type Step } from '../../../app/enrollment/biometrics.ts';
+import {
+  STEP_PARTS,
+  STEPS,
+  stepState,
+  type PartName,
+  type Step,
+} from '../../../app/enrollment/biometrics.ts';
 
 /** The office's order with biodata first and review last, whatever the setting left out. */
 export function orderedSteps(setting: readonly Step[] | undefined): readonly Step[] {
@@ -10,15 +16,21 @@ export function orderedSteps(setting: readonly Step[] | undefined): readonly Ste
 
 export type RailState = 'done' | 'excepted' | 'missing';
 
-/** As stepState, and biodata is done once confirmed, review once the resident approved. */
+/**
+ * As stepState, and biodata is done once confirmed, review once the resident approved and both index fingers were taken
+ * again. A finger that its own step excepts is told there, not once more at the review.
+ */
 export function railState(step: Step, draft: Draft): RailState {
   if (step === 'biodata') return draft.biodataConfirmed ? 'done' : 'missing';
-  if (step === 'review') return draft.approvedAt === null ? 'missing' : 'done';
   const captured = new Set<PartName>(draft.parts.map((part) => part.name));
-  return stepState(step, captured, draft.exceptions);
+  const state = stepState(step, captured, draft.exceptions);
+  if (step !== 'review') return state;
+  if (draft.approval === null || state === 'missing') return 'missing';
+  const own = draft.exceptions.some((exception) => STEP_PARTS.review.includes(exception.part));
+  return own ? 'excepted' : 'done';
 }
 
-/** What still stands between this draft and recording, approval aside, in the office's order. */
+/** What still stands between this draft and the resident's approval, in the office's order. */
 export function missingSteps(draft: Draft, order: readonly Step[]): Step[] {
   return order.filter((step) => step !== 'review' && railState(step, draft) === 'missing');
 }

@@ -11,6 +11,7 @@ import type { Work, WorkState } from '../../drafts/work.ts';
 import { choices, fieldText, useWords, words } from '../../i18n/words.ts';
 import { commitWork, leave, useDesk, type Opening } from './desk-store.ts';
 import classes from './desk.module.css';
+import { warmFace } from './face/face.ts';
 import { StepRail } from './step-rail.tsx';
 import { orderedSteps } from './steps.ts';
 import { BiodataStep } from './steps/biodata.tsx';
@@ -101,6 +102,9 @@ export function WorkArea({
     void commitWork(work);
   };
   useKeys(Object.fromEntries(order.map((to, at) => [`F${5 + at}`, () => goStep(to)])));
+  useEffect(() => {
+    void warmFace();
+  }, [work]);
   useEffect(() => {
     const { t: say } = words();
     announce(say('rail/announce', { step: say(`stepLong/${step}`) }));

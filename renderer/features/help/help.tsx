@@ -20,6 +20,8 @@ export default function Help() {
     [t('help/enter'), t('help/key_Enter')],
     [t('help/esc'), t('help/key_Esc')],
     [t('help/arrows'), t('help/key_Arrows')],
+    ['Shift+Enter', t('help/key_Give')],
+    ['Insert', t('help/key_Next')],
     [t('help/scanner'), t('help/key_Scan')],
   ] as const;
   return (

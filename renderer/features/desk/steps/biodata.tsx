@@ -7,12 +7,14 @@ import { useApp } from '../../../app-state.ts';
 import { announce } from '../../../components/announcer.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { fieldText, useWords } from '../../../i18n/words.ts';
+import { UNAPPROVED } from '../corrections.ts';
 import { commitWork } from '../desk-store.ts';
 import classes from '../desk.module.css';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
 import { DropPanel } from './drop.tsx';
 import { CorrectionForm } from './correction.tsx';
+import { unexplained, Warnings, type Asking } from './warnings.tsx';
 
 const GROUPS = [
   [
@@ -72,7 +74,7 @@ function Field({
   );
 }
 
-function Findings({ check }: { check: BiodataCheck }) {
+function Errors({ check }: { check: BiodataCheck }) {
   const { t } = useWords();
   return (
     <>
@@ -87,25 +89,17 @@ function Findings({ check }: { check: BiodataCheck }) {
           </ul>
         </Notice>
       )}
-      {check.warnings.length > 0 && (
-        <Notice title={t('biodata/warningsTitle')}>
-          <ul>
-            {check.warnings.map((entry) => (
-              <li key={entry.field + entry.code}>{t(`biodataWarning/${entry.code}`)}</li>
-            ))}
-          </ul>
-        </Notice>
-      )}
     </>
   );
 }
 
-/** Read aloud from here; confirmed with Enter. Errors block, warnings are accepted by confirming. */
+/** Read aloud from here; confirmed with Enter. Errors block; each warning asks for the reason to go on. */
 export function BiodataStep({ work, state, today, next, back }: StepProps) {
   const { t } = useWords();
   const kecamatan = useApp((app) => app.info?.kecamatan?.kode ?? '');
   const [correcting, setCorrecting] = useState<BiodataField | null>(null);
   const [dropping, setDropping] = useState(false);
+  const [asking, setAsking] = useState<Asking | null>(null);
   const close = useCallback(() => {
     setCorrecting(null);
     setDropping(false);
@@ -114,10 +108,10 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
   const check = checkBiodata(draft.biodata, today, kecamatan);
 
   const confirm = () => {
-    const warnings = [...new Set(check.warnings.map((entry) => entry.code))];
+    const open = unexplained(check, draft);
+    if (open !== undefined) return setAsking({ code: open });
     // Confirming again what is confirmed changes nothing, and must not take the resident's approval away.
-    const same = draft.biodataConfirmed && warnings.join() === draft.warnings.join();
-    if (!same) work.update({ biodataConfirmed: true, warnings, approvedAt: null });
+    if (!draft.biodataConfirmed) work.update({ biodataConfirmed: true, ...UNAPPROVED });
     next();
   };
 
@@ -158,7 +152,8 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
         disabled: check.errors.length > 0,
       }}
     >
-      <Findings check={check} />
+      <Errors check={check} />
+      <Warnings work={work} draft={draft} check={check} asking={asking} onEnter={confirm} />
       <div className={classes['groups']}>
         {GROUPS.map(([group, fields]) => (
           <div key={group} className={classes['group']} data-group={group}>

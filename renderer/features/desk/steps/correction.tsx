@@ -1,11 +1,12 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Draft } from '../../../../app/desk/draft.ts';
 import { checkBiodata, NAMA_MAX, type BiodataField } from '../../../../app/enrollment/biodata.ts';
 import { useApp } from '../../../app-state.ts';
 import { useEscape } from '../../../components/keys.ts';
 import { choices, fieldText, isCoded, useWords } from '../../../i18n/words.ts';
-import { correctField, shownValue, typedValue } from '../corrections.ts';
+import { answer, station } from '../../../station.ts';
+import { registerValue, shownValue, typedValue, withCorrection, withoutCorrection } from '../corrections.ts';
 import classes from '../desk.module.css';
 
 interface Props {
@@ -56,36 +57,56 @@ function ValueInput({
   );
 }
 
-/** A change to the register needs a document. The record says what stood there before. */
+/** Which input to look at, and why. */
+interface Problem {
+  readonly at: 'value' | 'document' | 'password';
+  readonly text: string;
+}
+
+/** A change to the register needs a document and the operator's own password. The record says what stood there before. */
 export function CorrectionForm({ draft, field, today, onApply, onClose }: Props) {
   const vocabulary = useWords();
-  const { t } = vocabulary;
+  const { t, error } = vocabulary;
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
   const earlier = draft.corrections.find((correction) => correction.field === field);
-  const before = earlier === undefined ? draft.biodata[field] : earlier.before;
+  const before = registerValue(draft, field);
   const [value, setValue] = useState(shownValue(field, draft.biodata[field]));
   const [document, setDocument] = useState(earlier?.document ?? '');
-  const [problem, setProblem] = useState<{ at: 'value' | 'document'; text: string } | null>(null);
+  const [password, setPassword] = useState('');
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
   }, []);
+  useEffect(() => {
+    if (problem !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [problem]);
   useEscape(onClose);
 
-  const apply = () => {
+  const apply = async () => {
     const after = typedValue(field, value);
     if (after === (draft.biodata[field] ?? null))
       return setProblem({ at: 'value', text: t('biodata/unchanged') });
     const check = checkBiodata({ ...draft.biodata, [field]: after }, today, kecamatan?.kode ?? '');
-    const error = check.errors.find((entry) => entry.field === field);
+    const wrong = check.errors.find((entry) => entry.field === field);
     // Whether the resident may be recorded at all is the step's matter; here only what was typed.
-    if (error !== undefined && error.code !== 'underAge' && error.code !== 'otherKecamatan') {
-      return setProblem({ at: 'value', text: t(`biodataError/${error.code}`) });
+    if (wrong !== undefined && wrong.code !== 'underAge' && wrong.code !== 'otherKecamatan') {
+      return setProblem({ at: 'value', text: t(`biodataError/${wrong.code}`) });
     }
-    if (document.trim() === '' && after !== before)
-      return setProblem({ at: 'document', text: t('biodata/documentMissing') });
-    onApply(correctField(draft, field, after, document));
+    if (after === before) return onApply(withoutCorrection(draft, field));
+    if (document.trim() === '') return setProblem({ at: 'document', text: t('biodata/documentMissing') });
+    if (password === '') return setProblem({ at: 'password', text: t('biodata/passwordMissing') });
+    setBusy(true);
+    const correction = { field, before, after: after ?? null, document: document.trim() };
+    const result = await answer(station.drafts.correct({ packetId: draft.packetId, correction, password }));
+    setBusy(false);
+    if (!result.ok) {
+      setPassword('');
+      return setProblem({ at: 'password', text: error(result.error) });
+    }
+    onApply(withCorrection(draft, result.value));
   };
 
   return (
@@ -95,7 +116,7 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
       aria-labelledby="correction-title"
       onSubmit={(event) => {
         event.preventDefault();
-        apply();
+        void apply();
       }}
     >
       <h2 id="correction-title">{t('biodata/title', { field: t(`field/${field}`) })}</h2>
@@ -124,9 +145,21 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
         autoComplete="off"
         spellCheck={false}
       />
+      <PasswordInput
+        label={t('biodata/password')}
+        description={t('biodata/passwordHelp')}
+        value={password}
+        maxLength={200}
+        error={problem?.at === 'password' ? <span role="alert">{problem.text}</span> : null}
+        onChange={(event) => {
+          setPassword(event.currentTarget.value);
+          setProblem(null);
+        }}
+        autoComplete="off"
+      />
       <div className={classes['panelActions']}>
         {earlier !== undefined && (
-          <Button variant="default" onClick={() => onApply(correctField(draft, field, earlier.before, ''))}>
+          <Button variant="default" onClick={() => onApply(withoutCorrection(draft, field))}>
             {t('biodata/undo')}
           </Button>
         )}
@@ -134,7 +167,9 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
         <Button variant="default" onClick={onClose}>
           {t('common/cancel')}
         </Button>
-        <Button type="submit">{t('biodata/apply')}</Button>
+        <Button type="submit" loading={busy}>
+          {t('biodata/apply')}
+        </Button>
       </div>
     </form>
   );

@@ -58,7 +58,7 @@ export function DropPanel({ work, onClose }: { work: Work; onClose: () => void }
           <Button variant="default" onClick={onClose}>
             {t('common/cancel')}
           </Button>
-          <Button type="submit" color="red">
+          <Button type="submit" color="red.9">
             {t('desk/dropConfirm')}
           </Button>
         </div>

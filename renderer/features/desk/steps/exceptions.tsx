@@ -67,6 +67,13 @@ export function ExceptionPanel({
     onClose();
   };
 
+  // A list has no Enter of its own; here it finishes the form as it does from a line of text.
+  const finish = (event: React.KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    save();
+  };
+
   return (
     <section className={classes['step']}>
       <form
@@ -82,6 +89,7 @@ export function ExceptionPanel({
         {parts.length > 1 && (
           <NativeSelect
             label={t('exception/part')}
+            onKeyDown={finish}
             value={part}
             data={[
               ...parts.map((name) => ({ value: name, label: t(`part/${name}`) })),
@@ -92,6 +100,7 @@ export function ExceptionPanel({
         )}
         <NativeSelect
           label={t('exception/reason')}
+          onKeyDown={finish}
           value={reason}
           data={reasons.map((name) => ({ value: name, label: t(`exceptionReason/${name}`) }))}
           onChange={(event) => {

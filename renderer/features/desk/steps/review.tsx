@@ -1,23 +1,33 @@
 import { Button } from '@mantine/core';
+import { useCallback, useState } from 'react';
 import {
+  exceptionFor,
   FINGERS,
   IRISES,
   STEP_PARTS,
+  VERIFY,
+  type BodyPart,
   type PartName,
   type Step,
 } from '../../../../app/enrollment/biometrics.ts';
+import type { Approval } from '../../../../app/enrollment/enrollment.ts';
 import { useApp } from '../../../app-state.ts';
+import { announce } from '../../../components/announcer.tsx';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import type { WorkState } from '../../../drafts/work.ts';
 import { fieldText, useWords } from '../../../i18n/words.ts';
+import { UNAPPROVED } from '../corrections.ts';
 import { commitWork, record, useDesk } from '../desk-store.ts';
 import classes from '../desk.module.css';
+import { thresholdOf } from '../scan/scan-view.ts';
+import { ScanWork, useLimits, useScan } from '../scan/scan-work.tsx';
+import { Quality } from '../scan/tiles.tsx';
 import { StepFrame } from '../step-frame.tsx';
 import { missingSteps } from '../steps.ts';
 import type { StepProps } from '../work-context.ts';
-import { Quality } from './scan.tsx';
+import { ExceptionButton, ExceptionPanel } from './exceptions.tsx';
 
 const SHOWN = ['tempatLahir', 'tanggalLahir', 'jenisKelamin', 'statusKawin', 'pekerjaan', 'alamat'] as const;
 
@@ -34,7 +44,9 @@ function Picture({ state, part }: { state: WorkState; part: 'photo' | 'signature
         <span className={classes['noPicture']} />
       )}
       <figcaption>
-        {capture !== undefined ? (
+        {capture?.part.override !== undefined ? (
+          <StateMark tone="act">{t('photo/overridden', { reason: capture.part.override })}</StateMark>
+        ) : capture !== undefined ? (
           <StateMark tone="safe">{t(`part/${part}`)}</StateMark>
         ) : exception !== undefined ? (
           <StateMark tone="running">
@@ -50,23 +62,39 @@ function Picture({ state, part }: { state: WorkState; part: 'photo' | 'signature
   );
 }
 
-function PartLine({ state, part, threshold }: { state: WorkState; part: PartName; threshold: number }) {
+function PartLine({ state, part }: { state: WorkState; part: PartName }) {
   const { t } = useWords();
+  const limits = useLimits();
   const capture = state.captures.get(part);
-  const exception = state.draft.exceptions.find((entry) => entry.part === part);
+  const exception = exceptionFor(part, state.draft.exceptions);
   return (
     <li>
       <span>{t(`part/${part}`)}</span>
       {capture !== undefined ? (
-        <Quality score={capture.part.quality} threshold={threshold} />
+        <Quality score={capture.part.quality} threshold={thresholdOf(part, limits)} />
       ) : exception !== undefined ? (
-        <StateMark tone="running">{t(`exceptionReason/${exception.reason}`)}</StateMark>
+        <StateMark tone="running">
+          {exception.note === '' ? t(`exceptionReason/${exception.reason}`) : exception.note}
+        </StateMark>
       ) : (
         <StateMark tone="waiting" open>
           {t('rail/missing')}
         </StateMark>
       )}
     </li>
+  );
+}
+
+function PartList({ title, state, parts }: { title: string; state: WorkState; parts: readonly PartName[] }) {
+  return (
+    <section>
+      <h3 className={classes['listTitle']}>{title}</h3>
+      <ul className={classes['partLines']}>
+        {parts.map((part) => (
+          <PartLine key={part} state={state} part={part} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -81,98 +109,141 @@ function Noted({ state }: { state: WorkState }) {
           {corrections.map((entry) => `${t(`field/${entry.field}`)} (${entry.document})`).join(', ')}
         </p>
       )}
-      {warnings.includes('early') && <p>{t('review/early')}</p>}
+      {warnings.some((entry) => entry.code === 'early') && <p>{t('review/early')}</p>}
     </>
   );
 }
 
-/** Everything at a glance; then the resident approves, then it is recorded. */
+/** Everything at a glance; the resident approves, gives both index fingers once more, then it is recorded. */
 export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
-  const vocabulary = useWords();
-  const { t, f } = vocabulary;
-  const info = useApp((app) => app.info);
+  const { t, f } = useWords();
   const recording = useDesk((desk) => desk.recording);
+  const scan = useScan(work, state, 'verify');
+  const [excepting, setExcepting] = useState<BodyPart | null>(null);
+  const [accepted, setAccepted] = useState(false);
+  const close = useCallback(() => setExcepting(null), []);
   const { draft } = state;
   const missing = missingSteps(draft, order);
   const firstMissing = missing[0];
-  const approve = () => {
-    work.update({ approvedAt: new Date().toISOString() });
+  const approve = (by: Approval['by']) => {
+    work.update({ approval: { at: new Date().toISOString(), by } });
+    announce(t(scan.primary === null ? 'review/ready' : 'scan/guide_verify'));
     void commitWork(work);
   };
-  const withdraw = () => work.update({ approvedAt: null });
-  const label = (step: Step) => t('review/go', { step: t(`step/${step}`) });
-  const fingerThreshold = info?.policy?.fingerThreshold ?? 0;
-  const irisThreshold = info?.policy?.irisThreshold ?? 0;
+  const withdraw = () => work.update(UNAPPROVED);
+  const approved = draft.approval !== null && (
+    <StateMark tone="safe">{t('review/approved', { time: f.time(draft.approval.at) })}</StateMark>
+  );
+  // Only what the resident has approved is worth comparing.
+  const verifying =
+    firstMissing === undefined &&
+    draft.approval !== null &&
+    scan.primary !== null &&
+    !(accepted && scan.view.complete);
+  const firstWanted = scan.view.wanted[0] ?? VERIFY[0];
 
+  if (excepting !== null) {
+    return (
+      <ExceptionPanel work={work} state={state} parts={scan.view.parts} chosen={excepting} onClose={close} />
+    );
+  }
   return (
     <StepFrame
-      heading={t('stepLong/review')}
-      secondary={back}
+      heading={t(verifying ? 'stepLong/verify' : 'stepLong/review')}
+      secondary={
+        verifying ? (
+          <Button variant="default" onClick={withdraw} disabled={scan.busy}>
+            {t('review/withdraw')}
+          </Button>
+        ) : (
+          back
+        )
+      }
       quiet={
-        draft.approvedAt !== null && (
+        verifying ? (
           <>
-            <StateMark tone="safe">{t('review/approved', { time: f.time(draft.approvedAt) })}</StateMark>
-            <Button variant="subtle" onClick={withdraw} disabled={recording}>
-              {t('review/withdraw')}
-            </Button>
+            <ExceptionButton onClick={() => setExcepting(firstWanted)} />
+            {scan.view.complete && (
+              <Button variant="subtle" onClick={() => setAccepted(true)} disabled={scan.busy}>
+                {t('scan/accept')}
+              </Button>
+            )}
           </>
+        ) : (
+          draft.approval !== null && (
+            <>
+              {approved}
+              <Button variant="subtle" onClick={withdraw} disabled={recording}>
+                {t('review/withdraw')}
+              </Button>
+            </>
+          )
         )
       }
       primary={
         firstMissing !== undefined
-          ? { label: label(firstMissing), run: () => goStep(firstMissing) }
-          : draft.approvedAt === null
-            ? { label: t('review/approve'), run: approve }
-            : { label: t('review/save'), run: () => void record(work), busy: recording }
+          ? { label: t('review/go', { step: t(`step/${firstMissing}`) }), run: () => goStep(firstMissing) }
+          : draft.approval === null
+            ? { label: t('review/approve'), run: approve, large: true }
+            : verifying
+              ? scan.primary
+              : { label: t('review/save'), run: () => void record(work), busy: recording }
       }
     >
-      {missing.length > 0 ? (
-        <Notice title={t('review/missingTitle')}>
-          <span className={classes['jumps']}>
-            {missing.map((step) => (
-              <Button key={step} variant="default" onClick={() => goStep(step)}>
-                {t(`step/${step}`)} ·{' '}
-                {STEP_PARTS[step].length === 0 ? t('rail/missing') : f.number(missingOf(state, step))}
-              </Button>
-            ))}
-          </span>
-        </Notice>
+      {verifying ? (
+        <ScanWork work={work} state={state} scan={scan} onExcept={setExcepting} note={approved} />
       ) : (
-        <p className={classes['read']}>{t(draft.approvedAt === null ? 'review/ask' : 'review/ready')}</p>
+        <>
+          {missing.length > 0 ? (
+            <Notice title={t('review/missingTitle')}>
+              <span className={classes['jumps']}>
+                {missing.map((step) => (
+                  <Button key={step} variant="default" onClick={() => goStep(step)}>
+                    {t(`step/${step}`)} ·{' '}
+                    {STEP_PARTS[step].length === 0 ? t('rail/missing') : f.number(missingOf(state, step))}
+                  </Button>
+                ))}
+              </span>
+            </Notice>
+          ) : (
+            <p className={classes['read']}>{t(draft.approval === null ? 'review/ask' : 'review/ready')}</p>
+          )}
+          <Overview state={state} />
+        </>
       )}
-      <div className={classes['review']}>
-        <div className={classes['reviewPictures']}>
-          <Picture state={state} part="photo" />
-          <Picture state={state} part="signature" />
-        </div>
-        <div>
-          <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
-          <dl className={classes['summary']}>
-            {SHOWN.map((field) => (
-              <div key={field}>
-                <dt>{t(`field/${field}`)}</dt>
-                <dd>{fieldText(field, draft.biodata[field], vocabulary, info?.kecamatan ?? null)}</dd>
-              </div>
-            ))}
-          </dl>
-          <Noted state={state} />
-        </div>
-        <div>
-          <h3 className={classes['listTitle']}>{t('review/fingers')}</h3>
-          <ul className={classes['partLines']}>
-            {FINGERS.map((part) => (
-              <PartLine key={part} state={state} part={part} threshold={fingerThreshold} />
-            ))}
-          </ul>
-          <h3 className={classes['listTitle']}>{t('step/irises')}</h3>
-          <ul className={classes['partLines']}>
-            {IRISES.map((part) => (
-              <PartLine key={part} state={state} part={part} threshold={irisThreshold} />
-            ))}
-          </ul>
-        </div>
-      </div>
     </StepFrame>
+  );
+}
+
+function Overview({ state }: { state: WorkState }) {
+  const vocabulary = useWords();
+  const { t } = vocabulary;
+  const kecamatan = useApp((app) => app.info?.kecamatan ?? null);
+  const { draft } = state;
+  return (
+    <div className={classes['review']}>
+      <div className={classes['reviewPictures']}>
+        <Picture state={state} part="photo" />
+        <Picture state={state} part="signature" />
+      </div>
+      <div>
+        <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
+        <dl className={classes['summary']}>
+          {SHOWN.map((field) => (
+            <div key={field}>
+              <dt>{t(`field/${field}`)}</dt>
+              <dd>{fieldText(field, draft.biodata[field], vocabulary, kecamatan)}</dd>
+            </div>
+          ))}
+        </dl>
+        <Noted state={state} />
+        <PartList title={t('step/irises')} state={state} parts={IRISES} />
+      </div>
+      <div>
+        <PartList title={t('review/fingers')} state={state} parts={FINGERS} />
+        {draft.approval !== null && <PartList title={t('stepLong/verify')} state={state} parts={VERIFY} />}
+      </div>
+    </div>
   );
 }
 

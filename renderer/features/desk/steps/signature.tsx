@@ -40,9 +40,10 @@ export function SignatureStep(props: StepProps) {
     setFault(problem === 'short' ? null : problem);
     if (problem !== null) return;
     // Read before anything is awaited: the step may be left meanwhile, and what was signed is saved all the same.
-    const bytes = encodeSignature(groups, element.clientWidth);
-    const own = ++latest.current;
     const preview = canvasBytes(element, 'image/png');
+    const look = { svg: pad.current.toSVG(), png: preview };
+    const bytes = encodeSignature(groups, element.clientWidth, look);
+    const own = ++latest.current;
     const capture = await makeCapture('signature', SIGNATURE_MEDIA_TYPE, bytes, preview, attempts.current);
     // A later stroke, or Clear, has the last word.
     if (own !== latest.current) return;

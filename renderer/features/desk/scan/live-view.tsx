@@ -1,0 +1,61 @@
+import { IconCircleCheck, IconEye, IconFingerprint } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import type { ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import { useWords } from '../../../i18n/words.ts';
+import { queries } from '../../../query.ts';
+import { DEVICES } from './use-scanner.ts';
+import { LIVE_HEIGHT, LIVE_WIDTH, useLive, type Live } from './live.ts';
+import classes from './scan.module.css';
+
+/** What the scanner sees, in a frame that keeps its place whether there is a picture or not. */
+export function LiveView({
+  step,
+  on,
+  busy,
+  taken,
+  practice,
+}: {
+  step: ScanStep;
+  on: boolean;
+  busy: boolean;
+  /** Nothing is left to take: the frame says so instead of a picture. */
+  taken: boolean;
+  /** A practice scanner has no pictures. */
+  practice: boolean;
+}) {
+  const { t } = useWords();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  // Painted on a canvas: no picture has an address that somebody would have to give back.
+  const live = useLive(step, on && !practice, busy, canvas);
+  useEffect(() => {
+    // Pictures that begin or end are news of the scanner too.
+    void queries.invalidateQueries({ queryKey: DEVICES });
+  }, [live.kind]);
+  const done = taken && !busy;
+  const Empty = done ? IconCircleCheck : step === 'irises' ? IconEye : IconFingerprint;
+  const note = noteOf(live.kind, busy, taken, practice);
+  return (
+    <figure className={classes['live']} data-live={done ? 'off' : live.kind} aria-label={t('scan/live')}>
+      <Empty className={classes['liveMark']} data-done={done} size={72} stroke={1} aria-hidden />
+      <canvas ref={canvas} width={LIVE_WIDTH} height={LIVE_HEIGHT} />
+      {note !== null && (
+        <figcaption className={classes['liveNote']} data-busy={busy}>
+          {t(`scan/${note}`)}
+          {note === 'liveFailed' && live.kind === 'failed' && live.error !== null && (
+            <small>{t('app/code', { code: live.error.code })}</small>
+          )}
+        </figcaption>
+      )}
+    </figure>
+  );
+}
+
+type Note = 'running' | 'taken' | 'livePractice' | 'liveWaiting' | 'liveFailed';
+
+function noteOf(live: Live['kind'], busy: boolean, taken: boolean, practice: boolean): Note | null {
+  if (busy) return 'running';
+  if (taken) return 'taken';
+  if (practice) return 'livePractice';
+  if (live === 'on') return null;
+  return live === 'waiting' ? 'liveWaiting' : 'liveFailed';
+}

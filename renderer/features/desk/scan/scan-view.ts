@@ -1,0 +1,115 @@
+import type { Draft } from '../../../../app/desk/draft.ts';
+import {
+  exceptionFor,
+  IRISES,
+  LEFT_FOUR,
+  RIGHT_FOUR,
+  STEP_PARTS,
+  THUMBS,
+  VERIFY,
+  type BodyPart,
+  type PartName,
+  type ScanStep,
+  type Step,
+} from '../../../../app/enrollment/biometrics.ts';
+import type { Part } from '../../../../app/enrollment/enrollment.ts';
+import type { ScannerRow } from '../../../../app/ipc/contract.ts';
+import type { Policy } from '../../../../app/sync/protocol.ts';
+
+/** What the center allows: thresholds 0–100, and how often a capture below is taken again. */
+export type Limits = Pick<Policy, 'fingerThreshold' | 'irisThreshold' | 'maxAttempts'>;
+/** Where the policy has not arrived: what the center's default says. */
+export const DEFAULT_LIMITS: Limits = { fingerThreshold: 60, irisThreshold: 60, maxAttempts: 3 };
+
+/** The parts in the order in which the hand lies on the glass, left to right. */
+export const SCAN_PARTS: Readonly<Record<ScanStep, readonly BodyPart[]>> = {
+  right4: RIGHT_FOUR,
+  left4: [...LEFT_FOUR].reverse(),
+  thumbs: THUMBS,
+  irises: IRISES,
+  verify: VERIFY,
+};
+
+export function isEye(part: PartName): boolean {
+  return part.startsWith('iris.');
+}
+
+export function thresholdOf(part: PartName, limits: Limits): number {
+  return isEye(part) ? limits.irisThreshold : limits.fingerThreshold;
+}
+
+/** A quality that nothing scores is not low. */
+export function isLow(quality: number | null, threshold: number): boolean {
+  return quality !== null && quality < threshold;
+}
+
+export type PartState = 'excepted' | 'missing' | 'low' | 'good';
+
+export interface ScanView {
+  readonly parts: readonly BodyPart[];
+  /** Those that are not excepted. */
+  readonly wanted: readonly BodyPart[];
+  readonly states: ReadonlyMap<BodyPart, PartState>;
+  readonly attempts: number;
+  /** Nothing is missing; low quality is no gap. */
+  readonly complete: boolean;
+  readonly low: boolean;
+  /** Complete, but below the threshold and worth another attempt. */
+  readonly again: boolean;
+}
+
+/** Where a scan step stands: what is captured, what is still wanted, whether to try again. */
+export function scanView(
+  step: ScanStep,
+  draft: Pick<Draft, 'parts' | 'exceptions'>,
+  limits: Limits,
+): ScanView {
+  const parts = SCAN_PARTS[step];
+  const stateOf = (part: BodyPart): PartState => {
+    if (exceptionFor(part, draft.exceptions) !== undefined) return 'excepted';
+    const held = draft.parts.find((entry) => entry.name === part);
+    if (held === undefined) return 'missing';
+    return isLow(held.quality, thresholdOf(part, limits)) ? 'low' : 'good';
+  };
+  const states = new Map(parts.map((part) => [part, stateOf(part)]));
+  const wanted = parts.filter((part) => states.get(part) !== 'excepted');
+  const tried = draft.parts.filter((entry) => wanted.some((part) => part === entry.name));
+  const attempts = Math.max(0, ...tried.map((entry) => entry.attempts));
+  const complete = wanted.every((part) => states.get(part) !== 'missing');
+  const low = wanted.some((part) => states.get(part) === 'low');
+  return {
+    parts,
+    wanted,
+    states,
+    attempts,
+    complete,
+    low,
+    again: complete && low && attempts < limits.maxAttempts,
+  };
+}
+
+/** The scanner that would serve this step: a ready one before any other. */
+export function scannerFor(step: ScanStep, rows: readonly ScannerRow[]): ScannerRow | null {
+  const kind = step === 'irises' ? 'iris' : 'finger';
+  const fitting = rows.filter((row) => row.kind === kind);
+  return fitting.find((row) => row.status === 'ready') ?? fitting[0] ?? null;
+}
+
+/** Scanned parts by the policy's threshold; the photo where it was kept although it was judged unfit. */
+function isPoor(part: Part, limits: Limits): boolean {
+  if (part.name === 'photo' || part.name === 'signature') return part.override !== undefined;
+  return isLow(part.quality, thresholdOf(part.name, limits));
+}
+
+/** What the rail tells about a step beside its state. Exceptions that stand for another step's finger count there. */
+export function railCounts(
+  step: Step,
+  draft: Pick<Draft, 'parts' | 'exceptions'>,
+  limits: Limits,
+): { readonly excepted: number; readonly low: boolean } {
+  const parts = STEP_PARTS[step];
+  return {
+    excepted: draft.exceptions.filter((exception) => parts.includes(exception.part)).length,
+    low: draft.parts.some((part) => parts.includes(part.name) && isPoor(part, limits)),
+  };
+}

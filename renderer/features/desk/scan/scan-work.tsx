@@ -1,0 +1,129 @@
+import { useEffect, useRef } from 'react';
+import type { BodyPart, ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import type { ErrorShape } from '../../../../app/errors.ts';
+import { useApp } from '../../../app-state.ts';
+import { ErrorNotice, Notice } from '../../../components/notice.tsx';
+import { StateMark } from '../../../components/state-mark.tsx';
+import type { Work, WorkState } from '../../../drafts/work.ts';
+import { useWords } from '../../../i18n/words.ts';
+import type { Primary } from '../step-frame.tsx';
+import { DeviceLine } from './device-line.tsx';
+import { Drawing } from './hands.tsx';
+import { LiveView } from './live-view.tsx';
+import { capture, useScanState } from './scan-store.ts';
+import { DEFAULT_LIMITS, scanView, type Limits, type ScanView } from './scan-view.ts';
+import classes from './scan.module.css';
+import { Tiles } from './tiles.tsx';
+import { useScanner } from './use-scanner.ts';
+
+export interface Scan {
+  readonly step: ScanStep;
+  readonly view: ScanView;
+  readonly limits: Limits;
+  readonly busy: boolean;
+  /** Of the last capture at this step; gone with the next one. */
+  readonly error: ErrorShape | null;
+  readonly take: () => void;
+  /** The scanner's next action, or null where all is taken as well as it will be. */
+  readonly primary: Primary | null;
+}
+
+export function useLimits(): Limits {
+  return useApp((app) => app.info?.policy) ?? DEFAULT_LIMITS;
+}
+
+export function useScan(work: Work, state: WorkState, step: ScanStep): Scan {
+  const { t } = useWords();
+  const limits = useLimits();
+  const { running: busy, failed } = useScanState();
+  const view = scanView(step, state.draft, limits);
+  const ours = failed !== null && failed.step === step && failed.packetId === state.draft.packetId;
+  const error = ours && view.wanted.length > 0 ? failed.error : null;
+  const take = () => void capture(work, step, limits);
+  const label = view.again || error !== null ? t('scan/retake') : t('scan/take');
+  const open = view.wanted.length > 0 && (!view.complete || view.again || error !== null);
+  return { step, view, limits, busy, error, take, primary: open ? { label, run: take, busy } : null };
+}
+
+/** Live picture and device on one side, what is asked for and what is there on the other, errors below. */
+export function ScanWork({
+  work,
+  state,
+  scan,
+  onExcept,
+  note,
+}: {
+  work: Work;
+  state: WorkState;
+  scan: Scan;
+  onExcept: (part: BodyPart) => void;
+  /** Below what is asked. */
+  note?: React.ReactNode;
+}) {
+  const { t } = useWords();
+  const { step, view, limits, busy, error } = scan;
+  const scanner = useScanner(step, busy);
+  const below = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a small screen with large letters it may stand under the edge.
+    if (error !== null) below.current?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
+  return (
+    <div className={classes['scan']}>
+      <div className={classes['liveSide']}>
+        <LiveView
+          step={step}
+          on={scan.primary !== null || busy}
+          busy={busy}
+          taken={scan.primary === null}
+          practice={scanner.row?.practice ?? false}
+        />
+        <DeviceLine scanner={scanner} busy={busy} />
+      </div>
+      <div className={classes['workSide']}>
+        <div className={classes['ask']}>
+          <div>
+            <p className={classes['askText']}>{t(`scan/guide_${step}`)}</p>
+            <Tried scan={scan} />
+            {note}
+          </div>
+          <Drawing step={step} view={view} />
+        </div>
+        <Tiles work={work} state={state} view={view} limits={limits} busy={busy} onExcept={onExcept} />
+      </div>
+      <div className={classes['below']} ref={below}>
+        {error !== null ? <ErrorNotice error={error} /> : !busy && view.low && <Low scan={scan} />}
+      </div>
+    </div>
+  );
+}
+
+/** How often it was tried, and that it is good. */
+function Tried({ scan: { view, limits, busy } }: { scan: Scan }) {
+  const { t, f } = useWords();
+  const n = view.attempts + (busy ? 1 : 0);
+  return (
+    <div className={classes['tried']}>
+      {n > 0 && (
+        <p>
+          {t(n > limits.maxAttempts ? 'scan/attemptMore' : 'scan/attempt', {
+            n: f.number(n),
+            max: f.number(limits.maxAttempts),
+          })}
+        </p>
+      )}
+      {view.wanted.length === 0 && <StateMark tone="running">{t('scan/allExcepted')}</StateMark>}
+      {!busy && view.complete && view.wanted.length > 0 && !view.low && (
+        <StateMark tone="safe">{t('scan/good')}</StateMark>
+      )}
+    </div>
+  );
+}
+
+function Low({ scan: { step, view, limits } }: { scan: Scan }) {
+  const { t, f } = useWords();
+  const threshold = f.number(step === 'irises' ? limits.irisThreshold : limits.fingerThreshold);
+  if (view.again) return <Notice>{t('scan/below', { threshold })}</Notice>;
+  if (!view.complete) return null;
+  return <Notice>{t('scan/belowLast', { threshold, n: f.number(view.attempts) })}</Notice>;
+}

@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERROR_WORDS } from '../../app/error-words.ts';
+import type { ErrorCode } from '../../app/errors.ts';
+import { id as words } from '../../renderer/i18n/id.ts';
+import { openResident, save, workUntil } from '../../scripts/desk-work.ts';
+import type { Fault, SbiSimulator } from '../../scripts/sbi/simulator.ts';
+import type { StationWindow } from '../../scripts/station-window.ts';
+import { startTestCenter, type TestCenter } from '../helpers/center.ts';
+import { testScanner } from '../helpers/scanner.ts';
+import { demoAccount, stationHome } from '../helpers/station-home.ts';
+
+/** The desk in front of scanners that fail: what it says, what it keeps, and that it goes on when they are mended. */
+let center: TestCenter;
+let scanner: SbiSimulator;
+let station: StationWindow;
+const residents: string[] = [];
+/** A commit follows the picture on the screen; on a busy machine by seconds. */
+const PATIENT = { timeout: 30_000 };
+
+beforeAll(async () => {
+  center = await startTestCenter();
+  scanner = await testScanner();
+  station = await stationHome(center.url).launch();
+  await station.activate(await center.activationCode());
+  await station.untilResidents(200);
+  const { username, password } = demoAccount('operator');
+  await station.login(username, password);
+  const open = await center.residents({ recorded: false });
+  residents.push(...open.filter(({ tanggalLahir }) => tanggalLahir < '2000').map(({ nik }) => nik));
+});
+
+afterAll(async () => {
+  await station.close();
+  await center.close();
+});
+
+const button = (name: string) => station.page.getByRole('button', { name, exact: true });
+const pictures = () =>
+  station.page.getByRole('list', { name: words.scan.parts, exact: true }).getByRole('img');
+const said = (text: string) => station.page.getByText(text).first().waitFor();
+const railStep = (name: string) =>
+  station.page.getByRole('navigation', { name: words.rail.label }).getByRole('button', { name });
+/** The live view, when it is in this state. */
+const live = (state: 'on' | 'off' | 'failed') =>
+  station.page.locator(`figure[aria-label="${words.scan.live}"][data-live="${state}"]`).waitFor();
+
+/** The draft as main holds it. */
+async function draftOf(nik: string) {
+  return station.page.evaluate(async (wanted) => {
+    const list = await window.rekam.drafts.list();
+    const row = list.ok ? list.value.find((entry) => entry.nik === wanted) : undefined;
+    if (row === undefined) throw new Error('no such draft');
+    const loaded = await window.rekam.drafts.load(row.packetId);
+    if (!loaded.ok) throw new Error(loaded.error.code);
+    return loaded.value.draft;
+  }, nik);
+}
+
+async function approvedBy(nik: string) {
+  return (await draftOf(nik)).approval?.by;
+}
+
+async function expectError(code: ErrorCode): Promise<void> {
+  const said = station.page.getByRole('alert').filter({ hasText: ERROR_WORDS[code].id });
+  await said.waitFor();
+  // The code for the telephone, below the sentence.
+  expect(await said.innerText()).toContain(code);
+}
+
+/** How often this step was tried, as the desk shows it. */
+async function attempts(): Promise<number> {
+  const text = await station.page.getByText(/^Percobaan \d+/).innerText();
+  return Number(/\d+/.exec(text)?.[0]);
+}
+
+/** Enter alone takes one more capture, and it is good. */
+async function enterTakes(): Promise<void> {
+  const before = await attempts();
+  await station.page.keyboard.press('Enter');
+  await station.page.getByText(new RegExp(`^Percobaan ${before + 1}\\b`)).waitFor();
+  await said(words.scan.good);
+  expect(await attempts()).toBe(before + 1);
+}
+
+describe('a scanner that works', () => {
+  it('is named, shows what it sees, and stops when there is nothing left to take', async () => {
+    await openResident(station.page, residents[0] ?? '');
+    await station.page.keyboard.press('F8');
+    await said(words.scan.device_ready);
+    await said('Rekam Simulator jari');
+    await live('on');
+    const seen = () =>
+      station.page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL().length);
+    await expect.poll(seen, PATIENT).toBeGreaterThan(5_000);
+    await button(words.scan.take).click();
+    await said(words.scan.good);
+    await live('off');
+    expect(await pictures().count()).toBe(4);
+  });
+});
+
+describe('a scanner that fails', () => {
+  const FAULTS: readonly [Fault, ErrorCode][] = [
+    ['busy', 'device.busy'],
+    ['notReady', 'device.notReady'],
+    ['unregistered', 'device.unregistered'],
+    ['timeout', 'device.timeout'],
+    ['unpluggedInCapture', 'device.unplugged'],
+    ['badJws', 'device.untrusted'],
+    ['foreignAnchor', 'device.foreign'],
+    ['wrongCount', 'device.mismatch'],
+    ['wrongTransaction', 'device.mismatch'],
+    ['garbage', 'device.answer'],
+  ];
+  it.each(FAULTS)(
+    '%s is said as %s, loses nothing, and Enter goes on when it is mended',
+    async (fault, code) => {
+      scanner.fault(fault);
+      await button(words.scan.retake).click();
+      await expectError(code);
+      expect(await pictures().count()).toBe(4);
+      scanner.fault();
+      await enterTakes();
+      expect(await station.page.getByRole('alert').count()).toBe(0);
+    },
+  );
+
+  it.each(['busy', 'notReady'] as const)(
+    '%s under HTTP 200, numbers as strings, trailing bytes',
+    async (fault) => {
+      scanner.fault(fault, 'errorsUnder200', 'numbersAsStrings', 'trailingBytes');
+      await button(words.scan.retake).click();
+      await expectError(`device.${fault}`);
+      scanner.fault('errorsUnder200', 'numbersAsStrings', 'trailingBytes');
+      await enterTakes();
+      scanner.fault();
+    },
+  );
+
+  it('unplugged while it shows pictures: said calmly, then by the capture, and found again', async () => {
+    await station.page.keyboard.press('F9');
+    await live('on');
+    scanner.fault('unpluggedInStream');
+    // The view that runs is not told of a fault: it begins with the next one.
+    await station.page.keyboard.press('F5');
+    await station.page.keyboard.press('F9');
+    await live('failed');
+    await said(words.scan.liveFailed);
+    await said(words.scan.device_missing);
+    expect(await station.page.getByRole('alert').count()).toBe(0);
+    await button(words.scan.take).click();
+    await expectError('device.unplugged');
+    scanner.fault();
+    await button(words.scan.search).click();
+    await said(words.scan.device_ready);
+    await live('on');
+    await station.page.keyboard.press('Enter');
+    expect(await button(words.common.next).isEnabled()).toBe(true);
+    await said(words.scan.good);
+  });
+
+  it('keeps the best of three poor attempts and goes on', async () => {
+    await station.page.keyboard.press('F10');
+    scanner.fault('lowQuality');
+    await button(words.scan.take).click();
+    await said('Percobaan 1 dari 3');
+    const tried = async () => (await draftOf(residents[0] ?? '')).parts.at(-1)?.attempts;
+    await expect.poll(tried, PATIENT).toBe(1);
+    for (const n of [2, 3]) {
+      await station.page.keyboard.press('Enter');
+      await said(`Percobaan ${n} dari 3`);
+      await expect.poll(tried, PATIENT).toBe(n);
+    }
+    await button(words.common.next).waitFor();
+    expect(await railStep('Jempol').innerText()).toContain(words.rail.low);
+    scanner.fault();
+  });
+});
+
+describe('a finger that is not there', () => {
+  it('is excepted with its reason, is not asked for, and shows on the rail', async () => {
+    const { page } = station;
+    await openResident(page, residents[1] ?? '');
+    await page.keyboard.press('F9');
+    await button('Kecualikan Telunjuk kiri').click();
+    await button(words.exception.save).click();
+    await said(words.exceptionReason.amputated);
+    await button(words.scan.take).click();
+    await said(words.scan.good);
+    expect(await pictures().count()).toBe(3);
+    expect(await railStep('Kiri 4').innerText()).toContain('1 dikecualikan');
+    const { parts } = await draftOf(residents[1] ?? '');
+    expect(parts.map(({ name }) => name)).not.toContain('finger.left.index');
+  });
+});
+
+describe('the end of the review', () => {
+  it('asks approval, then the index fingers that are there, then saves', async () => {
+    const { page } = station;
+    await page.keyboard.press('F5');
+    await workUntil(page, 'review');
+    await page.keyboard.press('Enter');
+    await said(words.scan.guide_verify);
+    await expect.poll(() => approvedBy(residents[1] ?? ''), PATIENT).toBe('keyboard');
+    scanner.fault('timeout');
+    await page.keyboard.press('Enter');
+    await expectError('device.timeout');
+    expect(await button(words.review.save).count()).toBe(0);
+    scanner.fault();
+    await page.keyboard.press('Enter');
+    await button(words.review.save).waitFor();
+    const verify = async () =>
+      (await draftOf(residents[1] ?? '')).parts
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith('verify.'));
+    await expect.poll(verify, PATIENT).toEqual(['verify.right.index']);
+    expect(await approvedBy(residents[1] ?? '')).toBe('keyboard');
+    await save(page);
+  });
+
+  it('records without them where they cannot be had, for a reason', async () => {
+    const { page } = station;
+    await openResident(page, residents[2] ?? '');
+    await workUntil(page, 'review');
+    scanner.fault('busy');
+    await button(words.review.approve).click();
+    await said(words.scan.guide_verify);
+    await button(words.exception.open).click();
+    await page.getByRole('combobox', { name: words.exception.part, exact: true }).selectOption('all');
+    await page
+      .getByRole('combobox', { name: words.exception.reason })
+      .selectOption({ label: words.exceptionReason.unable });
+    await button(words.exception.save).click();
+    await button(words.review.save).waitFor();
+    const excepted = async () => (await draftOf(residents[2] ?? '')).exceptions.map(({ part }) => part);
+    await expect.poll(excepted, PATIENT).toEqual(['verify.left.index', 'verify.right.index']);
+    expect(await approvedBy(residents[2] ?? '')).toBe('mouse');
+    scanner.fault();
+    await save(page);
+    await station.until((now) => now.outbox.received === 2);
+  });
+});
+
+describe('an afternoon of captures', () => {
+  it('gives back every picture that is no longer shown', async () => {
+    const { page } = station;
+    await openResident(page, residents[0] ?? '');
+    await page.keyboard.press('F5');
+    await page.evaluate(() => {
+      const held = new Set<string>();
+      const create = URL.createObjectURL.bind(URL);
+      const revoke = URL.revokeObjectURL.bind(URL);
+      URL.createObjectURL = (object: Blob) => {
+        const url = create(object);
+        held.add(url);
+        document.documentElement.dataset['held'] = String(held.size);
+        return url;
+      };
+      URL.revokeObjectURL = (url: string) => {
+        held.delete(url);
+        document.documentElement.dataset['held'] = String(held.size);
+        revoke(url);
+      };
+    });
+    const held = () => page.evaluate(() => Number(document.documentElement.dataset['held']));
+    await page.keyboard.press('F8');
+    await said(words.scan.good);
+    const before = (await draftOf(residents[0] ?? '')).parts[0]?.attempts ?? 0;
+    for (let round = 1; round <= 10; round += 1) {
+      await button(words.scan.retake).click();
+      await page.getByText(`Percobaan ${before + round}`, { exact: true }).waitFor();
+      await said(words.scan.good);
+    }
+    expect(await held()).toBe(4);
+    await page.keyboard.press('F5');
+    await page
+      .getByRole('button', { name: /^Data benar|^Lanjut/ })
+      .first()
+      .waitFor();
+    expect(await held()).toBe(0);
+  });
+});
