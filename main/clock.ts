@@ -12,6 +12,11 @@ export class DeskClock {
     return Date.now();
   }
 
+  /** By the center's clock, as far as it is known. */
+  corrected(): number {
+    return Date.now() + this.#offsetMs;
+  }
+
   /** ISO date at the desk, in the PC's own time zone. */
   today(): string {
     const at = new Date(Date.now() + this.#offsetMs);

@@ -6,21 +6,27 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload } from '../app/ipc/contract.ts';
 import { DeskClock } from './clock.ts';
-import { createScanners } from './devices/registry.ts';
-import { simulatedScanners } from './devices/simulator.ts';
+import { practiceScanners } from './devices/practice.ts';
+import { createSbiScanners } from './devices/registry.ts';
+import { SBI_PORTS } from './devices/sbi-search.ts';
+import { trainingScanners } from './devices/training.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { deskHandlers } from './ipc/desk.ts';
-import { registerIpc } from './ipc/register.ts';
+import { deviceHandlers } from './ipc/devices.ts';
+import { requirePassword } from './ipc/password.ts';
+import { registerIpc, type Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
-import { idleLockMinutes, stationHandlers } from './ipc/station.ts';
+import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.ts';
+import { slipHandlers } from './ipc/slip.ts';
 import { StatusBoard } from './ipc/status.ts';
-import { syncHandlers } from './ipc/sync.ts';
+import { syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
-import { createLog, reason, type Log } from './log.ts';
+import { reason, type Log } from './log.ts';
+import { createLog } from './log-file.ts';
 import { loadKeys } from './security/keys.ts';
 import { osKeystore } from './security/keystore.ts';
 import { APP_PAGE } from './security/policy.ts';
-import { Sessions } from './security/sessions.ts';
+import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
 import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
@@ -28,6 +34,7 @@ import { activateStation } from './sync/activate.ts';
 import type { SyncEngine, Transport } from './sync/api.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { createTransport } from './sync/transport.ts';
+import { TrainingDesk } from './training/desk.ts';
 import { createWindow, registerAppScheme, serveWindow } from './window.ts';
 
 /** The Electron that package.json names; an older one is the runtime for development and tests. */
@@ -76,8 +83,9 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     // New keys would not open a database that is already there.
     mayMake: !existsSync(databaseFile(dataDir)),
   });
+  const workerFile = join(__dirname, 'worker.cjs');
   const worker = await startStoreWorker({
-    workerFile: join(__dirname, 'worker.cjs'),
+    workerFile,
     dataDir,
     keys,
     nativeBinding: environment.nativeBinding,
@@ -127,10 +135,98 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
 
   const sessions = new Sessions((session, why) => {
     tell('session.ended', { reason: why });
+    void training.end();
+    scanners.unwatch();
     store.accounts.loggedOut(session.accountId, clock.now(), why).catch((error: unknown) => {
       log.error('session.audit', { reason: reason(error) });
     });
   });
+
+  // What stays the same in training: who is there, and what the station says about itself.
+  const common = {
+    ...stationHandlers({
+      store,
+      fixed: {
+        version: app.getVersion(),
+        demo: environment.demo,
+        developmentRuntime: Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR,
+        uncleanStop:
+          uncleanStop === null
+            ? null
+            : { lastAliveAt: new Date(uncleanStop.lastAliveAt).toISOString(), drafts: uncleanStop.drafts },
+      },
+      centerUrl: environment.centerUrl,
+      status: () => board.read(),
+      activate: (centerUrl, code) =>
+        activateStation({
+          centerUrl,
+          code,
+          stationKeyX: publicKeyX(keys.station),
+          label: hostname().slice(0, 80),
+          appVersion: app.getVersion(),
+        }),
+      activated: startEngine,
+      now: () => clock.now(),
+    }),
+    ...sessionHandlers({
+      store,
+      sessions,
+      draftKey: keys.draft,
+      training: {
+        begin: (by) => training.begin(by),
+        end: () => training.end(),
+        draftKey: () => training.draftKey(),
+      },
+      now: () => clock.now(),
+    }),
+  };
+  const policyNow = async () => currentPolicy(store, await store.station.record());
+  const scanners = createSbiScanners({
+    ports: environment.devicePorts ?? SBI_PORTS,
+    anchors: async () => (await policyNow())?.deviceAnchors ?? [],
+    // A flat battery puts the clock back, never on: certificates are held against what was later.
+    now: () => Math.max(clock.corrected(), uncleanStop?.lastAliveAt ?? 0),
+    log,
+  });
+  const withScanner = {
+    policy: policyNow,
+    show: (frame: EventPayload<'devices.frame'>) => tell('devices.frame', frame),
+  };
+  const atDesk = {
+    now: () => clock.now(),
+    today: () => clock.today(),
+    // In training too: a wrong password counts where it always counts, or training were the place to guess one.
+    confirm: async (caller: DeskSession, password: string) => {
+      await requirePassword(store, caller.username, password, () => clock.now(), 'password.wrong');
+    },
+  };
+
+  const training: TrainingDesk<Handlers> = new TrainingDesk({
+    dataDir,
+    workerFile,
+    nativeBinding: environment.nativeBinding,
+    model: async () => {
+      const real = await store.station.record();
+      const policy = await currentPolicy(store, real);
+      return real === null || policy === null ? null : { kecamatan: real.activation.kecamatan, policy };
+    },
+    audit: (what, by) => store.audit.append({ at: clock.now(), by, what, subject: by }),
+    furnish: (own) => ({
+      ...common,
+      ...deskHandlers({
+        ...atDesk,
+        store: own,
+        recorded: () => undefined,
+      }),
+      ...deviceHandlers({ ...withScanner, scanners: trainingScanners(scanners, practiceScanners()) }),
+      ...slipHandlers({ ...atDesk, store: own, window: () => window, training: true }),
+      ...syncHandlersInTraining(),
+    }),
+    now: () => clock.now(),
+    today: () => clock.today(),
+    log,
+  });
+  await training.wipe();
 
   registerIpc({
     sessions,
@@ -139,42 +235,19 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       window !== null &&
       event.senderFrame === window.webContents.mainFrame &&
       event.senderFrame.url === APP_PAGE,
+    training: () => training.desk(),
     handlers: {
-      ...stationHandlers({
-        store,
-        fixed: {
-          version: app.getVersion(),
-          demo: environment.demo,
-          developmentRuntime: Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR,
-          uncleanStop:
-            uncleanStop === null
-              ? null
-              : { lastAliveAt: new Date(uncleanStop.lastAliveAt).toISOString(), drafts: uncleanStop.drafts },
-        },
-        centerUrl: environment.centerUrl,
-        status: () => board.read(),
-        activate: (centerUrl, code) =>
-          activateStation({
-            centerUrl,
-            code,
-            stationKeyX: publicKeyX(keys.station),
-            label: hostname().slice(0, 80),
-            appVersion: app.getVersion(),
-          }),
-        activated: startEngine,
-        now: () => clock.now(),
-      }),
-      ...sessionHandlers({ store, sessions, draftKey: keys.draft, now: () => clock.now() }),
+      ...common,
       ...deskHandlers({
+        ...atDesk,
         store,
-        scanners: createScanners(environment.scanner === 'simulator' ? simulatedScanners() : []),
-        now: () => clock.now(),
-        today: () => clock.today(),
         recorded: () => {
           engine?.wake();
           board.changed();
         },
       }),
+      ...deviceHandlers({ ...withScanner, scanners }),
+      ...slipHandlers({ ...atDesk, store, window: () => window, training: false }),
       ...syncHandlers({ store, engine: () => engine }),
     },
   });
@@ -207,6 +280,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     clearInterval(idle);
     board.stop();
     sessions.end('logout');
+    await training.end();
     await engine?.stop();
     transport?.close();
     await store.station.end(clock.now());

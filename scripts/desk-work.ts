@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { STEPS, type Step } from '../app/enrollment/biometrics.ts';
+import { formatNik } from '../app/enrollment/nik.ts';
 
 /** Works through an enrollment in the window as an operator does, in Bahasa Indonesia; resumes wherever the draft stands. */
 export interface Stored {
@@ -23,6 +24,8 @@ export async function openResident(page: Page, nik: string): Promise<void> {
   const find = page.getByRole('combobox', { name: 'NIK atau nama' });
   await find.fill(nik);
   await find.press('Enter');
+  // While another draft is open, its rail is there until this one is.
+  await page.getByRole('region', { name: 'Perekaman' }).getByText(formatNik(nik)).first().waitFor();
   await currentStep(page);
 }
 
@@ -59,25 +62,37 @@ export async function workUntil(page: Page, last: Step): Promise<void> {
 }
 
 /** From wherever the draft stands to "Tersimpan"; what the desk then says. */
-export async function workToTheEnd(page: Page): Promise<Stored> {
+export async function workToTheEnd(page: Page, said?: string): Promise<Stored> {
   await workUntil(page, 'review');
   await approve(page);
-  return save(page);
+  return save(page, said);
 }
 
 export async function approve(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Warga setuju' }).click();
 }
 
-export async function save(page: Page): Promise<Stored> {
+export async function save(page: Page, said?: string): Promise<Stored> {
+  await takeIndexFingers(page);
   await page.getByRole('button', { name: 'Simpan', exact: true }).click();
-  return readStored(page);
+  return readStored(page, said);
 }
 
-/** Waits for the desk's word that the record is on disk. */
-export async function readStored(page: Page): Promise<Stored> {
+/** Both index fingers once more, unless the draft holds them already or they are excepted. */
+async function takeIndexFingers(page: Page): Promise<void> {
+  const store = page.getByRole('button', { name: 'Simpan', exact: true });
+  const take = page.getByRole('button', { name: 'Ambil', exact: true });
+  const best = page.getByRole('button', { name: 'Lanjut dengan yang terbaik' });
+  await store.or(take).or(best).first().waitFor();
+  if (await take.isVisible()) await take.click();
+  await store.or(best).first().waitFor();
+  if (await best.isVisible()) await best.click();
+}
+
+/** Waits for the desk's word that the record is on disk; in training that word is another. */
+export async function readStored(page: Page, said = 'Tersimpan di stasiun ini'): Promise<Stored> {
   const region = page.getByRole('region', { name: 'Perekaman' });
-  await page.getByRole('heading', { name: 'Tersimpan di stasiun ini' }).waitFor();
+  await page.getByRole('heading', { name: said }).waitFor();
   const text = await region.innerText();
   const sequence = /Paket nomor ([\d.]+)/.exec(text)?.[1]?.replaceAll('.', '');
   if (sequence === undefined) throw new Error(`no packet number in: ${text}`);
@@ -87,10 +102,13 @@ export async function readStored(page: Page): Promise<Stored> {
 async function doStep(page: Page, step: Step): Promise<void> {
   switch (step) {
     case 'biodata':
+      for (const reason of await page.getByRole('combobox', { name: /^Alasan lanjut/ }).all()) {
+        await reason.selectOption({ label: 'Cocok dengan KK atau akta yang diperlihatkan' });
+      }
       await page.getByRole('button', { name: /^Data benar/ }).click();
       return;
     case 'photo':
-      await unlessDone(page, () => page.getByRole('button', { name: 'Ambil foto' }).click());
+      await unlessDone(page, () => takePhoto(page));
       return;
     case 'signature':
       await sign(page);
@@ -101,6 +119,16 @@ async function doStep(page: Page, step: Step): Promise<void> {
     default:
       await unlessDone(page, () => page.getByRole('button', { name: 'Ambil', exact: true }).click());
   }
+}
+
+/** The test camera shows no face, and a photo without one wants a reason. */
+async function takePhoto(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Ambil foto' }).click();
+  const reason = page.getByRole('textbox', { name: 'Alasan memakai foto ini' });
+  await reason.or(page.getByRole('button', { name: 'Lanjut', exact: true })).waitFor();
+  if (!(await reason.isVisible())) return;
+  await reason.fill('Kamera uji tanpa wajah');
+  await reason.press('Enter');
 }
 
 /** A resumed draft may stand at a step whose capture it holds already: then there is only to go on. */

@@ -10,6 +10,7 @@ import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import { seal } from '../security/seal.ts';
 import { sha256, signJws } from '../security/sign.ts';
 import type { StationRecord } from '../store/api.ts';
+import { unconfirmed } from '../store/corrections.ts';
 import type { Database } from '../store/database.ts';
 import { loadDraft, setAsideUnreadable } from '../store/drafts.ts';
 import { commitRecord, readRecorded } from '../store/records.ts';
@@ -44,6 +45,8 @@ async function record(
 
   const offset = clockOffset(db);
   const biodata = completeBiodata(draft, input.date, station);
+  const open = atBorder(() => unconfirmed(db, input.packetId, draft.corrections));
+  if (open !== undefined) throw new RekamError('correction.unconfirmed', { field: open.field });
   const enrollment = completeEnrollment(draft, biodata, captures, station, input, offset);
   const parts = new Map<PartName, Uint8Array>(captures.map(({ part, bytes }) => [part.name, bytes]));
   const sealed = await seal(encodePacket(enrollment, parts), station.activation.sealing.recipient);
@@ -72,11 +75,16 @@ async function record(
 }
 
 function completeBiodata(draft: Draft, today: string, station: StationRecord): Biodata {
-  const { errors } = checkBiodata(draft.biodata, today, station.activation.kecamatan.kode);
+  const { errors, warnings } = checkBiodata(draft.biodata, today, station.activation.kecamatan.kode);
   const [first] = errors;
   if (first !== undefined) throw incomplete({ step: 'biodata', field: first.field, reason: first.code });
   const biodata = biodataSchema.parse(draft.biodata);
   if (biodata.nik !== draft.nik) throw incomplete({ step: 'biodata', field: 'nik', reason: 'nik' });
+  const accepted = new Set(draft.warnings.map((warning) => warning.code));
+  const unexplained = warnings.find((warning) => !accepted.has(warning.code));
+  if (unexplained !== undefined) {
+    throw incomplete({ step: 'biodata', field: unexplained.field, reason: unexplained.code });
+  }
   if (!draft.biodataConfirmed) throw incomplete({ step: 'biodata' });
   return biodata;
 }
@@ -94,7 +102,7 @@ function completeEnrollment(
     draft.exceptions,
   );
   if (missing.length > 0) throw incomplete({ parts: missing.join(' ') });
-  if (draft.approvedAt === null) throw incomplete({ step: 'review' });
+  if (draft.approval === null) throw incomplete({ step: 'review' });
   const enrollment = enrollmentSchema.safeParse({
     v: 1,
     packetId: draft.packetId,
@@ -106,7 +114,7 @@ function completeEnrollment(
     early: ktpStanding(biodata, input.date) === 'early',
     parts: captures.map(({ part }) => part),
     exceptions: draft.exceptions,
-    approval: { at: draft.approvedAt },
+    approval: draft.approval,
     operator: input.by,
     ticket: draft.ticket,
     startedAt: draft.startedAt,

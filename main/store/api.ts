@@ -1,13 +1,21 @@
 import type { Capture, OutboxRow, ResidentRow, TicketRow } from '../../app/ipc/contract.ts';
 import type { Draft } from '../../app/desk/draft.ts';
-import type { SessionOfDay, TicketState } from '../../app/desk/ticket.ts';
+import type { SessionOfDay, StateByHand, TicketState } from '../../app/desk/ticket.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
+import type { Correction } from '../../app/enrollment/enrollment.ts';
 import type { Step } from '../../app/enrollment/biometrics.ts';
 import type { HoldReason, PacketState } from '../../app/enrollment/lifecycle.ts';
 import type { Nik } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
-import type { Activation, Fact, JournalEntry, Outcome, ReferenceLine } from '../../app/sync/protocol.ts';
+import type {
+  Activation,
+  Fact,
+  JournalEntry,
+  Outcome,
+  ReconcileAnswer,
+  ReferenceLine,
+} from '../../app/sync/protocol.ts';
 
 /**
  * What the store can do, one group a table family. Each method is one transaction, plain and synchronous in the
@@ -25,6 +33,7 @@ export interface StoreApi {
   readonly reference: ReferenceStore;
   readonly outages: OutageStore;
   readonly audit: AuditStore;
+  readonly slips: SlipStore;
 }
 
 /** The same groups as seen from another thread. */
@@ -56,7 +65,7 @@ export interface StationStore {
   end(now: number): void;
 }
 /** `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received. */
-export type SettingKey = 'language' | 'clockOffset' | 'policy' | 'reconciledOn' | 'outcomeCursor';
+export type SettingKey = 'language' | 'theme' | 'clockOffset' | 'policy' | 'reconciledOn' | 'outcomeCursor';
 
 export interface Account {
   readonly id: AccountId;
@@ -95,26 +104,43 @@ export interface ResidentStore {
   } | null;
 }
 
+export interface SummonsRow {
+  readonly nik: string;
+  readonly nama: string;
+  readonly desa: string;
+  readonly session: SessionOfDay;
+  readonly recorded: boolean;
+}
+
+/** All dates are ISO dates at the desk. Summons that are open: neither a ticket that day nor a recording anywhere. */
 export interface DeskStore {
-  /** @param date ISO date at the desk */
   today(
     date: string,
     limit: number,
   ): {
     readonly tickets: TicketRow[];
-    readonly summons: {
-      readonly nik: string;
-      readonly nama: string;
-      readonly desa: string;
-      readonly session: SessionOfDay;
-      readonly recorded: boolean;
-    }[];
+    readonly summons: SummonsRow[];
     readonly summonsTotal: number;
+    readonly groups: { readonly session: SessionOfDay; readonly desa: string; readonly count: number }[];
   };
+  /** The open summons of one desa and session, by name. */
+  summons(
+    date: string,
+    group: {
+      readonly session: SessionOfDay;
+      readonly desa: string;
+      readonly offset: number;
+      readonly limit: number;
+    },
+  ): SummonsRow[];
+  ticketOf(date: string, nik: string): { readonly number: number; readonly state: TicketState } | null;
+  /** The next number, or the one that the resident has already; refuses who is unknown or recorded. */
+  arrive(date: string, nik: Nik, by: AccountId, now: number): TicketRow;
+  /** Refuses (`request.invalid`) what cannot happen to a ticket in its state. */
   setTicket(
     date: string,
     number: number,
-    state: TicketState,
+    state: StateByHand,
     reason: string | null,
     by: AccountId,
     now: number,
@@ -142,6 +168,13 @@ export interface DraftStore {
   /** Refuses an older revision (`draft.stale`); the same revision again is fine. Parts no longer in the draft go. */
   commit(draft: Draft, captures: readonly Capture[], now: number): { readonly revision: number };
   drop(packetId: PacketId, reason: string, by: AccountId, now: number): void;
+  /** The audit entry that record asks for. The caller has just proved to be `by`. */
+  correct(
+    packetId: PacketId,
+    correction: Omit<Correction, 'confirmed'>,
+    by: AccountId,
+    now: number,
+  ): Correction;
 }
 
 /** Made by intake: everything that one record commits together. */
@@ -193,8 +226,11 @@ export interface OutboxSummary {
 }
 
 export interface OutboxStore {
-  /** Waiting packets whose next attempt has come (all of them with `ignoreBackoff`) and that nobody leases, oldest first. */
-  due(now: number, limit: number, ignoreBackoff: boolean): OutboxItem[];
+  /**
+   * Waiting packets whose next attempt has come (all of them with `ignoreBackoff`) and that nobody leases, oldest first.
+   * @param after only those behind this sequence
+   */
+  due(now: number, limit: number, ignoreBackoff: boolean, after?: number): OutboxItem[];
   /** When the next waiting packet is due; null when none waits. */
   nextDueAt(): number | null;
   /** Takes a packet for one attempt; null when it is no longer waiting or is leased. */
@@ -207,7 +243,10 @@ export interface OutboxStore {
   unlease(packetId: PacketId): void;
   hold(packetId: PacketId, reason: HoldReason, problem: string, now: number): void;
   release(packetId: PacketId, by: AccountId, now: number): void;
-  /** The engine has verified the receipt's signature and that it speaks of this manifest; it is kept for ever. */
+  /**
+   * The engine has verified the receipt's signature and that it speaks of this manifest; it is kept for ever.
+   * @param receivedAt by the receipt itself, so the center's time: a clock set here changes no retention
+   */
   received(packetId: PacketId, receipt: string, receivedAt: number): void;
   /** Applies verdicts and moves the cursor in one transaction; unknown ids are passed over. */
   outcomes(outcomes: readonly Outcome[], cursor: string, now: number): void;
@@ -223,9 +262,19 @@ export interface OutboxStore {
     to: number,
   ): { readonly sequence: number; readonly packetId: PacketId; readonly manifestSha256: Sha256 }[];
   lastSequence(): number;
-  /** Reconcile found these missing at the center: those whose bytes are still here wait again. */
-  missing(packetIds: readonly PacketId[], now: number): number;
-  /** Drops sealed bytes whose receipt, final outcome and retention time are all there. */
+  /**
+   * What reconcile found. `again`: lost at the center and sent again; `held`: it has something else under the id;
+   * `told`: new audit entries about what only a person can settle.
+   */
+  reconciled(
+    answer: ReconcileAnswer,
+    now: number,
+  ): { readonly again: number; readonly held: number; readonly told: number };
+  /**
+   * Drops sealed bytes whose receipt, final outcome and retention time are all there, some at a time.
+   * @param now the center's time
+   * @returns how many; ask again until there are none
+   */
   purge(now: number, retentionMs: number): number;
 }
 
@@ -234,6 +283,8 @@ export interface JournalStore {
   /** Not yet acknowledged, in sequence; unsigned (the engine signs, deterministically). */
   pending(limit: number): JournalEntry[];
   acknowledge(sequence: number): void;
+  /** The center holds the journal only up to here (it was restored from a backup): the rest is pending again. */
+  rewind(sequence: number): void;
 }
 
 export interface ReferenceStore {
@@ -268,4 +319,36 @@ export interface AuditStore {
   head(): Sha256;
   /** Checks the last `count` entries (all without it); the first broken sequence or null. */
   verify(count?: number): number | null;
+}
+
+/** What a slip says of one recorded enrollment. */
+export interface SlipFacts extends Recorded {
+  /** Who recorded it. */
+  readonly operator: string;
+  /** How often it was handed over so far. */
+  readonly printed: number;
+}
+
+export interface SlipStore {
+  /** @throws RekamError `slip.unrecorded`: a draft, or nothing at all, has no slip (G1) */
+  open(packetId: PacketId): SlipFacts;
+  /**
+   * Counts one hand-over, audited, before the paper leaves.
+   * @throws RekamError `slip.stale` unless it was handed over exactly `expected` times before; `slip.unrecorded`
+   */
+  printed(input: {
+    readonly packetId: PacketId;
+    readonly expected: number;
+    readonly by: AccountId;
+    readonly paper: '80mm' | 'a4';
+    readonly to: 'printer' | 'pdf';
+    readonly now: number;
+  }): void;
+  /** The paper of hand-over `number` never left: it counts no longer, unless a later one does. Audited. */
+  takeBack(input: {
+    readonly packetId: PacketId;
+    readonly number: number;
+    readonly by: AccountId;
+    readonly now: number;
+  }): void;
 }

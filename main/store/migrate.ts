@@ -2,6 +2,9 @@ import { RekamError } from '../../app/errors.ts';
 import type { Database } from './database.ts';
 import { atBorder } from './sqlite-errors.ts';
 import * as station from './migrations/001-station.ts';
+import * as slip from './migrations/002-slip.ts';
+import * as correction from './migrations/003-correction.ts';
+import * as arrival from './migrations/004-arrival.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -9,7 +12,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [station];
+export const MIGRATIONS: readonly Migration[] = [station, slip, correction, arrival];
 
 /**
  * Brings the schema up to the newest version, each step applied and recorded in one transaction: one that fails leaves

@@ -7,7 +7,7 @@ import { audit, auditHead } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import { appendFact } from './journal.ts';
-import { lastSequence, recordedHere } from './packets.ts';
+import { IS_REPLACED_BY_NEW, lastSequence, recordedHere } from './packets.ts';
 import { iso, sha256 } from './rows.ts';
 import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
 
@@ -75,7 +75,7 @@ function requireRevision(tx: Writer, input: RecordInput): void {
 }
 
 /**
- * The packet of this resident that the center wants recorded anew, if there is one. Any other recording of this NIK,
+ * The packet of this resident that the center wants recorded anew, or that the disk lost, if there is one. Any other recording of this NIK,
  * made since the draft began, refuses this one (G3).
  */
 function replacedBy(tx: Writer, input: RecordInput): PacketId | null {
@@ -83,7 +83,7 @@ function replacedBy(tx: Writer, input: RecordInput): PacketId | null {
   if (here !== null) throw new RekamError('resident.recordedHere', { at: iso(here.at) });
   const rejected = tx.get<{ packet_id: PacketId }>(
     `SELECT e.packet_id FROM enrollment e JOIN packet p USING (packet_id)
-     WHERE e.nik = ? AND p.state = 'rejected' ORDER BY p.sequence DESC LIMIT 1`,
+     WHERE e.nik = ? AND ${IS_REPLACED_BY_NEW} ORDER BY p.sequence DESC LIMIT 1`,
     input.biodata.nik,
   );
   return rejected?.packet_id ?? null;
@@ -167,5 +167,6 @@ function finishTickets(tx: Writer, input: RecordInput): void {
     input.biodata.nik,
   );
   const tickets: StoredTicket[] = ticketsOf(tx, input.packetId);
-  for (const ticket of tickets) changeTicket(tx, ticket, 'done', null, input.by.accountId, input.recordedAt);
+  for (const ticket of tickets)
+    changeTicket(tx, ticket, 'record', null, input.by.accountId, input.recordedAt);
 }

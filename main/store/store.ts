@@ -9,6 +9,7 @@ import { createOutageStore } from './outages.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createReferenceStore } from './reference.ts';
 import { createResidentStore } from './residents.ts';
+import { createSlipStore } from './slips.ts';
 import { atBorder } from './sqlite-errors.ts';
 import { createStationStore } from './station.ts';
 
@@ -25,6 +26,7 @@ export function createStore(db: Database): StoreApi {
     reference: bordered(createReferenceStore(db)),
     outages: bordered(createOutageStore(db)),
     audit: bordered(createAuditStore(db)),
+    slips: bordered(createSlipStore(db)),
   };
 }
 

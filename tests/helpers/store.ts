@@ -322,7 +322,7 @@ export async function completeDraft(
     step: 'review',
     biodataConfirmed: true,
     parts: captures.map(({ part }) => part),
-    approvedAt: new Date(now).toISOString(),
+    approval: { at: new Date(now).toISOString(), by: 'touch' },
     ...options.change,
   };
   await test.store.drafts.commit(draft, captures, now);

@@ -156,7 +156,7 @@ describe('a record is refused', () => {
   const without = testCaptures(PART_NAMES.filter((name) => name !== 'iris.right'));
   const biodata = testBiodata(0);
   test.each<[string, Partial<Draft>, object]>([
-    ['approval', { approvedAt: null }, { step: 'review' }],
+    ['approval', { approval: null }, { step: 'review' }],
     ['the biodata read aloud', { biodataConfirmed: false }, { step: 'biodata' }],
     [
       'a possible birth date',
@@ -181,6 +181,41 @@ describe('a record is refused', () => {
     await expect(recordDraft(store, draft)).rejects.toMatchObject({ code: 'draft.incomplete', params });
     expect(store.api.outbox.lastSequence()).toBe(0);
     expect(store.api.drafts.list()).toHaveLength(1);
+  });
+
+  test('with a warning that nobody gave a reason for, and goes on with one', async () => {
+    const single = { ...biodata, nama: 'SUPARMAN' };
+    const open = await completeDraft(store, nik(0), { change: { biodata: single } });
+    await expect(recordDraft(store, open)).rejects.toMatchObject({
+      code: 'draft.incomplete',
+      params: { step: 'biodata', reason: 'nama.single' },
+    });
+    const warnings = [{ code: 'nama.single' as const, reason: 'Cocok dengan KK' }];
+    const given = { ...open, revision: open.revision + 1, warnings };
+    await store.store.drafts.commit(given, [], TEST_NOW);
+    expect(await recordDraft(store, given)).toMatchObject({ nama: 'SUPARMAN' });
+  });
+
+  test('with a correction that nobody confirmed for this packet, or that was changed since', async () => {
+    const change = { field: 'alamat', before: biodata.alamat, after: 'DUSUN 3', document: 'KK' } as const;
+    const draft = await completeDraft(store, nik(0), {
+      change: { biodata: { ...biodata, alamat: 'DUSUN 3' } },
+    });
+    const commit = async (corrections: Draft['corrections'], revision: number): Promise<Draft> => {
+      const next = { ...draft, corrections, revision };
+      await store.store.drafts.commit(next, [], TEST_NOW);
+      return next;
+    };
+    const by = store.operator.accountId;
+    const forged = { ...change, confirmed: { by, at: '2011-11-14T05:00:00.000Z' } };
+    await expect(recordDraft(store, await commit([forged], 2))).rejects.toMatchObject({
+      code: 'correction.unconfirmed',
+    });
+    const confirmed = await store.store.drafts.correct(draft.packetId, change, by, TEST_NOW);
+    await expect(
+      recordDraft(store, await commit([{ ...confirmed, document: 'Akta 1' }], 3)),
+    ).rejects.toMatchObject({ code: 'correction.unconfirmed' });
+    expect(await recordDraft(store, await commit([confirmed], 4))).toMatchObject({ sequence: 1 });
   });
 
   test('at another revision than the committed one', async () => {
@@ -219,7 +254,9 @@ test('with an exception and its reason a record is complete', async () => {
 
 test('a sixteen-year-old is marked as early', async () => {
   const biodata = { ...testBiodata(0), tanggalLahir: '1995-06-01', statusKawin: 1 as const };
-  const { packetId } = await recordResident(store, nik(0), { change: { biodata } });
+  const reason = 'Cocok dengan akta kelahiran';
+  const warnings = (['early', 'nik.birthDate'] as const).map((code) => ({ code, reason }));
+  const { packetId } = await recordResident(store, nik(0), { change: { biodata, warnings } });
   expect((await openSealed(packetId)).enrollment.early).toBe(true);
 });
 

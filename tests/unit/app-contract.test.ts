@@ -84,6 +84,7 @@ describe('the contract between window and main', () => {
       'station.activate',
       'station.info',
       'station.setLanguage',
+      'station.setTheme',
       'station.status',
     ]);
     expect(of('supervisor')).toEqual(['sync.cancel', 'sync.now', 'sync.outages']);

@@ -38,7 +38,7 @@ const TABLE: Record<PacketEvent, Record<PacketState, PacketState | '-'>> = {
   accepted: row('-', '-', '-', 'accepted', 'accepted', 'accepted', 'accepted', 'superseded'),
   rejected: row('-', '-', '-', 'rejected', 'rejected', 'rejected', 'rejected', 'superseded'),
   duplicate: row('-', '-', '-', 'duplicate', 'duplicate', 'duplicate', 'duplicate', 'superseded'),
-  superseded: row('-', '-', '-', '-', '-', 'superseded', '-', 'superseded'),
+  superseded: row('-', '-', 'superseded', 'superseded', '-', 'superseded', '-', 'superseded'),
   missing: row('recorded', 'sending', 'held', 'recorded', 'recorded', 'recorded', 'recorded', 'recorded'),
 };
 
@@ -71,13 +71,13 @@ describe('transition', () => {
     }
   });
 
-  test('only a receipt ends our care, and only the center missing it brings it back', () => {
+  test('only a receipt, its own or its replacement’s, ends our care; only the center missing it brings it back', () => {
     fc.assert(
       fc.property(history, (events) => {
         let state: PacketState = 'recorded';
         let received = false;
         for (const event of events) {
-          if (event === 'receipt') received = true;
+          if (event === 'receipt' || (event === 'superseded' && state === 'held')) received = true;
           if (event === 'missing') received = false;
           state = apply(state, event);
           expect(isReceived(state)).toBe(received);

@@ -11,6 +11,8 @@ import type { Sha256 } from '../../app/ids.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') as Sha256;
 
+const CONFIRMED = { by: '0b7f2d4e-5a51-4c3e-9d1a-6f0c8e2b1a01', at: '2011-11-14T05:00:00.000Z' };
+
 const instant = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
@@ -58,7 +60,9 @@ const packet = fc
     biodata,
     quality: fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
     reason: fc.constantFrom(...EXCEPTION_REASONS),
-    warnings: fc.subarray([...BIODATA_WARNINGS]),
+    warnings: fc
+      .subarray([...BIODATA_WARNINGS])
+      .map((codes) => codes.map((code) => ({ code, reason: 'Cocok dengan KK' }))),
     at: instant,
     ticket: fc.option(fc.integer({ min: 1, max: 999 })),
     clockOffsetMs: fc.option(fc.maxSafeInteger()),
@@ -73,7 +77,15 @@ const packet = fc
       stationId: made.stationId,
       kecamatan: '32.09.03',
       biodata: made.biodata,
-      corrections: [{ field: 'nama', before: 'Sitti', after: made.biodata.nama, document: 'Akta lahir' }],
+      corrections: [
+        {
+          field: 'nama',
+          before: 'Sitti',
+          after: made.biodata.nama,
+          document: 'Akta lahir',
+          confirmed: CONFIRMED,
+        },
+      ],
       warnings: made.warnings,
       early: false,
       parts: captured.map(({ name, bytes }) => ({
@@ -89,7 +101,7 @@ const packet = fc
       exceptions: made.all
         .filter((part) => part.lost)
         .map(({ name }) => ({ part: name, reason: made.reason, note: 'sejak lahir' })),
-      approval: { at: made.at },
+      approval: { at: made.at, by: 'touch' },
       operator: { accountId: made.stationId, name: 'Operator Satu' },
       ticket: made.ticket,
       startedAt: made.at,
@@ -114,12 +126,13 @@ describe('the enrollment', () => {
       .error?.issues.map((issue) => issue.message);
   const lost = (part: PartName, reason = 'amputated', note = '') => ({ part, reason, note });
   const whole = PART_NAMES.map((name) => ({ ...SAMPLE.enrollment.parts[0], name }));
+  const without = (...names: PartName[]) => whole.filter((part) => !names.includes(part.name));
 
   test('is whole with every part captured or excepted', () => {
     expect(complaints({})).toBeUndefined();
     expect(complaints({ parts: whole, exceptions: [] })).toBeUndefined();
     expect(
-      complaints({ parts: whole.slice(0, -1), exceptions: [lost('iris.right', 'blind')] }),
+      complaints({ parts: without('iris.right'), exceptions: [lost('iris.right', 'blind')] }),
     ).toBeUndefined();
   });
 
@@ -130,8 +143,20 @@ describe('the enrollment', () => {
   });
 
   test('a part that is neither is named', () => {
-    expect(complaints({ parts: whole.slice(0, -1), exceptions: [] })).toEqual(['parts.missing iris.right']);
-    expect(complaints({ parts: whole.slice(1), exceptions: [] })).toEqual(['parts.missing photo']);
+    expect(complaints({ parts: without('iris.right'), exceptions: [] })).toEqual([
+      'parts.missing iris.right',
+    ]);
+    expect(complaints({ parts: without('photo'), exceptions: [] })).toEqual(['parts.missing photo']);
+  });
+
+  test('an excepted index finger is not asked again at the end', () => {
+    const exceptions = [lost('finger.left.index')];
+    expect(
+      complaints({ parts: without('finger.left.index', 'verify.left.index'), exceptions }),
+    ).toBeUndefined();
+    expect(complaints({ parts: without('finger.left.index', 'verify.right.index'), exceptions })).toEqual([
+      'parts.missing verify.right.index',
+    ]);
   });
 
   test('the same part twice is refused', () => {
@@ -139,7 +164,7 @@ describe('the enrollment', () => {
   });
 
   test('"other" is no reason without a note', () => {
-    const parts = whole.slice(0, -1);
+    const parts = without('iris.right');
     expect(complaints({ parts, exceptions: [lost('iris.right', 'other')] })).toEqual(['exceptions.note']);
     expect(complaints({ parts, exceptions: [lost('iris.right', 'other', '   ')] })).toEqual([
       'exceptions.note',
@@ -148,7 +173,7 @@ describe('the enrollment', () => {
   });
 
   test('a photo cannot be excepted', () => {
-    expect(complaints({ parts: whole.slice(1), exceptions: [lost('photo')] })).not.toBeUndefined();
+    expect(complaints({ parts: without('photo'), exceptions: [lost('photo')] })).not.toBeUndefined();
   });
 
   test.each([
@@ -159,9 +184,11 @@ describe('the enrollment', () => {
     { recordedAt: '2011-11-14T12:00:00Z' },
     { ticket: 0 },
     { clockOffsetMs: 0.5 },
-    { corrections: [{ field: 'nama', before: 'a', after: 'b', document: ' ' }] },
-    { corrections: [{ field: 'umur', before: 1, after: 2, document: 'KK' }] },
-    { warnings: ['nik.date'] },
+    { corrections: [{ field: 'nama', before: 'a', after: 'b', document: ' ', confirmed: CONFIRMED }] },
+    { corrections: [{ field: 'umur', before: 1, after: 2, document: 'KK', confirmed: CONFIRMED }] },
+    { corrections: [{ field: 'nama', before: 'a', after: 'b', document: 'KK' }] },
+    { warnings: [{ code: 'nik.date', reason: 'Cocok dengan KK' }] },
+    { warnings: [{ code: 'early', reason: ' ' }] },
     { smuggled: true },
   ])('refuses %j', (change) => {
     expect(complaints(change as Partial<Record<keyof Enrollment, unknown>>)).not.toBeUndefined();

@@ -30,6 +30,7 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
       'main/devices/',
       'main/store/',
       'main/security/',
+      'main/slip/',
       ...SHARED,
     ],
     not: ['better-sqlite3', ...NETWORK],
@@ -37,6 +38,11 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   {
     from: 'main/intake/',
     may: ['main/intake/', 'main/store/', 'main/security/', ...SHARED],
+    not: ['better-sqlite3', ...NETWORK],
+  },
+  {
+    from: 'main/training/',
+    may: ['main/training/', 'main/intake/', 'main/store/', 'main/security/', ...SHARED],
     not: ['better-sqlite3', ...NETWORK],
   },
   {
@@ -48,6 +54,7 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   { from: 'main/store/', may: ['main/store/', ...SHARED], not: NETWORK },
   { from: 'main/devices/', may: ['main/devices/', ...SHARED], not: ['better-sqlite3'] },
   { from: 'main/security/', may: ['main/security/', ...SHARED], not: ['better-sqlite3', ...NETWORK] },
+  { from: 'main/slip/', may: ['main/slip/', ...SHARED], not: ['better-sqlite3', ...NETWORK] },
   { from: 'main/', may: SHARED, not: ['better-sqlite3', ...NETWORK] },
   { from: 'renderer/', may: ['renderer/', 'app/', '*'], not: ['electron', 'better-sqlite3'] },
   {
@@ -140,6 +147,8 @@ describe('import arrows', () => {
     ['main/intake/x.ts', "export * from '../sync/engine.ts';"],
     ['main/security/x.ts', "const load = () => import('../store/database.ts');"],
     ['main/sync/x.ts', "import Database from 'better-sqlite3';"],
+    ['main/training/x.ts', "import { createTransport } from '../sync/transport.ts';"],
+    ['main/training/x.ts', "import https from 'node:https';"],
     ['main/intake/x.ts', "import https from 'https';"],
     ['main/store/migrations/001.ts', "import { z } from 'zod';"],
     ['main/store/x.ts', "let row: import('../sync/api.ts').Row;"],

@@ -1,0 +1,111 @@
+import type { Page } from 'playwright-core';
+import { STEPS, type Step } from '../app/enrollment/biometrics.ts';
+import { en } from '../renderer/i18n/en.ts';
+import { id } from '../renderer/i18n/id.ts';
+
+/**
+ * Works through an enrollment with keys alone, as a practised operator does, in whatever language the window speaks: it
+ * reads the rail's marks and where the focus is, never a word.
+ */
+export interface KeyboardHooks {
+  /** Told when a step has come up and is ready, before its first key. */
+  readonly onStep?: (step: Step) => Promise<void>;
+  /** Told before each key that does a screen's primary action. */
+  readonly onKey?: () => Promise<void>;
+}
+
+/** As a scanner types: sixteen digits and Enter, wherever the focus is. */
+export async function scanNik(page: Page, nik: string): Promise<void> {
+  await page.keyboard.type(nik);
+  await page.keyboard.press('Enter');
+  await page.locator('nav [aria-current="step"]').waitFor();
+}
+
+/** From the step that is current to the heading of the recorded screen. */
+export async function recordByKeyboard(page: Page, hooks: KeyboardHooks = {}): Promise<void> {
+  for (let turn = 0; turn < STEPS.length; turn += 1) {
+    const step = await stepNow(page);
+    if (step === null) throw new Error('the desk left the enrollment before it was recorded');
+    await untilReady(page);
+    await hooks.onStep?.(step);
+    await finish(page, step, hooks);
+    if (step === 'review') return;
+  }
+  throw new Error('more steps than the desk has');
+}
+
+/** Keys until the rail marks another step, or until the recorded screen. */
+async function finish(page: Page, step: Step, hooks: KeyboardHooks): Promise<void> {
+  if (step === 'signature' && !(await isDone(page))) await exceptSignature(page);
+  for (let presses = 0; presses < 12; presses += 1) {
+    await untilReady(page);
+    if ((await stepNow(page)) !== step) return;
+    await answerQuestion(page);
+    await hooks.onKey?.();
+    await page.keyboard.press('Enter');
+    await settled(page, step);
+  }
+  throw new Error(`${step} does not end`);
+}
+
+/** A list that wants a choice gets its first, a line of text a sentence. */
+async function answerQuestion(page: Page): Promise<void> {
+  const focus = await page.evaluate(() => document.activeElement?.tagName);
+  if (focus === 'SELECT') await page.keyboard.press('ArrowDown');
+  if (focus === 'INPUT') await page.keyboard.type('Kamera uji tanpa wajah');
+}
+
+/** Whoever has no pen is excepted: the button that opens it, then its form on Enter. */
+async function exceptSignature(page: Page): Promise<void> {
+  await tabTo(page, [id.exception.open, en.exception.open]);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement instanceof HTMLSelectElement);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.closest('form') === null);
+}
+
+/** Tab, as often as a person would, until the focus is on a button that says one of these. */
+export async function tabTo(page: Page, labels: readonly string[]): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    const label = await page.evaluate(() => document.activeElement?.textContent ?? '');
+    if (labels.includes(label.trim())) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach ${labels.join(' / ')}`);
+}
+
+/** The step that the rail marks as current; null where no enrollment is open. */
+export function stepNow(page: Page): Promise<Step | null> {
+  return page.evaluate((steps) => {
+    const items = [...document.querySelectorAll('nav ol > li')];
+    const index = items.findIndex((item) => item.querySelector('[aria-current="step"]') !== null);
+    return steps[index] ?? null;
+  }, STEPS);
+}
+
+function isDone(page: Page): Promise<boolean> {
+  return page.locator('nav [aria-current="step"][data-tone="safe"]').isVisible();
+}
+
+/** Until the focus is on something that Enter acts on: a ready primary action, or a question's own field. */
+async function untilReady(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const focus = document.activeElement;
+    if (focus instanceof HTMLSelectElement || focus instanceof HTMLInputElement) return true;
+    return focus instanceof HTMLButtonElement && !focus.disabled && focus.dataset['loading'] === undefined;
+  });
+}
+
+/** Until the key has had its effect: another step, another screen, a question, or an action under way. */
+async function settled(page: Page, step: Step): Promise<void> {
+  await page.waitForFunction(
+    ([steps, before]) => {
+      const items = [...document.querySelectorAll('nav ol > li')];
+      const index = items.findIndex((item) => item.querySelector('[aria-current="step"]') !== null);
+      if (steps[index] !== before) return true;
+      const focus = document.activeElement;
+      return !(focus instanceof HTMLButtonElement) || focus.dataset['loading'] === undefined;
+    },
+    [STEPS, step] as const,
+  );
+}
