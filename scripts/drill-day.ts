@@ -3,6 +3,7 @@ import { DEMO_ACCOUNTS } from '../center/demo/losari.ts';
 import { startCenterProcess, type CenterProcess } from './center-process.ts';
 import { approve, currentStep, openResident, save, workToTheEnd, workUntil } from './desk-work.ts';
 import type { Confirmed } from './drill-audit.ts';
+import { startSbiSimulator, type SbiSimulator } from './sbi/simulator.ts';
 import { startSlowProxy, type SlowProxy } from './slow-proxy.ts';
 import { StationWindow } from './station-window.ts';
 
@@ -29,6 +30,7 @@ export class DrillDay {
   #kills = 0;
   #centerCrashes = 0;
   #running: CenterProcess | null = null;
+  #scanner: SbiSimulator | null = null;
   #link: SlowProxy | null = null;
   #window: StationWindow | null = null;
 
@@ -56,6 +58,7 @@ export class DrillDay {
       await this.#window?.kill();
       await this.#running?.stop();
       await this.#link?.close();
+      await this.#scanner?.close();
     }
     return {
       confirmed: this.#confirmed,
@@ -69,7 +72,8 @@ export class DrillDay {
   /** The center is there; the first residents are recorded and received. */
   async #morning(): Promise<void> {
     say('Morning', 'center and station start, the register of Losari is loaded');
-    const center = await startCenterProcess({ ...this.center, port: 0 });
+    this.#scanner = await startSbiSimulator();
+    const center = await this.#startCenter(0);
     this.#running = center;
     const port = Number(new URL(center.url).port);
     this.#link = await startSlowProxy(port);
@@ -102,7 +106,7 @@ export class DrillDay {
     say('10.30', 'the center returns, over a thin line');
     link.limit(RETURNING_LINK);
     const before = (await this.#desk.status()).outbox.received;
-    this.#running = await startCenterProcess({ ...this.center, port: link.target });
+    this.#running = await this.#startCenter(link.target);
     await this.#desk.until((status) => status.outbox.received > before, 180_000);
     // One receipt more, then a good part of the next packet: the crash is in the middle of an upload.
     const sent = link.sent();
@@ -111,7 +115,7 @@ export class DrillDay {
     this.#centerCrashes += 1;
     say('10.31', 'the center crashes in the middle of an upload, and is started again');
     link.limit(null);
-    this.#running = await startCenterProcess({ ...this.center, port: link.target });
+    this.#running = await this.#startCenter(link.target);
     await this.#recordUntil(this.#residents);
     const status = await this.#desk.until((now) => now.outbox.waiting === 0, 600_000);
     say('Evening', `${status.outbox.received} received, ${status.outbox.held} held, nothing waits`);
@@ -214,7 +218,15 @@ export class DrillDay {
 
   async #launch(): Promise<StationWindow> {
     const link = this.#must(this.#link);
-    return StationWindow.launch({ ...this.station, centerUrl: `https://localhost:${link.port}` });
+    return StationWindow.launch({
+      ...this.station,
+      centerUrl: `https://localhost:${link.port}`,
+      devicePort: this.#must(this.#scanner).port,
+    });
+  }
+
+  async #startCenter(port: number): Promise<CenterProcess> {
+    return startCenterProcess({ ...this.center, port, deviceAnchors: [this.#must(this.#scanner).anchor] });
   }
 
   async #login(): Promise<void> {
