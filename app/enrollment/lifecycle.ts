@@ -60,7 +60,9 @@ export function transition(state: PacketState, event: PacketEvent): Result<Packe
     case 'duplicate':
       return applyOutcome(state, event);
     case 'superseded':
-      return state === 'rejected' || state === 'superseded' ? ok('superseded') : err('lifecycle.illegal');
+      // `held`: its bytes cannot be read and the resident came again. What the center accepted or is still to get stays.
+      if (state === 'held' || state === 'received' || state === 'rejected') return ok('superseded');
+      return state === 'superseded' ? ok('superseded') : err('lifecycle.illegal');
     case 'missing':
       return isReceived(state) ? ok('recorded') : ok(state);
     default:
@@ -77,7 +79,7 @@ function applyOutcome(
   return isReceived(state) ? ok(verdict) : err('lifecycle.illegal');
 }
 
-/** Held by the center, with a receipt verified here. */
+/** Held by the center, with a receipt verified here; `superseded`: it or what took its place. */
 export function isReceived(state: PacketState): boolean {
   return (
     state === 'received' ||
@@ -93,10 +95,14 @@ export function isPending(state: PacketState): boolean {
   return !isReceived(state);
 }
 
+/** Nothing more will be asked about the bytes of these. */
+export const FINAL_STATES: readonly PacketState[] = ['accepted', 'duplicate', 'superseded'];
+
 /**
  * Whether the sealed bytes may go: receipt and a final outcome and the retention time. `rejected` is not final.
  * The row and its receipt stay for ever.
  * @param receivedAt milliseconds since the epoch, of the verified receipt; null without one
+ * @param now by the same clock: the center's
  */
 export function mayPurge(
   state: PacketState,
@@ -105,6 +111,5 @@ export function mayPurge(
   now: number,
 ): boolean {
   if (receivedAt === null) return false;
-  const final = state === 'accepted' || state === 'duplicate' || state === 'superseded';
-  return final && now - receivedAt >= retentionMs;
+  return FINAL_STATES.includes(state) && now - receivedAt >= retentionMs;
 }

@@ -32,6 +32,10 @@ export function createJournalStore(db: Database): JournalStore {
         appendFact(tx, checked, now);
       }),
     pending: (limit) => pending(db, limit),
+    rewind: (sequence) =>
+      db.write((tx) =>
+        writeSetting(tx, 'journalAcknowledged', String(Math.max(0, Math.min(sequence, acknowledged(tx))))),
+      ),
     acknowledge: (sequence) =>
       db.write((tx) => {
         const last = tx.get<{ n: number | null }>('SELECT max(sequence) AS n FROM journal')?.n ?? 0;

@@ -1,8 +1,9 @@
 import type { OutboxRow } from '../../app/ipc/contract.ts';
 import type { PacketState } from '../../app/enrollment/lifecycle.ts';
 import { outcomeSchema } from '../../app/sync/protocol.ts';
-import type { OutboxStore } from './api.ts';
+import type { OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
+import { lastSequence } from './packets.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
 
 type Filter = Parameters<OutboxStore['list']>[0];
@@ -72,5 +73,38 @@ function toRow(row: ListRow): OutboxRow {
     lastProblem: row.last_problem,
     receivedAt: isoOrNull(row.received_at),
     outcome: row.outcome === null ? null : parseJson(outcomeSchema, row.outcome),
+  };
+}
+
+/** Whatever is not received yet is counted; the rest of an unbroken sequence is what the center holds. */
+export function summary(db: Reader, startOfDay: number): OutboxSummary {
+  const count = (state: string) =>
+    db.get<{ n: number; bytes: number | null; oldest: number | null }>(
+      'SELECT count(*) AS n, sum(size) AS bytes, min(recorded_at) AS oldest FROM packet WHERE state = ?',
+      state,
+    ) ?? { n: 0, bytes: null, oldest: null };
+  const recorded = count('recorded');
+  const sending = count('sending');
+  const held = count('held');
+  const waiting = recorded.n + sending.n;
+  // Superseded while its bytes could not be read: nothing of it ever left.
+  const neverSent =
+    db.get<{ n: number }>(
+      "SELECT count(*) AS n FROM packet WHERE state = 'superseded' AND received_at IS NULL",
+    )?.n ?? 0;
+  const oldest = [recorded.oldest, sending.oldest].filter((at) => at !== null);
+  return {
+    waiting,
+    held: held.n,
+    rejected: count('rejected').n,
+    received: lastSequence(db) - waiting - held.n - neverSent,
+    waitingBytes: (recorded.bytes ?? 0) + (sending.bytes ?? 0),
+    oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
+    lastReceiptAt:
+      db.get<{ at: number | null }>('SELECT max(received_at) AS at FROM packet WHERE received_at IS NOT NULL')
+        ?.at ?? null,
+    recordedToday:
+      db.get<{ n: number }>('SELECT count(*) AS n FROM enrollment WHERE recorded_at >= ?', startOfDay)?.n ??
+      0,
   };
 }

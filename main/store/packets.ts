@@ -71,7 +71,8 @@ export interface RecordedHere {
 
 /**
  * The enrollment of this resident at this station that still counts. One that its successor superseded does not, nor
- * one of which the center wants a whole new recording.
+ * one of which the center wants a whole new recording, nor one whose bytes the disk lost: nobody can send that any
+ * more, so the resident must be able to come again. Its row, number and place in the chain stay.
  */
 export function recordedHere(db: Reader, nik: string): RecordedHere | null {
   const row = db.get<{ packet_id: PacketId; recorded_at: number }>(
@@ -83,9 +84,19 @@ export function recordedHere(db: Reader, nik: string): RecordedHere | null {
   return row === undefined ? null : { packetId: row.packet_id, at: row.recorded_at };
 }
 
+const IS_UNREADABLE = "(p.state = 'held' AND p.hold_reason IS 'unreadable')";
+
 /** For a join of packet `p` with its outcome `o`. */
-export const COUNTS_AS_RECORDED =
-  "p.state <> 'superseded' AND NOT (p.state = 'rejected' AND o.remedy IS 'recapture')";
+export const COUNTS_AS_RECORDED = `p.state <> 'superseded' AND NOT (p.state = 'rejected' AND o.remedy IS 'recapture')
+    AND NOT ${IS_UNREADABLE}`;
+
+/** Of packet `p`: what a new recording of the same resident replaces. */
+export const IS_REPLACED_BY_NEW = `(p.state = 'rejected' OR ${IS_UNREADABLE})`;
+
+/** Of resident `r`: the center's mark comes from our own journal, and speaks of a packet that it will never get. */
+export const IS_MARKED_FOR_LOST = `EXISTS (
+    SELECT 1 FROM packet p WHERE p.packet_id = r.recorded_packet AND ${IS_UNREADABLE}
+  )`;
 
 /** Refuses a second recording before any capture starts (G3). */
 export function refuseRecorded(db: Reader, nik: string, center: { readonly at: string } | null): void {

@@ -5,6 +5,8 @@ import type { LinkCause, LinkState } from '../../app/sync/link.ts';
 export interface Clock {
   /** Milliseconds since the epoch by the station's clock, which may be wrong. */
   now(): number;
+  /** Milliseconds since some moment of this process. Nobody can set it: waits of one run are reckoned by it. */
+  elapsed(): number;
   /** Resolves after `ms`, or at once when the signal aborts. Never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -1,10 +1,10 @@
-import { CHORE_BACKOFF, fullJitter, untilDeadline } from '../../app/sync/retry.ts';
+import { CHORE_BACKOFF, fullJitter } from '../../app/sync/retry.ts';
 import type { Random } from './api.ts';
 import { verdictOf, type Verdict } from './classify.ts';
 import type { Contact } from './contact.ts';
 import type { SyncLog } from './log.ts';
 
-export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile';
+export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'purge';
 
 /** How often each is looked after when nothing calls for it sooner, milliseconds. Twelve thousand stations share one center. */
 const EVERY_MS: Readonly<Record<ChoreName, number>> = {
@@ -13,11 +13,13 @@ const EVERY_MS: Readonly<Record<ChoreName, number>> = {
   reference: 10 * 60_000,
   /** Looked at hourly; done once a day. */
   reconcile: 60 * 60_000,
+  purge: 24 * 60 * 60_000,
 };
 
 export interface ChoreDeps {
   readonly contact: Contact;
-  readonly now: () => number;
+  /** The clock's `elapsed`. */
+  readonly elapsed: () => number;
   readonly random: Random;
   readonly log: SyncLog;
 }
@@ -64,7 +66,7 @@ export class Chores {
 
   /** Due `ms` from now at the latest; a backoff stays. */
   soon(name: ChoreName, ms: number): void {
-    if (!this.#failures.has(name) && this.#left(name) > ms) this.#at.set(name, this.#deps.now() + ms);
+    if (!this.#failures.has(name) && this.#left(name) > ms) this.#at.set(name, this.#deps.elapsed() + ms);
   }
 
   /** Milliseconds until the first is due. */
@@ -74,7 +76,7 @@ export class Chores {
 
   async #tell(verdict: Verdict, signal: AbortSignal): Promise<void> {
     const { contact } = this.#deps;
-    if (verdict.kind === 'pause') contact.pause(verdict.retryAfterMs);
+    if (verdict.kind === 'pause') contact.pause(verdict);
     else if (verdict.kind === 'station') await contact.denied(verdict.problem);
     else if (verdict.kind === 'clock') await contact.probe(signal);
     else if (verdict.kind === 'retry' && verdict.cause !== null && verdict.cause !== 'centerError') {
@@ -84,20 +86,20 @@ export class Chores {
   }
 
   #done(name: ChoreName): void {
-    const { now, random } = this.#deps;
+    const { elapsed, random } = this.#deps;
     this.#failures.delete(name);
     // Between once and one and a half times the period, so that stations never march in step.
-    this.#at.set(name, now() + Math.floor(EVERY_MS[name] * (1 + random() / 2)));
+    this.#at.set(name, elapsed() + Math.floor(EVERY_MS[name] * (1 + random() / 2)));
   }
 
   #failed(name: ChoreName): void {
-    const { now, random } = this.#deps;
+    const { elapsed, random } = this.#deps;
     const failures = (this.#failures.get(name) ?? 0) + 1;
     this.#failures.set(name, failures);
-    this.#at.set(name, now() + Math.max(1_000, fullJitter(failures, random(), CHORE_BACKOFF)));
+    this.#at.set(name, elapsed() + Math.max(1_000, fullJitter(failures, random(), CHORE_BACKOFF)));
   }
 
   #left(name: ChoreName): number {
-    return untilDeadline(this.#at.get(name) ?? 0, this.#deps.now(), 2 * EVERY_MS[name] + CHORE_BACKOFF.capMs);
+    return Math.max(0, (this.#at.get(name) ?? 0) - this.#deps.elapsed());
   }
 }

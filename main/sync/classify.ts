@@ -9,8 +9,8 @@ import { TransportFailure } from './api.ts';
 export type Verdict =
   /** Try again by the backoff. `cause` names trouble of the link; null when the center itself answered so. */
   | { readonly kind: 'retry'; readonly problem: string; readonly cause: LinkCause | null }
-  /** The center asks everybody of us to wait. */
-  | { readonly kind: 'pause'; readonly problem: string; readonly retryAfterMs: number }
+  /** The center asks everybody of us to wait. `isNamed`: the time is its own, and so is the slot at its end. */
+  | Pause
   /** This packet waits for a person; the others flow. */
   | { readonly kind: 'hold'; readonly problem: string; readonly reason: HoldReason }
   /** No call of this station will pass until somebody acts. */
@@ -21,6 +21,13 @@ export type Verdict =
   | { readonly kind: 'request'; readonly problem: string }
   /** Ask for the offset and go on from there. */
   | { readonly kind: 'offset'; readonly problem: string };
+
+export interface Pause {
+  readonly kind: 'pause';
+  readonly problem: string;
+  readonly retryAfterMs: number;
+  readonly isNamed: boolean;
+}
 
 /** Thrown inside main/sync for every answer that is not the wanted one. */
 export class CallFailure extends Error {
@@ -84,7 +91,7 @@ function listed(name: ProblemName, retryAfter: number | null): Verdict {
       if (name === 'clock-skew') return { kind: 'clock', problem: name };
       // Retry-After of a locked upload speaks of that packet alone.
       if (name === 'rate-limited' || name === 'overloaded' || name === 'storage-full') {
-        return { kind: 'pause', problem: name, retryAfterMs: retryAfter ?? PAUSE_DEFAULT_MS };
+        return paused(name, retryAfter);
       }
       return { kind: 'retry', problem: name, cause: PROBLEMS[name].status >= 500 ? 'centerError' : null };
     default:
@@ -94,12 +101,19 @@ function listed(name: ProblemName, retryAfter: number | null): Verdict {
 
 function unlisted(status: number, retryAfter: number | null): Verdict {
   const problem = `http-${status}`;
-  if (status === 429 || status === 503) {
-    return { kind: 'pause', problem, retryAfterMs: retryAfter ?? PAUSE_DEFAULT_MS };
-  }
+  if (status === 429 || status === 503) return paused(problem, retryAfter);
   // 407 and 511 are a proxy or a portal asking for a login.
   const portal = status < 400 || status === 407 || status === 511;
   return { kind: 'retry', problem, cause: portal ? 'captivePortal' : 'centerError' };
+}
+
+function paused(problem: string, retryAfter: number | null): Pause {
+  return {
+    kind: 'pause',
+    problem,
+    retryAfterMs: retryAfter ?? PAUSE_DEFAULT_MS,
+    isNamed: retryAfter !== null,
+  };
 }
 
 function holdReason(name: ProblemName): HoldReason {

@@ -1,14 +1,8 @@
 import type { LinkCause } from '../../app/sync/link.ts';
-import {
-  DENIED_BACKOFF,
-  fullJitter,
-  PACE_CAP_MS,
-  PULSE_BACKOFF,
-  untilDeadline,
-} from '../../app/sync/retry.ts';
+import { DENIED_BACKOFF, fullJitter, PACE_CAP_MS, PULSE_BACKOFF } from '../../app/sync/retry.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { Clock, Random, Transport } from './api.ts';
-import { verdictOf } from './classify.ts';
+import { verdictOf, type Pause } from './classify.ts';
 import { nextLink, UNKNOWN_LINK, type LinkEvent, type LinkView } from './link.ts';
 import type { SyncLog } from './log.ts';
 import { takePulse } from './pulse.ts';
@@ -42,18 +36,21 @@ export interface ContactDeps {
   readonly changed: () => void;
 }
 
-/** Owner of what is known about the center right now: link, clock offset, pace, outage. One at a time per engine. */
+/**
+ * Owner of what is known about the center right now: link, clock offset, pace, outage. One at a time per engine. Its
+ * deadlines are moments of `elapsed`: a clock set here neither shortens the center's wait nor makes a station silent.
+ */
 export class Contact {
   readonly #deps: ContactDeps;
   #isLoaded = false;
   #link: LinkView = UNKNOWN_LINK;
   #offsetMs: number | null = null;
+  /** The center's time at the zero of `elapsed`. */
+  #pulseMoment: number | null = null;
   #maxConcurrent = 1;
   #accepting = true;
-  /** The center's slot for us, by the station's clock. */
+  /** The center's slot for us. */
   #notBefore = 0;
-  /** How long the pause under way is in all: more than that left means that the clock here was put back. */
-  #pauseMs = 0;
   /** A slot that was waited for is good until work has gone out in it; else each pulse would move it on. */
   #slotUnused = false;
   #restUntil = 0;
@@ -61,6 +58,7 @@ export class Contact {
   #denials = 0;
   #deniedUntil = 0;
   #nextPulseAt = 0;
+  /** By the station's clock, as outages are told. */
   #suspectSince: number | null = null;
   /** At start a former run's outage may be open still. */
   #outage: 'unknown' | 'none' | 'open' = 'unknown';
@@ -87,6 +85,17 @@ export class Contact {
     return this.#offsetMs;
   }
 
+  /**
+   * The center's time, rather too early than too late; null before the first pulse of this run. Two reckonings, of
+   * which one is right: by the clock here, which somebody may just have set, and by what has passed since the pulse,
+   * which stands still while the PC sleeps.
+   */
+  centerTimeAtLeast(): number | null {
+    const { clock } = this.#deps;
+    if (this.#offsetMs === null || this.#pulseMoment === null) return null;
+    return Math.min(clock.now() + this.#offsetMs, this.#pulseMoment + clock.elapsed());
+  }
+
   get maxConcurrent(): number {
     return this.#maxConcurrent;
   }
@@ -97,33 +106,30 @@ export class Contact {
 
   /** Manual skips our own rest after an outage and the backoff after a denial, never the center's wait. */
   gate(manual: boolean): Gate {
-    const now = this.#deps.clock.now();
-    if (this.#link.cause === 'notAllowed') {
-      return manual || untilDeadline(this.#deniedUntil, now, DENIED_BACKOFF.capMs) === 0 ? 'open' : 'denied';
-    }
-    if (!this.isReachable) return 'offline';
-    if (!this.#accepting || this.#pauseLeft(now) > 0) return 'paused';
+    const isDenied = this.#link.cause === 'notAllowed';
+    if (isDenied && !manual && this.#left(this.#deniedUntil) > 0) return 'denied';
+    if (!isDenied && !this.isReachable) return 'offline';
+    // Who was refused may ask again, but no sooner than the center takes anybody.
+    if (!this.#accepting || this.#left(this.#notBefore) > 0) return 'paused';
+    if (isDenied) return 'open';
     if (this.#link.cause === 'paused') this.#on({ type: 'resumed' });
-    return !manual && untilDeadline(this.#restUntil, now, LONGEST_REST_MS) > 0 ? 'resting' : 'open';
+    return !manual && this.#left(this.#restUntil) > 0 ? 'resting' : 'open';
   }
 
   /** By hand the backoff is passed over, the center's wait is not. */
   pulseIsDue(manual: boolean): boolean {
-    const now = this.#deps.clock.now();
-    return this.#pulseLeft(now) === 0 || (manual && this.#pauseLeft(now) === 0);
+    return this.#left(this.#nextPulseAt) === 0 || (manual && this.#left(this.#notBefore) === 0);
   }
 
   /** Milliseconds until something here changes by itself: a pulse, a slot, the end of a rest. */
   untilNext(): number {
-    const now = this.#deps.clock.now();
     const others: number[] = [];
-    const paused = this.#pauseLeft(now);
+    const paused = this.#left(this.#notBefore);
     if (this.#accepting && paused > 0) others.push(paused);
-    const resting = untilDeadline(this.#restUntil, now, LONGEST_REST_MS);
+    const resting = this.#left(this.#restUntil);
     if (resting > 0) others.push(resting);
-    if (this.#link.cause === 'notAllowed')
-      others.push(untilDeadline(this.#deniedUntil, now, DENIED_BACKOFF.capMs));
-    return Math.min(this.#pulseLeft(now), ...others);
+    if (this.#link.cause === 'notAllowed') others.push(this.#left(this.#deniedUntil));
+    return Math.min(this.#left(this.#nextPulseAt), ...others);
   }
 
   /** One pulse at a time; who asks meanwhile gets the same answer. True when the center answered with a valid one. */
@@ -136,12 +142,11 @@ export class Contact {
 
   /** A signed call was answered as ours. */
   answered(): void {
-    const now = this.#deps.clock.now();
-    if (this.#pauseLeft(now) === 0) this.#slotUnused = false;
+    if (this.#left(this.#notBefore) === 0) this.#slotUnused = false;
     this.#denials = 0;
     this.#suspectSince = null;
     // Real traffic tells as much about the link as a pulse would; only a pulse ends an outage.
-    this.#nextPulseAt = this.#outage === 'open' ? now : this.#laterPulse(now);
+    this.#nextPulseAt = this.#outage === 'open' ? 0 : this.#laterPulse(0);
     this.#on({ type: 'answered' });
   }
 
@@ -151,50 +156,49 @@ export class Contact {
   }
 
   /** The center refused for now. */
-  pause(retryAfterMs: number): void {
-    const now = this.#deps.clock.now();
+  pause({ retryAfterMs, isNamed }: Pick<Pause, 'retryAfterMs' | 'isNamed'>): void {
     // Even a center that says zero has just refused.
-    const until = now + Math.min(Math.max(retryAfterMs, SHORTEST_PAUSE_MS), PACE_CAP_MS);
-    const before = this.#pauseLeft(now) > 0 ? this.#notBefore : now;
-    this.#pauseUntil(Math.max(before, until), now);
-    this.#slotUnused = true;
+    const until = this.#after(Math.min(Math.max(retryAfterMs, SHORTEST_PAUSE_MS), PACE_CAP_MS));
+    this.#notBefore = Math.max(this.#notBefore, until);
+    // A wait of our own choice is no turn in the center's queue.
+    if (isNamed) this.#slotUnused = true;
     this.#on({ type: 'paused' });
   }
 
   /** Our own forbearance with a center in trouble; a sync by hand passes over it. */
   rest(ms: number): void {
-    this.#restUntil = this.#deps.clock.now() + Math.min(Math.max(ms, 1_000), LONGEST_REST_MS);
+    this.#restUntil = this.#after(Math.min(Math.max(ms, 1_000), LONGEST_REST_MS));
   }
 
   async denied(problem: string): Promise<void> {
-    const now = this.#deps.clock.now();
     this.#denials += 1;
-    this.#deniedUntil = now + Math.max(1_000, fullJitter(this.#denials, this.#deps.random(), DENIED_BACKOFF));
+    this.#deniedUntil = this.#after(
+      Math.max(1_000, fullJitter(this.#denials, this.#deps.random(), DENIED_BACKOFF)),
+    );
     this.#deps.log.error('sync.denied', { problem });
     this.#on({ type: 'denied' });
-    await this.#outageBegan(now, 'notAllowed');
+    await this.#outageBegan(this.#deps.clock.now(), 'notAllowed');
   }
 
   async #pulse(signal: AbortSignal): Promise<boolean> {
-    const { clock, log } = this.#deps;
+    const { log } = this.#deps;
     try {
       const { pulse, rttMs, offsetMs } = await takePulse(this.#deps, signal);
-      const now = clock.now();
       this.#failures = 0;
       this.#suspectSince = null;
       this.#maxConcurrent = pulse.pace.maxConcurrent;
       this.#accepting = pulse.accepting;
-      if (pulse.pace.retryAfterMs > 0 && !this.#slotUnused && this.#pauseLeft(now) === 0) {
-        this.#pauseUntil(now + Math.min(pulse.pace.retryAfterMs, PACE_CAP_MS), now);
+      if (pulse.pace.retryAfterMs > 0 && !this.#slotUnused) {
+        const slot = this.#after(Math.min(pulse.pace.retryAfterMs, PACE_CAP_MS));
+        this.#notBefore = Math.max(this.#notBefore, slot);
         this.#slotUnused = true;
       }
       // Whoever asks again before its slot only stands in the center's queue twice.
-      const slot = Math.min(this.#pauseLeft(now), LONGEST_SILENCE_MS);
-      this.#nextPulseAt = this.#laterPulse(now + slot);
-      const paused = !this.#accepting || this.#pauseLeft(now) > 0;
+      this.#nextPulseAt = this.#laterPulse(Math.min(this.#left(this.#notBefore), LONGEST_SILENCE_MS));
+      const paused = !this.#accepting || this.#left(this.#notBefore) > 0;
       this.#on({ type: 'pulse', rttMs, paused });
       await this.#learnOffset(offsetMs);
-      await this.#outageEnded(now, pulse.pace.retryAfterMs > 0);
+      await this.#outageEnded(pulse.pace.retryAfterMs > 0);
       return true;
     } catch (error) {
       if (signal.aborted) return false;
@@ -202,8 +206,8 @@ export class Contact {
       if (verdict === null) throw error;
       if (verdict.kind === 'pause') {
         // It answers, only not now: no outage, and no pulse before the time it named.
-        this.pause(verdict.retryAfterMs);
-        this.#nextPulseAt = Math.max(this.#notBefore, clock.now() + SHORTEST_WAIT_MS);
+        this.pause(verdict);
+        this.#nextPulseAt = Math.max(this.#notBefore, this.#after(SHORTEST_WAIT_MS));
         return false;
       }
       await this.#lost(verdict.kind === 'retry' && verdict.cause !== null ? verdict.cause : 'centerError');
@@ -214,34 +218,37 @@ export class Contact {
 
   async #lost(cause: LinkCause): Promise<void> {
     const { clock, random } = this.#deps;
-    const now = clock.now();
     this.#failures += 1;
-    this.#nextPulseAt = now + Math.max(SHORTEST_WAIT_MS, fullJitter(this.#failures, random(), PULSE_BACKOFF));
+    this.#nextPulseAt = this.#after(
+      Math.max(SHORTEST_WAIT_MS, fullJitter(this.#failures, random(), PULSE_BACKOFF)),
+    );
     this.#on({ type: 'failed', cause });
-    await this.#outageBegan(this.#suspectSince ?? now, cause);
+    await this.#outageBegan(this.#suspectSince ?? clock.now(), cause);
   }
 
   async #outageBegan(at: number, cause: LinkCause): Promise<void> {
     if (this.#outage === 'open') return;
     await this.#deps.store.outages.began(at, cause);
     this.#outage = 'open';
-    this.#outageAt = at;
+    this.#outageAt = this.#after(0);
     this.#deps.log.warn('sync.outage.began', { cause });
   }
 
-  async #outageEnded(now: number, spreadByCenter: boolean): Promise<void> {
+  async #outageEnded(spreadByCenter: boolean): Promise<void> {
     if (this.#outage === 'none' || this.#link.cause === 'notAllowed') return;
-    await this.#deps.store.outages.ended(now);
-    const lasted = this.#outage === 'open' ? now - this.#outageAt : 0;
+    await this.#deps.store.outages.ended(this.#deps.clock.now());
+    const lasted = this.#outage === 'open' ? this.#after(0) - this.#outageAt : 0;
     if (this.#outage === 'open') this.#deps.log.info('sync.outage.ended', { lastedMs: lasted });
     this.#outage = 'none';
     // Thousands of stations see the center come back at the same moment (G7).
     if (!spreadByCenter && lasted >= HERD_OUTAGE_MS) {
-      this.#restUntil = now + Math.floor(this.#deps.random() * HERD_SPREAD_MS);
+      this.#restUntil = this.#after(Math.floor(this.#deps.random() * HERD_SPREAD_MS));
     }
   }
 
   async #learnOffset(offsetMs: number): Promise<void> {
+    const { clock } = this.#deps;
+    this.#pulseMoment = clock.now() + offsetMs - clock.elapsed();
     const before = this.#offsetMs;
     if (before !== null && Math.abs(offsetMs - before) < OFFSET_STEP_MS) return;
     if (
@@ -254,21 +261,18 @@ export class Contact {
     this.#deps.changed();
   }
 
-  #pauseLeft(now: number): number {
-    return untilDeadline(this.#notBefore, now, this.#pauseMs);
+  /** Milliseconds until a moment of `elapsed`. */
+  #left(at: number): number {
+    return Math.max(0, at - this.#deps.clock.elapsed());
   }
 
-  #pulseLeft(now: number): number {
-    return untilDeadline(this.#nextPulseAt, now, this.#pauseLeft(now) + 2 * PULSE_EVERY_MS);
+  #after(ms: number): number {
+    return this.#deps.clock.elapsed() + ms;
   }
 
-  #pauseUntil(at: number, now: number): void {
-    this.#notBefore = at;
-    this.#pauseMs = at - now;
-  }
-
-  #laterPulse(now: number): number {
-    return now + PULSE_EVERY_MS + Math.floor(this.#deps.random() * PULSE_EVERY_MS);
+  /** @param ms not before so many milliseconds */
+  #laterPulse(ms: number): number {
+    return this.#after(ms + PULSE_EVERY_MS + Math.floor(this.#deps.random() * PULSE_EVERY_MS));
   }
 
   #on(event: LinkEvent): void {

@@ -1,31 +1,11 @@
-import { RekamError } from '../../app/errors.ts';
-import type { HoldReason } from '../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../app/ids.ts';
-import { unreachable } from '../../app/result.ts';
-import { broken, delivered, openWindow, resumed, withCeiling, type Window } from '../../app/sync/pacing.ts';
-import { fullJitter, PACKET_BACKOFF, untilDeadline } from '../../app/sync/retry.ts';
-import { sha256 } from '../security/sign.ts';
-import type { OutboxItem, Remote, StoreApi } from '../store/api.ts';
-import type { Clock, Random } from './api.ts';
-import type { Call } from './call.ts';
-import { verdictOf, type Verdict } from './classify.ts';
-import type { Contact } from './contact.ts';
-import { keepLease } from './lease.ts';
-import type { SyncLog } from './log.ts';
+import { PACKET_BACKOFF, untilDeadline } from '../../app/sync/retry.ts';
+import type { OutboxItem } from '../store/api.ts';
+import { Attempts, SHORTEST_BACKOFF_MS, type AttemptDeps } from './attempt.ts';
 import type { PacketResult } from './manual.ts';
-import type { Progress } from './progress.ts';
-import { uploadPacket } from './upload.ts';
+import { Throttle } from './throttle.ts';
 
-export interface DrainDeps {
-  readonly store: Remote<Pick<StoreApi, 'outbox'>>;
-  readonly call: Call;
-  readonly contact: Contact;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly receiptKeyX: string;
-  readonly progress: Progress;
-  readonly log: SyncLog;
-}
+export type DrainDeps = Omit<AttemptDeps, 'throttle'>;
 
 /** One run over the outbox, as the engine sees it while it lasts. */
 export interface DrainRun {
@@ -35,42 +15,24 @@ export interface DrainRun {
   readonly note: (id: PacketId, result: PacketResult) => void;
 }
 
-interface Run extends DrainRun {
-  /** Ends this run's uploads alone. */
-  readonly controller: AbortController;
-  readonly received: Set<PacketId>;
-  failures: number;
-}
-
 /** done: nothing more is due · stopped: aborted, or the contact's gate closed · trouble: the center fails again and again */
 export type DrainEnd = 'done' | 'stopped' | 'trouble';
 
-type Attempt = 'received' | 'held' | 'waiting' | 'taken';
-
-/** A lease outlives the longest silence that an upload may have. */
-const LEASE_MS = 5 * 60_000;
-const SHORTEST_BACKOFF_MS = 1_000;
-/** After so many refusals in a row without a success everything rests a while. */
-const TROUBLE = 3;
-/** Then packets that were never tried go first: three that nothing can help must not stand before the others (G4). */
+/** In trouble packets that were never tried go first: a few that nothing can help must not stand before the others (G4). */
 const LOOK_AHEAD = 64;
-/** A call that the center finds malformed may be mended by an update there; after so many a person should know. */
-const REQUEST_ATTEMPTS = 5;
 
-/** Sends what waits, oldest first, a window at a time. Owner of what it learnt about packets under way. */
+/** Sends what waits, oldest first, a window at a time. Owner of the order in which packets come up. */
 export class Drain {
   readonly #deps: DrainDeps;
-  /** Packets of which the center may hold a beginning. */
-  readonly #touched = new Set<PacketId>();
-  /** Attempts since the center last held more of a packet than before; only these make the backoff grow. */
-  readonly #fruitless = new Map<PacketId, number>();
-  #window: Window | null = null;
-  #trouble = 0;
+  readonly #throttle: Throttle;
+  readonly #attempts: Attempts;
   /** Backoffs of a former run may have been set by a clock that was years ahead. */
   #ignoreBackoffOnce = true;
 
   constructor(deps: DrainDeps) {
     this.#deps = deps;
+    this.#throttle = new Throttle(deps.contact, deps.clock, deps.random);
+    this.#attempts = new Attempts({ ...deps, throttle: this.#throttle });
   }
 
   /** Milliseconds until a packet is due; null when none waits. */
@@ -85,53 +47,42 @@ export class Drain {
   }
 
   /** Runs until nothing is due or the gate closes. Rejects only when the store does. */
-  async run(input: DrainRun): Promise<DrainEnd> {
-    const { store, clock, contact, progress } = this.#deps;
+  async run({ signal, isManual, note }: DrainRun): Promise<DrainEnd> {
+    const { contact } = this.#deps;
     const controller = new AbortController();
-    const run: Run = { ...input, controller, received: new Set(), failures: 0 };
-    const abort = () => controller.abort();
-    if (run.signal.aborted) abort();
-    run.signal.addEventListener('abort', abort, { once: true });
-    const active = new Map<PacketId, Promise<void>>();
-    const skip = new Set<PacketId>();
-    const faults: unknown[] = [];
-    const everything = this.#ignoreBackoffOnce;
+    const end = () => controller.abort();
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    const queue = new Queue(this.#deps, this.#throttle, this.#ignoreBackoffOnce);
     this.#ignoreBackoffOnce = false;
-    let queue: OutboxItem[] = [];
-    let isManual = run.isManual();
-    const now = clock.now();
-    this.#window =
-      this.#window === null ? openWindow(contact.maxConcurrent, now) : resumed(this.#window, now);
-    const mayStart = () =>
-      !controller.signal.aborted && !this.#inTrouble(run) && contact.gate(isManual) === 'open'
-        ? this.#window
-        : null;
+    let failures = 0;
+    const attemptRun = {
+      signal: controller.signal,
+      end,
+      note: (id: PacketId, result: PacketResult) => {
+        if (result === 'failed') failures += 1;
+        note(id, result);
+      },
+    };
+    // The center answers one error after the other: whoever goes on only makes it worse.
+    const inTrouble = () => this.#throttle.isTrouble && failures > 0;
+    const mayStart = () => !controller.signal.aborted && !inTrouble() && contact.gate(isManual()) === 'open';
+    const active = new Map<PacketId, Promise<void>>();
+    const faults: unknown[] = [];
+    this.#throttle.begin();
     try {
       for (;;) {
-        if (run.isManual() !== isManual) {
-          isManual = run.isManual();
-          queue = [];
-        }
-        this.#window = withCeiling(this.#window, contact.maxConcurrent);
-        while (active.size < (mayStart()?.size ?? 0)) {
-          if (queue.length === 0) {
-            queue = await this.#due(isManual || everything, skip, active, run);
-            if (queue.length > 0) {
-              const { waiting, waitingBytes } = await store.outbox.summary(clock.now());
-              progress.waiting(waiting, waitingBytes);
-            }
-          }
-          const item = queue.shift();
-          if (item === undefined) break;
-          const work = this.#attempt(item, run)
-            .then((result) => {
-              // Where backoff is passed over, each packet has one attempt; what somebody else holds is theirs.
-              if (result === 'taken' || (result === 'waiting' && (isManual || everything)))
-                skip.add(item.packetId);
-            })
+        while (mayStart() && active.size < this.#throttle.size) {
+          const item = await queue.next(active, isManual());
+          // While the store was asked, the gate may have closed or the ceiling come down.
+          if (item === undefined || !mayStart() || active.size >= this.#throttle.size) break;
+          queue.take();
+          const work = this.#attempts
+            .make(item, attemptRun)
+            .then((result) => queue.ended(item.packetId, result === 'received' || result === 'taken'))
             .catch((error: unknown) => {
               faults.push(error);
-              controller.abort();
+              end();
             })
             .finally(() => active.delete(item.packetId));
           active.set(item.packetId, work);
@@ -140,202 +91,84 @@ export class Drain {
         await Promise.race(active.values());
       }
     } finally {
-      controller.abort();
+      end();
       await Promise.all(active.values());
-      run.signal.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', end);
     }
     if (faults.length > 0) throw faults[0];
-    if (run.signal.aborted || contact.gate(isManual) !== 'open') return 'stopped';
-    return this.#inTrouble(run) ? 'trouble' : 'done';
+    if (signal.aborted || contact.gate(isManual()) !== 'open') return 'stopped';
+    return inTrouble() ? 'trouble' : 'done';
+  }
+}
+
+/** What comes up next in one run. However long the outbox is, it holds one short page of it. */
+class Queue {
+  readonly #deps: DrainDeps;
+  readonly #throttle: Throttle;
+  /** After a start, or a clock that was put back: what was stored about times means nothing. */
+  readonly #isEverything: boolean;
+  readonly #over = new Set<PacketId>();
+  readonly #stalled = new Set<PacketId>();
+  #page: OutboxItem[] = [];
+  #isManual = false;
+  /** Where backoff is passed over each packet has one attempt: pages go on behind the last one. */
+  #after = 0;
+
+  constructor(deps: DrainDeps, throttle: Throttle, isEverything: boolean) {
+    this.#deps = deps;
+    this.#throttle = throttle;
+    this.#isEverything = isEverything;
   }
 
-  /** The center answers one error after the other: whoever goes on only makes it worse. */
-  #inTrouble(run: Run): boolean {
-    return this.#trouble >= TROUBLE && run.failures > 0;
-  }
-
-  async #due(
-    ignoreBackoff: boolean,
-    skip: ReadonlySet<PacketId>,
-    active: ReadonlyMap<PacketId, unknown>,
-    run: Run,
-  ): Promise<OutboxItem[]> {
-    const { store, clock, log } = this.#deps;
-    const isTrouble = this.#trouble >= TROUBLE;
-    const limit = skip.size + active.size + (isTrouble ? LOOK_AHEAD : 2 * (this.#window?.size ?? 1));
-    const items = await store.outbox.due(clock.now(), limit, ignoreBackoff);
-    if (isTrouble) items.sort((a, b) => a.attempts - b.attempts || a.sequence - b.sequence);
-    return items.filter(({ packetId }) => {
-      // A packet that stays waiting after its receipt was stored would go round for ever.
-      if (run.received.has(packetId)) log.error('sync.packet.stalled', { packetId });
-      return !skip.has(packetId) && !active.has(packetId) && !run.received.has(packetId);
-    });
-  }
-
-  async #attempt(due: OutboxItem, run: Run): Promise<Attempt> {
-    const { store, clock, contact, progress, log } = this.#deps;
-    const { packetId } = due;
-    const item = await store.outbox.lease(packetId, clock.now(), LEASE_MS);
-    if (item === null) return 'taken';
-    const sealed = await this.#sealedBytes(packetId);
-    // Bytes that the disk spoiled would be refused by the center for ever.
-    if (sealed === null || sealed.length !== item.size || sha256(sealed) !== item.sha256) {
-      log.error('sync.packet.unreadable', { packetId });
-      return this.#hold(item, 'unreadable', 'sealed-bytes', run);
+  /** The next packet, still in its place. */
+  async next(active: ReadonlyMap<PacketId, unknown>, isManual: boolean): Promise<OutboxItem | undefined> {
+    if (isManual !== this.#isManual) {
+      this.#isManual = isManual;
+      this.#page = [];
+      this.#after = 0;
     }
-    let advanced = false;
-    const resume = due.attempts > 0 || due.offset > 0 || this.#touched.has(packetId);
-    this.#touched.add(packetId);
-    const lease = keepLease({ store, clock, log }, packetId, LEASE_MS);
-    try {
-      const { jws } = await uploadPacket(
-        { call: this.#deps.call, now: () => clock.now(), receiptKeyX: this.#deps.receiptKeyX },
-        item,
-        sealed,
-        {
-          signal: run.controller.signal,
-          resume,
-          onConfirmed: async (offset) => {
-            if (offset > due.offset) {
-              advanced = true;
-              await store.outbox.progress(packetId, offset);
-            }
-            progress.sent(packetId, offset, false);
-          },
-          onSent: (bytes) => {
-            progress.sent(packetId, bytes, true);
-            lease.alive();
-          },
-        },
-      );
-      await lease.settled();
-      await store.outbox.received(packetId, jws, clock.now());
-      this.#delivered(item, run);
-      contact.answered();
-      return 'received';
-    } catch (error) {
-      await lease.settled();
-      const verdict = verdictOf(error);
-      if (verdict === null) {
-        await store.outbox.unlease(packetId);
-        throw error;
-      }
-      if (advanced) this.#fruitless.set(packetId, 0);
-      return this.#settle(item, verdict, run);
+    while (this.#page.length === 0) {
+      const page = await this.#read(active.size);
+      if (page.length === 0) break;
+      this.#page = page.filter(({ packetId }) => this.#mayGo(packetId) && !active.has(packetId));
+      // Of a whole page that may not go, there is more only where pages go on.
+      if (this.#page.length === 0 && !this.#passesBackoff) break;
     }
+    return this.#page[0];
   }
 
-  async #settle(item: OutboxItem, verdict: Verdict, run: Run): Promise<Attempt> {
-    const { contact, log } = this.#deps;
-    // Ours to cut: cancelled, stopped, or the link is gone for all.
-    if (run.controller.signal.aborted) return this.#giveBack(item);
-    log.warn('sync.packet', { packetId: item.packetId, verdict: verdict.kind, problem: verdict.problem });
-    switch (verdict.kind) {
-      case 'hold':
-        this.#trouble = 0;
-        contact.answered();
-        return this.#hold(item, verdict.reason, verdict.problem, run);
-      case 'pause':
-        contact.pause(verdict.retryAfterMs);
-        this.#shrink();
-        return this.#giveBack(item);
-      case 'station':
-        await contact.denied(verdict.problem);
-        run.controller.abort();
-        return this.#giveBack(item);
-      case 'clock':
-        await contact.probe(run.controller.signal);
-        return this.#refused(item, verdict.problem, run);
-      case 'request':
-        if (item.attempts >= REQUEST_ATTEMPTS) return this.#hold(item, 'refused', verdict.problem, run);
-        return this.#refused(item, verdict.problem, run);
-      case 'offset':
-        return this.#refused(item, verdict.problem, run);
-      case 'retry':
-        return this.#again(item, verdict, run);
-      default:
-        return unreachable(verdict);
+  take(): void {
+    this.#page.shift();
+  }
+
+  ended(packetId: PacketId, isOver: boolean): void {
+    if (isOver) this.#over.add(packetId);
+  }
+
+  get #passesBackoff(): boolean {
+    return this.#isManual || this.#isEverything;
+  }
+
+  async #read(active: number): Promise<OutboxItem[]> {
+    const { store, clock, progress } = this.#deps;
+    const { isTrouble, size } = this.#throttle;
+    const limit = isTrouble ? LOOK_AHEAD : 2 * size + active + this.#stalled.size;
+    const passes = this.#passesBackoff;
+    const page = await store.outbox.due(clock.now(), limit, passes, passes ? this.#after : 0);
+    this.#after = page.at(-1)?.sequence ?? this.#after;
+    if (page.length > 0) {
+      const { waiting, waitingBytes } = await store.outbox.summary(clock.now());
+      progress.waiting(waiting, waitingBytes);
     }
+    if (isTrouble) page.sort((a, b) => a.attempts - b.attempts || a.sequence - b.sequence);
+    return page;
   }
 
-  async #again(
-    item: OutboxItem,
-    { cause, problem }: Extract<Verdict, { kind: 'retry' }>,
-    run: Run,
-  ): Promise<Attempt> {
-    const { contact } = this.#deps;
-    if (cause === null) return this.#refused(item, problem, run);
-    this.#shrink();
-    if (cause === 'centerError') return this.#refused(item, problem, run);
-    // The link broke. The pulse decides whether it is this packet's bad luck or everybody's.
-    contact.suspect();
-    if (await contact.probe(run.controller.signal)) return this.#failed(item, problem, run);
-    if (!run.controller.signal.aborted) {
-      run.failures += 1;
-      run.note(item.packetId, 'failed');
-      run.controller.abort();
-    }
-    return this.#giveBack(item);
-  }
-
-  /** The center answered, and not well. After several in a row the fault is hardly the packets'. */
-  #refused(item: OutboxItem, problem: string, run: Run): Promise<Attempt> {
-    const { contact, random } = this.#deps;
-    this.#trouble += 1;
-    if (this.#trouble >= TROUBLE) contact.rest(fullJitter(this.#trouble, random(), PACKET_BACKOFF));
-    return this.#failed(item, problem, run);
-  }
-
-  #shrink(): void {
-    if (this.#window !== null) this.#window = broken(this.#window, this.#deps.clock.now());
-  }
-
-  /** No attempt of its own counts: due again as soon as the link is. */
-  async #giveBack(item: OutboxItem): Promise<Attempt> {
-    await this.#deps.store.outbox.unlease(item.packetId);
-    this.#deps.progress.dropped(item.packetId);
-    return 'waiting';
-  }
-
-  async #failed(item: OutboxItem, problem: string, run: Run): Promise<Attempt> {
-    const { store, clock, random, progress } = this.#deps;
-    const attempts = (this.#fruitless.get(item.packetId) ?? item.attempts) + 1;
-    this.#fruitless.set(item.packetId, attempts);
-    run.failures += 1;
-    run.note(item.packetId, 'failed');
-    const wait = Math.max(SHORTEST_BACKOFF_MS, fullJitter(attempts, random(), PACKET_BACKOFF));
-    await store.outbox.failed(item.packetId, problem, clock.now() + wait);
-    progress.dropped(item.packetId);
-    return 'waiting';
-  }
-
-  /** Null where they are gone, or lie on a page that the database's cipher finds spoiled: the other packets go on. */
-  async #sealedBytes(packetId: PacketId): Promise<Uint8Array | null> {
-    const { store } = this.#deps;
-    try {
-      return await store.outbox.sealed(packetId);
-    } catch (error) {
-      if (error instanceof RekamError && error.code === 'store.damaged') return null;
-      await store.outbox.unlease(packetId);
-      throw error;
-    }
-  }
-
-  async #hold(item: OutboxItem, reason: HoldReason, problem: string, run: Run): Promise<Attempt> {
-    await this.#deps.store.outbox.hold(item.packetId, reason, problem, this.#deps.clock.now());
-    run.note(item.packetId, 'held');
-    this.#deps.progress.settled(item.packetId, item.size);
-    return 'held';
-  }
-
-  #delivered(item: OutboxItem, run: Run): void {
-    const { clock, progress } = this.#deps;
-    this.#touched.delete(item.packetId);
-    this.#fruitless.delete(item.packetId);
-    this.#trouble = 0;
-    run.received.add(item.packetId);
-    run.note(item.packetId, 'received');
-    if (this.#window !== null) this.#window = delivered(this.#window, item.size, clock.now());
-    progress.settled(item.packetId, item.size);
+  /** A packet that stays waiting after its receipt was stored, or that nobody can lease, would go round for ever. */
+  #mayGo(packetId: PacketId): boolean {
+    if (!this.#over.has(packetId)) return true;
+    if (!this.#stalled.has(packetId)) this.#deps.log.error('sync.packet.stalled', { packetId });
+    this.#stalled.add(packetId);
+    return false;
   }
 }

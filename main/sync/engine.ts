@@ -1,24 +1,22 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { RekamError } from '../../app/errors.ts';
 import type { SyncSummary } from '../../app/ipc/status.ts';
-import { fullJitter, PULSE_BACKOFF, untilDeadline } from '../../app/sync/retry.ts';
-import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
+import { fullJitter, PULSE_BACKOFF } from '../../app/sync/retry.ts';
+import type { StationRecord } from '../store/api.ts';
 import type { Clock, EngineState, Random, SyncEngine, Transport } from './api.ts';
-import { createCaller, type Call } from './call.ts';
-import { Chores } from './chores.ts';
+import { createCaller } from './call.ts';
+import { Chores, type ChoreName } from './chores.ts';
 import { Contact } from './contact.ts';
 import { Drain } from './drain.ts';
-import { sendJournal } from './journal.ts';
+import { createErrands, type SyncStore } from './errands.ts';
 import type { SyncLog } from './log.ts';
-import { ManualSync, Tally } from './manual.ts';
-import { fetchOutcomes } from './outcomes.ts';
+import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
-import { reconcileDaily } from './reconcile.ts';
-import { fetchReference } from './reference.ts';
-import { createSigner } from './request-signature.ts';
+import { verifyReceipt, type ReceiptCheck } from './receipts.ts';
+import { createSigner, type Signer } from './request-signature.ts';
 import { systemClock } from './system-clock.ts';
 
-export type SyncStore = Remote<Pick<StoreApi, 'station' | 'outbox' | 'journal' | 'reference' | 'outages'>>;
+export type { SyncStore } from './errands.ts';
 
 export interface SyncEngineDeps {
   readonly store: SyncStore;
@@ -31,13 +29,15 @@ export interface SyncEngineDeps {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly pulseNonce?: () => string;
+  /** Default: RFC 9421 by the station's key. */
+  readonly sign?: Signer;
+  /** Default: the pinned key. */
+  readonly checkReceipt?: ReceiptCheck;
 }
 
 /** Two cycles that nobody asked for are at least this far apart, whatever went wrong in the first. */
 const SHORTEST_SLEEP_MS = 250;
 const LONGEST_SLEEP_MS = 60_000;
-/** After a cancelled sync the engine leaves the packets alone for so long: the person meant it. */
-const QUIET_AFTER_CANCEL_MS = 60_000;
 /** The center's intake looks at a packet within seconds: its verdict is worth a question then. */
 const OUTCOME_SOON_MS = 20_000;
 /** What is due right after a run over the outbox could not be taken in it: no hurry. */
@@ -52,11 +52,12 @@ class Engine implements SyncEngine {
   readonly #deps: SyncEngineDeps;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #call: Call;
   readonly #contact: Contact;
   readonly #progress: Progress;
   readonly #chores: Chores;
+  readonly #errands: ReturnType<typeof createErrands>;
   readonly #drain: Drain;
+  readonly #manuals: ManualSyncs;
   readonly #listeners = new Set<() => void>();
   #running: Promise<void> | null = null;
   #isStopping = false;
@@ -64,9 +65,6 @@ class Engine implements SyncEngine {
   #cycle = new AbortController();
   #sleep = new AbortController();
   #isWoken = false;
-  #manual: ManualSync | null = null;
-  #lastManual: SyncSummary | null = null;
-  #quietUntil = 0;
   #isInTrouble = false;
   #isReferenceLoading = false;
   #faults = 0;
@@ -81,21 +79,29 @@ class Engine implements SyncEngine {
     const nonce = deps.pulseNonce ?? (() => randomBytes(18).toString('base64url'));
     const receiptKeyX = receiptKey.x;
     const contact = new Contact({ store, transport, clock, random, receiptKeyX, nonce, log, changed });
-    const progress = new Progress(now, changed);
-    const sign = createSigner(stationId, deps.stationKey);
+    const progress = new Progress(clock, changed);
+    const sign = deps.sign ?? createSigner(stationId, deps.stationKey);
     const call = createCaller({ transport, sign, now, clockOffsetMs: () => contact.clockOffsetMs });
+    const checkReceipt: ReceiptCheck =
+      deps.checkReceipt ?? ((jws, packet) => verifyReceipt(jws, packet, receiptKeyX));
     this.#deps = deps;
     this.#clock = clock;
     this.#random = random;
     this.#contact = contact;
     this.#progress = progress;
-    this.#call = async (request) => {
-      const response = await call(request);
-      if (response.status === 200) contact.answered();
-      return response;
-    };
-    this.#chores = new Chores({ contact, now, random, log });
-    this.#drain = new Drain({ store, call, contact, clock, random, receiptKeyX, progress, log });
+    this.#manuals = new ManualSyncs(clock);
+    this.#chores = new Chores({ contact, elapsed: () => clock.elapsed(), random, log });
+    this.#errands = createErrands({
+      ...{ store, now, log, record, stationKey: deps.stationKey },
+      centerTimeAtLeast: () => contact.centerTimeAtLeast(),
+      isAwaited: () => this.#isWoken || this.#manuals.current !== null,
+      call: async (request) => {
+        const response = await call(request);
+        if (response.status === 200) contact.answered();
+        return response;
+      },
+    });
+    this.#drain = new Drain({ store, call, contact, clock, random, checkReceipt, progress, log });
   }
 
   start(): void {
@@ -114,7 +120,7 @@ class Engine implements SyncEngine {
       link: this.#contact.link,
       clockOffsetMs: this.#contact.clockOffsetMs,
       progress: this.#progress.view(),
-      lastManual: this.#lastManual,
+      lastManual: this.#manuals.last,
       referenceLoading: this.#isReferenceLoading,
     };
   }
@@ -130,19 +136,19 @@ class Engine implements SyncEngine {
   }
 
   syncNow(): Promise<SyncSummary> {
-    if (this.#manual !== null) return Promise.reject(new RekamError('sync.running'));
     if (this.#running === null || this.#isStopping)
       return Promise.reject(new RekamError('center.unreachable'));
-    this.#manual = new ManualSync(this.#clock.now());
-    this.#quietUntil = 0;
+    if (this.#manuals.current !== null) return Promise.reject(new RekamError('sync.running'));
+    const { summary } = this.#manuals.begin();
     this.#progress.begin(true);
     this.wake();
-    return this.#manual.summary;
+    return summary;
   }
 
   cancel(): void {
-    if (this.#manual === null) return;
-    this.#manual.isCancelled = true;
+    const manual = this.#manuals.current;
+    if (manual === null) return;
+    manual.isCancelled = true;
     this.#cycle.abort();
     this.wake();
   }
@@ -152,9 +158,9 @@ class Engine implements SyncEngine {
       this.#isWoken = false;
       this.#cycle = new AbortController();
       // Cancelled before the loop came round.
-      if (this.#manual?.isCancelled === true) this.#cycle.abort();
+      if (this.#manuals.current?.isCancelled === true) this.#cycle.abort();
       const wait = await this.#guardedCycle(this.#cycle.signal);
-      if (this.#manual === null) this.#progress.end();
+      if (!this.#isManual) this.#progress.end();
       await this.#rest(wait);
     }
     await this.#endManual().catch((error: unknown) => this.#abandonManual(error));
@@ -178,52 +184,50 @@ class Engine implements SyncEngine {
 
   async #rest(ms: number): Promise<void> {
     this.#sleep = new AbortController();
-    if (this.#isWoken || this.#isStopping || this.#manual !== null) return;
+    if (this.#isWoken || this.#isStopping || this.#isManual) return;
     const wait = Math.min(Math.max(ms, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
     await this.#clock.sleep(wait, this.#sleep.signal);
   }
 
   async #oneCycle(signal: AbortSignal): Promise<void> {
-    const { store, log, record, stationKey } = this.#deps;
     await this.#contact.load();
-    if (this.#contact.pulseIsDue(this.#manual !== null)) {
+    if (this.#contact.pulseIsDue(this.#isManual)) {
       this.#progress.phase('link');
       await this.#contact.probe(signal);
     }
-    const isManual = this.#manual !== null;
-    const { stationId } = record.activation;
-    const deps = { store, call: this.#call, now: () => this.#clock.now(), log, stationId, stationKey };
-    const chore = (...[name, act]: [Parameters<Chores['run']>[0], () => Promise<unknown>]) =>
-      this.#chores.run(name, isManual && this.#manual !== null, signal, act);
+    const isManual = this.#isManual;
+    const chore = (name: ChoreName, act = () => this.#errands[name](signal)) =>
+      this.#chores.run(name, isManual && this.#isManual, signal, act);
 
     this.#progress.phase('news');
-    await chore('outcomes', () => fetchOutcomes(deps, signal));
-    await chore('journal', () => sendJournal(deps, signal));
+    await chore('outcomes');
+    await chore('journal');
     await this.#packets(signal);
     await this.#endManual();
-    await chore('reference', () =>
-      this.#reference(() => fetchReference(deps, signal, () => this.#isAwaited())),
-    );
-    await chore('reconcile', () => reconcileDaily(deps, this.#centerDate(), signal));
+    await chore('reference', () => this.#reference(signal));
+    await chore('reconcile', async () => {
+      if ((await this.#errands.reconcile(signal)) !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
+    });
+    await chore('purge');
   }
 
   async #packets(signal: AbortSignal): Promise<void> {
     this.#isInTrouble = false;
-    if (signal.aborted || this.#contact.gate(this.#manual !== null) !== 'open') return;
+    if (signal.aborted || this.#contact.gate(this.#isManual) !== 'open') return;
     // The news have just been refused: by hand nothing else is tried.
-    if (this.#manual !== null && !this.#contact.isReachable) return;
-    if (this.#manual === null) {
-      if (this.#quietLeft() > 0 || (await this.#drain.untilDue()) !== 0) return;
+    if (this.#isManual && !this.#contact.isReachable) return;
+    if (!this.#isManual) {
+      if (this.#manuals.quietLeft > 0 || (await this.#drain.untilDue()) !== 0) return;
       this.#progress.begin(false);
     }
     this.#progress.phase('packets');
     const tally = new Tally();
     const end = await this.#drain.run({
       signal,
-      isManual: () => this.#manual !== null,
+      isManual: () => this.#isManual,
       note: (id, result) => {
         tally.note(id, result);
-        this.#manual?.tally.note(id, result);
+        this.#manuals.current?.tally.note(id, result);
       },
     });
     this.#isInTrouble = end === 'trouble';
@@ -233,46 +237,42 @@ class Engine implements SyncEngine {
   }
 
   /** The first load may take half an hour of a thin line: neither a packet nor a person waits for it. */
-  async #reference(fetch: () => Promise<unknown>): Promise<unknown> {
+  async #reference(signal: AbortSignal): Promise<unknown> {
     this.#isReferenceLoading = true;
     if (this.#progress.view() === null) this.#progress.begin(false);
     this.#progress.phase('reference');
     try {
-      return await fetch();
+      return await this.#errands.reference(signal);
     } finally {
       this.#isReferenceLoading = false;
       this.#changed();
     }
   }
 
-  #isAwaited(): boolean {
-    return this.#isWoken || this.#manual !== null;
+  get #isManual(): boolean {
+    return this.#manuals.current !== null;
   }
 
   async #endManual(): Promise<void> {
-    const manual = this.#manual;
+    const manual = this.#manuals.current;
     if (manual === null) return;
     const { waiting } = await this.#deps.store.outbox.summary(this.#clock.now());
-    const [ended, cause] = this.#endOf(manual);
-    if (ended === 'cancelled') this.#quietUntil = this.#clock.now() + QUIET_AFTER_CANCEL_MS;
-    this.#lastManual = manual.end(ended, cause, waiting, this.#clock.now());
-    this.#manual = null;
+    const [ended, cause] = this.#endOf(manual.isCancelled);
+    this.#manuals.end(ended, cause, waiting);
     this.#deps.log.info('sync.manual', { ...manual.tally.counts(), remaining: waiting, ended, cause });
     this.#progress.end();
   }
 
-  #endOf(manual: ManualSync): [SyncSummary['ended'], SyncSummary['cause']] {
+  #endOf(isCancelled: boolean): [SyncSummary['ended'], SyncSummary['cause']] {
     const { link } = this.#contact;
-    if (manual.isCancelled || this.#isStopping) return ['cancelled', null];
+    if (isCancelled || this.#isStopping) return ['cancelled', null];
     if (!this.#contact.isReachable) return ['offline', link.cause];
     if (this.#contact.gate(true) === 'paused') return ['paused', 'paused'];
     return this.#isInTrouble ? ['offline', 'centerError'] : ['done', null];
   }
 
   #abandonManual(error: unknown): void {
-    const manual = this.#manual;
-    this.#manual = null;
-    manual?.fail(error);
+    this.#manuals.abandon(error);
     this.#progress.end();
   }
 
@@ -281,18 +281,9 @@ class Engine implements SyncEngine {
     if (this.#contact.gate(false) === 'open') {
       waits.push(this.#chores.untilNext());
       const due = await this.#drain.untilDue();
-      if (due !== null) waits.push(Math.max(due, this.#quietLeft(), LEFT_OVER_MS));
+      if (due !== null) waits.push(Math.max(due, this.#manuals.quietLeft, LEFT_OVER_MS));
     }
     return Math.min(...waits);
-  }
-
-  #quietLeft(): number {
-    return untilDeadline(this.#quietUntil, this.#clock.now(), QUIET_AFTER_CANCEL_MS);
-  }
-
-  /** ISO date by the center's time as far as known. */
-  #centerDate(): string {
-    return new Date(this.#clock.now() + (this.#contact.clockOffsetMs ?? 0)).toISOString().slice(0, 10);
   }
 
   #changed(): void {

@@ -5,6 +5,7 @@ import { signJws } from '../security/sign.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import { readJson, type Call } from './call.ts';
 import { notOurs } from './classify.ts';
+import type { SyncLog } from './log.ts';
 
 const BATCH = 100;
 
@@ -14,11 +15,13 @@ interface JournalDeps {
   readonly now: () => number;
   readonly stationId: StationId;
   readonly stationKey: KeyObject;
+  readonly log: SyncLog;
 }
 
 /** Sends the station's own facts in sequence. Ed25519 is deterministic: an entry sent twice is the same bytes twice. */
 export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promise<number> {
   let count = 0;
+  let isRewound = false;
   for (;;) {
     const entries = await deps.store.journal.pending(BATCH);
     const first = entries[0];
@@ -32,7 +35,14 @@ export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promi
       signal,
     });
     const { acknowledged } = await readJson(response, journalAnswerSchema, deps.now());
-    if (acknowledged < first.sequence) throw notOurs('centerError', 'journal-stands');
+    if (acknowledged < first.sequence) {
+      // Restored from a backup, it lacks what it had acknowledged; said twice it is a defect there.
+      if (isRewound || acknowledged === first.sequence - 1) throw notOurs('centerError', 'journal-stands');
+      deps.log.warn('sync.journal.rewound', { from: first.sequence, to: acknowledged + 1 });
+      await deps.store.journal.rewind(acknowledged);
+      isRewound = true;
+      continue;
+    }
     // A center that claims more than it was sent must not make us drop the rest.
     const upTo = Math.min(acknowledged, last.sequence);
     await deps.store.journal.acknowledge(upTo);

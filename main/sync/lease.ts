@@ -22,14 +22,14 @@ export function keepLease(
   packetId: PacketId,
   leaseMs: number,
 ): LeaseKeeper {
-  let renewedAt = clock.now();
+  let renewedAt = clock.elapsed();
   let renewal: Promise<void> = Promise.resolve();
   return {
     alive: () => {
-      const now = clock.now();
-      if (Math.abs(now - renewedAt) < leaseMs / 3) return;
+      const now = clock.elapsed();
+      if (now - renewedAt < leaseMs / 3) return;
       renewedAt = now;
-      renewal = store.outbox.renew(packetId, now, leaseMs).catch((error: unknown) => {
+      renewal = store.outbox.renew(packetId, clock.now(), leaseMs).catch((error: unknown) => {
         log.warn('sync.lease', { packetId, reason: error instanceof Error ? error.name : 'unknown' });
       });
     },

@@ -1,6 +1,8 @@
+import { RekamError } from '../../app/errors.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { SyncSummary } from '../../app/ipc/status.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
+import type { Clock } from './api.ts';
 
 export type PacketResult = 'received' | 'held' | 'failed';
 
@@ -24,7 +26,7 @@ export class Tally {
 }
 
 /** A sync that the supervisor asked for, until its summary is there. */
-export class ManualSync {
+class ManualSync {
   readonly tally = new Tally();
   readonly summary: Promise<SyncSummary>;
   isCancelled = false;
@@ -56,5 +58,56 @@ export class ManualSync {
 
   fail(error: unknown): void {
     this.#reject(error);
+  }
+}
+
+/** After a cancelled sync the engine leaves the packets alone for so long: the person meant it. */
+const QUIET_AFTER_CANCEL_MS = 60_000;
+
+/** Owner of the sync by hand, if one runs, and of the summary of the last. */
+export class ManualSyncs {
+  readonly #clock: Clock;
+  #current: ManualSync | null = null;
+  #last: SyncSummary | null = null;
+  #quietUntil = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get current(): ManualSync | null {
+    return this.#current;
+  }
+
+  get last(): SyncSummary | null {
+    return this.#last;
+  }
+
+  /** Milliseconds for which the packets are left alone. */
+  get quietLeft(): number {
+    return Math.max(0, this.#quietUntil - this.#clock.elapsed());
+  }
+
+  /** Throws `sync.running`: one at a time. */
+  begin(): ManualSync {
+    if (this.#current !== null) throw new RekamError('sync.running');
+    this.#current = new ManualSync(this.#clock.now());
+    this.#quietUntil = 0;
+    return this.#current;
+  }
+
+  end(ended: SyncSummary['ended'], cause: LinkCause | null, remaining: number): void {
+    const manual = this.#current;
+    if (manual === null) return;
+    if (ended === 'cancelled') this.#quietUntil = this.#clock.elapsed() + QUIET_AFTER_CANCEL_MS;
+    this.#last = manual.end(ended, cause, remaining, this.#clock.now());
+    this.#current = null;
+  }
+
+  /** The store failed under it. */
+  abandon(error: unknown): void {
+    const manual = this.#current;
+    this.#current = null;
+    manual?.fail(error);
   }
 }

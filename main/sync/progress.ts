@@ -1,6 +1,7 @@
 import type { PacketId } from '../../app/ids.ts';
 import type { SyncProgress } from '../../app/ipc/status.ts';
 import { openRate, secondsLeft, sentMore, type Rate } from '../../app/sync/pacing.ts';
+import type { Clock } from './api.ts';
 
 type Phase = SyncProgress['phase'];
 
@@ -9,7 +10,7 @@ const TELL_EVERY_MS = 250;
 
 /** Owner of what the window shows of a sync under way: items, bytes, rate, time left. */
 export class Progress {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #changed: () => void;
   #run: { manual: boolean; startedAt: number; phase: Phase } | null = null;
   #rate: Rate = openRate(0);
@@ -18,15 +19,14 @@ export class Progress {
   readonly #active = new Map<PacketId, number>();
   #toldAt = 0;
 
-  constructor(now: () => number, changed: () => void) {
-    this.#now = now;
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock;
     this.#changed = changed;
   }
 
   begin(manual: boolean): void {
-    const now = this.#now();
-    this.#run = { manual, startedAt: now, phase: 'link' };
-    this.#rate = openRate(now);
+    this.#run = { manual, startedAt: this.#clock.now(), phase: 'link' };
+    this.#rate = openRate(this.#clock.elapsed());
     this.#items = { done: 0, total: 0 };
     this.#bytes = { done: 0, total: 0 };
     this.#active.clear();
@@ -37,7 +37,7 @@ export class Progress {
     if (this.#run === null || this.#run.phase === phase) return;
     this.#run.phase = phase;
     // Time spent without uploads must not count as slowness of the link.
-    if (phase === 'packets') this.#rate = openRate(this.#now());
+    if (phase === 'packets') this.#rate = openRate(this.#clock.elapsed());
     this.#changed();
   }
 
@@ -52,7 +52,7 @@ export class Progress {
   sent(id: PacketId, bytes: number, isTraffic: boolean): void {
     const before = this.#active.get(id) ?? 0;
     this.#active.set(id, bytes);
-    if (isTraffic && bytes > before) this.#rate = sentMore(this.#rate, bytes - before, this.#now());
+    if (isTraffic && bytes > before) this.#rate = sentMore(this.#rate, bytes - before, this.#clock.elapsed());
     this.#tell();
   }
 
@@ -96,8 +96,8 @@ export class Progress {
   }
 
   #tell(): void {
-    const now = this.#now();
-    if (Math.abs(now - this.#toldAt) < TELL_EVERY_MS) return;
+    const now = this.#clock.elapsed();
+    if (now - this.#toldAt < TELL_EVERY_MS) return;
     this.#toldAt = now;
     this.#changed();
   }

@@ -34,7 +34,7 @@ export async function takePulse(deps: PulseDeps, signal: AbortSignal): Promise<P
 
 async function onePulse(deps: PulseDeps, signal: AbortSignal): Promise<PulseReading> {
   const nonce = deps.nonce();
-  const startedAt = deps.clock.now();
+  const startedAt = deps.clock.elapsed();
   const response = await deps.transport.send({
     method: 'GET',
     target: `${PATHS.pulse}?nonce=${encodeURIComponent(nonce)}`,
@@ -43,12 +43,11 @@ async function onePulse(deps: PulseDeps, signal: AbortSignal): Promise<PulseRead
     signal,
     allowExpiredCertificate: true,
   });
-  const answer = await readJson(response, pulseAnswerSchema, startedAt);
+  const answer = await readJson(response, pulseAnswerSchema, deps.clock.now());
   const endedAt = deps.clock.now();
   const parsed = pulseSchema.safeParse(verifyJws(JWS_TYPES.pulse, answer.pulse, deps.receiptKeyX));
   if (!parsed.success || parsed.data.nonce !== nonce) throw notOurs('captivePortal', 'pulse-invalid');
-  // A clock set back during the exchange says nothing about the way there.
-  const rttMs = Math.max(0, endedAt - startedAt);
+  const rttMs = deps.clock.elapsed() - startedAt;
   const offsetMs = Math.round(Date.parse(parsed.data.time) - (endedAt - rttMs / 2));
   return { pulse: parsed.data, rttMs, offsetMs };
 }

@@ -12,6 +12,9 @@ export interface VerifiedReceipt {
   readonly receipt: Receipt;
 }
 
+/** `verifyReceipt` under the pinned key. */
+export type ReceiptCheck = (jws: string, packet: ReceiptSubject) => VerifiedReceipt | null;
+
 /**
  * The only way to a receipt (G2): signed by the pinned key, as a receipt, over exactly this packet's manifest.
  * Null for anything else. The station is the manifest's, which may be a dead one whose packets this one delivers.

@@ -10,20 +10,24 @@ interface ReconcileDeps {
   readonly store: Remote<Pick<StoreApi, 'station' | 'outbox'>>;
   readonly call: Call;
   readonly now: () => number;
+  readonly centerTimeAtLeast: () => number | null;
   readonly log: SyncLog;
 }
 
 /**
  * Compares our sequence with the center's, the newest first: what we hold a receipt for and it does not is sent again
- * while the sealed bytes are here. Daily the last chunk, weekly (and the first time) everything.
- * @param today ISO date by the center's time
+ * while the sealed bytes are here, the rest is held or told. Daily the last chunk, weekly (and the first time)
+ * everything.
+ * @returns how many packets wait again
  */
-export async function reconcileDaily(deps: ReconcileDeps, today: string, signal: AbortSignal): Promise<void> {
+export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): Promise<number> {
   const { store, call, now, log } = deps;
+  const today = new Date(deps.centerTimeAtLeast() ?? now()).toISOString().slice(0, 10);
   const before = await store.station.setting('reconciledOn');
-  if (before === today) return;
+  if (before === today) return 0;
   const last = await store.outbox.lastSequence();
   const isWhole = before === null || new Date(today).getUTCDay() === 0;
+  let waitAgain = 0;
   for (let to = last; to >= 1; to -= CHUNK) {
     const from = Math.max(1, to - CHUNK + 1);
     const packets = await store.outbox.range(from, to);
@@ -34,20 +38,20 @@ export async function reconcileDaily(deps: ReconcileDeps, today: string, signal:
       signal,
     });
     const answer = await readJson(response, reconcileAnswerSchema, now());
-    const again = answer.missing.length > 0 ? await store.outbox.missing(answer.missing, now()) : 0;
+    const done = await store.outbox.reconciled(answer, now());
+    waitAgain += done.again;
     const fields = {
-      from,
-      to,
+      ...{ from, to, ...done },
       missing: answer.missing.length,
-      again,
       unknown: answer.unknown.length,
       mismatched: answer.mismatched.length,
       gaps: answer.gaps.length,
     };
-    const clean = again === 0 && fields.unknown === 0 && fields.mismatched === 0 && fields.gaps === 0;
-    if (clean) log.info('sync.reconcile', fields);
+    const isClean = fields.unknown + fields.mismatched + fields.gaps + done.again + done.told === 0;
+    if (isClean) log.info('sync.reconcile', fields);
     else log.warn('sync.reconcile', fields);
     if (!isWhole) break;
   }
   await store.station.set('reconciledOn', today);
+  return waitAgain;
 }

@@ -1,8 +1,10 @@
+import { performance } from 'node:perf_hooks';
 import type { Clock } from './api.ts';
 
-/** The PC's clock and timers. */
+/** The PC's clock and timers. `elapsed` may stand still while the PC sleeps, as its timers do. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal.aborted) {

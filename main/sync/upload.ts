@@ -3,13 +3,12 @@ import type { OutboxItem } from '../store/api.ts';
 import { TransportFailure } from './api.ts';
 import { readAnswerOf, readJson, type Call } from './call.ts';
 import { notOurs, refusal, type Answer } from './classify.ts';
-import { verifyReceipt, type VerifiedReceipt } from './receipts.ts';
+import type { ReceiptCheck, VerifiedReceipt } from './receipts.ts';
 
 export interface UploadDeps {
   readonly call: Call;
   readonly now: () => number;
-  /** The pinned key. */
-  readonly receiptKeyX: string;
+  readonly checkReceipt: ReceiptCheck;
 }
 
 export interface UploadOptions {
@@ -167,7 +166,7 @@ function offsetOf(answer: Answer, item: OutboxItem): number | null {
 }
 
 function checked(deps: UploadDeps, item: OutboxItem, jws: string): VerifiedReceipt {
-  const receipt = verifyReceipt(jws, item, deps.receiptKeyX);
+  const receipt = deps.checkReceipt(jws, item);
   if (receipt === null) throw notOurs('centerError', 'receipt-invalid');
   return receipt;
 }

@@ -124,7 +124,7 @@ export class FakeCenter implements Transport {
     );
     const { packetId, stationId, sequence, sha256, size } = manifest;
     const manifestSha256 = createHash('sha256').update(manifestJws).digest('hex');
-    const receivedAt = new Date(this.#now()).toISOString();
+    const receivedAt = new Date(this.#now() + this.aheadMs).toISOString();
     const receipt = {
       v: 1,
       packetId,

@@ -8,6 +8,8 @@ interface Timer {
 /** A clock that stands still until a test moves it, and fires what was waiting for each moment in order. */
 export class VirtualClock implements Clock {
   #now: number;
+  /** What jumps took off or put on, so that `elapsed` knows nothing of them. */
+  #jumped = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(now: number) {
@@ -16,6 +18,10 @@ export class VirtualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  elapsed(): number {
+    return this.#now - this.#jumped;
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -39,6 +45,7 @@ export class VirtualClock implements Clock {
   jump(ms: number): void {
     for (const timer of this.#timers) timer.at += ms;
     this.#now += ms;
+    this.#jumped += ms;
   }
 
   /** Lets everything run that waits for no time. */

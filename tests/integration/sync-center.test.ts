@@ -56,7 +56,11 @@ async function office(options: TestCenterOptions = {}): Promise<Office> {
   await when(engine, () => store.api.reference.cursor() !== null && !engine.state().referenceLoading);
   const date = new Date().toISOString().slice(0, 10);
   const waiting = (await center.residents({ recorded: false }))
-    .filter((biodata) => checkBiodata(biodata, date, LOSARI).errors.length === 0)
+    .filter((biodata) => {
+      // Nor one whose record would ask for a reason.
+      const { errors, warnings } = checkBiodata(biodata, date, LOSARI);
+      return errors.length + warnings.length === 0;
+    })
     .map(({ nik }) => nik);
   return {
     center,

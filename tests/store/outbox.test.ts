@@ -207,23 +207,6 @@ describe('purge (G2)', () => {
   });
 });
 
-describe('missing at the center', () => {
-  test('those whose bytes are here wait again, from the start, and are never purged meanwhile', () => {
-    for (const index of [0, 1]) store.api.outbox.received(id(index), 'a.b.c', NOW);
-    store.api.outbox.outcomes([outcome(0, 'accepted'), outcome(1, 'accepted')], 'c', NOW);
-    expect(store.api.outbox.purge(NOW + DAY, DAY)).toBe(2);
-    store.api.outbox.received(id(2), 'a.b.c', NOW);
-    const asked = [id(0), id(2), id(3), newPacketId()];
-    expect(store.api.outbox.missing(asked, NOW)).toBe(1);
-    expect(row(2)).toMatchObject({ state: 'recorded', attempts: 0, offset: 0, receivedAt: null });
-    expect(row(0)?.state).toBe('accepted');
-    expect(due()).toEqual([2, 3]);
-    expect(store.api.outbox.purge(NOW + 900 * DAY, DAY)).toBe(0);
-    store.api.outbox.received(id(2), 'd.e.f', NOW + DAY);
-    expect(store.db.all('SELECT 1 FROM receipt WHERE packet_id = ?', id(2))).toHaveLength(2);
-  });
-});
-
 describe('what is told of it', () => {
   test('the summary counts what waits, is held, rejected and received', () => {
     store.api.outbox.lease(id(0), NOW, 1);

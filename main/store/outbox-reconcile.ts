@@ -1,0 +1,107 @@
+import { isReceived } from '../../app/enrollment/lifecycle.ts';
+import type { PacketId } from '../../app/ids.ts';
+import type { ReconcileAnswer } from '../../app/sync/protocol.ts';
+import type { OutboxStore } from './api.ts';
+import { audit } from './audit.ts';
+import type { Reader, Writer } from './database.ts';
+import { acknowledged } from './journal.ts';
+import { applyEvent, readPacket, type PacketRow } from './packets.ts';
+import { writeSetting } from './settings.ts';
+
+/**
+ * What the center's list and ours do not agree about, in one transaction: sent again where the bytes are here, held
+ * where the center has something else, told once in the audit where nobody but a person can do anything.
+ */
+export function reconciled(
+  tx: Writer,
+  answer: ReconcileAnswer,
+  now: number,
+): ReturnType<OutboxStore['reconciled']> {
+  const found = { again: 0, held: 0, told: 0 };
+  let isNewLoss = false;
+  const tell = (what: string, subject: string, detail: string): boolean => {
+    if (isTold(tx, what, subject)) return false;
+    audit(tx, { at: now, by: null, what, subject, detail });
+    found.told += 1;
+    return true;
+  };
+  for (const packetId of answer.missing) {
+    const packet = readPacket(tx, packetId);
+    if (packet === undefined || !isReceived(packet.state) || packet.received_at === null) continue;
+    const isSentAgain = sendAgain(tx, packet, now);
+    if (isSentAgain) found.again += 1;
+    if (
+      isSentAgain ||
+      tell('packet.lost', packetId, `sequence ${packet.sequence}: its bytes are gone here too`)
+    )
+      isNewLoss = true;
+  }
+  for (const packetId of answer.mismatched) {
+    const packet = readPacket(tx, packetId);
+    if (packet === undefined) continue;
+    if (holdMismatched(tx, packet, now)) found.held += 1;
+    else
+      tell('packet.mismatched', packetId, `sequence ${packet.sequence}: the center holds another manifest`);
+  }
+  for (const { sequence, packetId } of answer.unknown)
+    tell('reconcile.unknown', packetId, `sequence ${sequence}: the center holds it, this station does not`);
+  for (const { from, to } of answer.gaps)
+    tell('reconcile.gap', `sequence ${from}-${to}`, 'neither the center nor this station accounts for them');
+  if (isNewLoss) doubtCursors(tx);
+  return found;
+}
+
+/**
+ * A center that lost packets was perhaps restored from a backup. It may count its verdicts anew, so all of them are
+ * read again (old ones change nothing), and the journal's last entry is sent again to learn how far it holds that.
+ */
+function doubtCursors(tx: Writer): void {
+  tx.run("DELETE FROM setting WHERE key = 'outcomeCursor'");
+  const upTo = acknowledged(tx);
+  if (upTo > 0) writeSetting(tx, 'journalAcknowledged', String(upTo - 1));
+}
+
+function sendAgain(tx: Writer, packet: PacketRow, now: number): boolean {
+  if (!hasBytes(tx, packet.packet_id) || applyEvent(tx, packet, 'missing') === null) return false;
+  backToStart(tx, packet.packet_id, 'missing');
+  audit(tx, { at: now, by: null, what: 'packet.missing', subject: packet.packet_id });
+  return true;
+}
+
+/** Another packet under this id: ours is not there, and would be refused for ever. Only a person can find out why. */
+function holdMismatched(tx: Writer, packet: PacketRow, now: number): boolean {
+  if (!hasBytes(tx, packet.packet_id)) return false;
+  const state = applyEvent(tx, packet, 'missing');
+  if (state === null || state === 'held') return false;
+  if (applyEvent(tx, { ...packet, state }, 'hold') === null) return false;
+  backToStart(tx, packet.packet_id, 'mismatched');
+  tx.run("UPDATE packet SET hold_reason = 'conflict' WHERE packet_id = ?", packet.packet_id);
+  audit(tx, {
+    at: now,
+    by: null,
+    what: 'packet.held',
+    subject: packet.packet_id,
+    detail: 'conflict mismatched',
+  });
+  return true;
+}
+
+function backToStart(tx: Writer, packetId: PacketId, problem: string): void {
+  tx.run('UPDATE packet SET received_at = NULL WHERE packet_id = ?', packetId);
+  // What was decided about the copy that is gone is no verdict on the next.
+  tx.run('DELETE FROM outcome WHERE packet_id = ?', packetId);
+  tx.run(
+    `UPDATE outbox SET attempts = 0, next_attempt_at = 0, lease_until = 0, sent = 0, last_problem = ?
+     WHERE packet_id = ?`,
+    problem,
+    packetId,
+  );
+}
+
+function hasBytes(tx: Reader, packetId: PacketId): boolean {
+  return tx.get('SELECT 1 FROM packet_blob WHERE packet_id = ?', packetId) !== undefined;
+}
+
+function isTold(tx: Reader, what: string, subject: string): boolean {
+  return tx.get('SELECT 1 FROM audit WHERE subject = ? AND what = ?', subject, what) !== undefined;
+}

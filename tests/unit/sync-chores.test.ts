@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { PATHS, policySchema } from '../../app/sync/protocol.ts';
+import { json } from '../helpers/fake-center.ts';
+import { fakeStation, type FakeStation } from '../helpers/fake-station.ts';
+import { recordResident } from '../helpers/store.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+function retain({ test: store }: FakeStation, days: number): void {
+  const policy = policySchema.parse({ ...store.activation.policy, retentionDays: days });
+  store.api.station.set('policy', JSON.stringify(policy));
+}
+
+async function deliver(station: FakeStation): Promise<void> {
+  station.engine.start();
+  await station.clock.settle();
+  const [packetId] = station.ids;
+  if (packetId === undefined) throw new Error('nothing was recorded');
+  const decidedAt = new Date(station.clock.now() + station.center.aheadMs).toISOString();
+  station.center.outcomes = [{ packetId, verdict: 'accepted', remedy: null, reasons: [], decidedAt }];
+  await station.clock.advance(6 * MINUTE);
+  expect(station.test.api.outbox.list('all', 0, 1).rows[0]?.state).toBe('accepted');
+}
+
+const hasBytes = ({ test: store, ids }: FakeStation) =>
+  store.api.outbox.sealed(ids[0] ?? ('' as never)) !== null;
+
+test('sealed bytes go with the daily chore, by the policy of now', async () => {
+  const station = await fakeStation();
+  await deliver(station);
+  expect(hasBytes(station)).toBe(true);
+  (await station.restart()).start();
+  await station.clock.advance(MINUTE);
+  expect(hasBytes(station)).toBe(true);
+  retain(station, 0);
+  (await station.restart()).start();
+  await station.clock.advance(MINUTE);
+  expect(hasBytes(station)).toBe(false);
+});
+
+test('a clock that was years behind takes no byte when it is set right', async () => {
+  const station = await fakeStation();
+  const { center, clock } = station;
+  center.aheadMs = 5 * 365 * DAY;
+  await deliver(station);
+  clock.jump(5 * 365 * DAY);
+  center.aheadMs = 0;
+  (await station.restart()).start();
+  await clock.advance(MINUTE);
+  expect(hasBytes(station)).toBe(true);
+  // Nor does one that runs years ahead.
+  clock.jump(5 * 365 * DAY);
+  center.aheadMs = -5 * 365 * DAY;
+  (await station.restart()).start();
+  await clock.advance(MINUTE);
+  expect(hasBytes(station)).toBe(true);
+});
+
+test('what reconcile finds is held or written where a person sees it', async () => {
+  const { engine, clock, center, test: store, ids, events } = await fakeStation({ packets: 1 });
+  const [mine] = ids;
+  const answer = { missing: [], unknown: [], mismatched: [mine], gaps: [{ from: 2, to: 3 }] };
+  center.fault = (request, next) => (request.target === PATHS.reconcile ? json(answer) : next());
+  engine.start();
+  await clock.settle();
+  expect(store.api.outbox.list('held', 0, 5).rows).toMatchObject([
+    { packetId: mine, holdReason: 'conflict' },
+  ]);
+  expect(store.db.all("SELECT 1 FROM audit WHERE what = 'reconcile.gap'")).toHaveLength(1);
+  expect(events).toContain('sync.reconcile');
+});
+
+test('a center restored from a backup gets the journal that it lost again', async () => {
+  const { engine, clock, center, test: store } = await fakeStation({ packets: 2 });
+  engine.start();
+  await clock.settle();
+  const all = [...center.journal];
+  expect(all.length).toBeGreaterThan(2);
+  center.journal.length = 1;
+  let asked = 0;
+  center.fault = (request, next) => {
+    if (request.target !== PATHS.journal || asked++ > 0) return next();
+    return json({ acknowledged: 1 });
+  };
+  await recordResident(store, store.niks[2] ?? '');
+  await clock.advance(3 * MINUTE);
+  expect(center.journal.slice(0, all.length)).toEqual(all);
+  expect(center.journal.length).toBeGreaterThan(all.length);
+  expect(store.api.journal.pending(1)).toEqual([]);
+});
+
+test('a center that never gets on with the journal is not asked without end', async () => {
+  const { engine, clock, center, events } = await fakeStation({ packets: 1 });
+  center.fault = (request, next) => (request.target === PATHS.journal ? json({ acknowledged: 0 }) : next());
+  engine.start();
+  await clock.advance(10 * MINUTE);
+  expect(center.count('POST', PATHS.journal)).toBeLessThan(30);
+  expect(events).toContain('sync.chore');
+});
+
+test('nor does one that is set after the pulse of the same cycle', async () => {
+  const station = await fakeStation();
+  const { clock, center } = station;
+  await deliver(station);
+  center.fault = (request, next) => {
+    if (request.target.startsWith(PATHS.reference)) clock.jump(5 * 365 * DAY);
+    return next();
+  };
+  (await station.restart()).start();
+  await clock.settle();
+  expect(center.count('GET', PATHS.reference)).toBeGreaterThan(1);
+  expect(hasBytes(station)).toBe(true);
+});
