@@ -87,6 +87,8 @@ it('records a resident by mouse and finger alone', async () => {
     await target.click({ trial: true });
     const box = await target.boundingBox();
     if (box === null) throw new Error('nothing to touch');
+    // The desk takes no second half of a double tap for the next action, and a test is quicker than a hand.
+    await tap(page, 500, 118);
     // A target for a finger is at least 44 pixels high (design.md).
     expect(Math.round(box.height)).toBeGreaterThanOrEqual(44);
     await tap(page, box.x + box.width / 2, box.y + box.height / 2);

@@ -213,6 +213,7 @@ describe('another start', () => {
     await openResident(page, await resident(1));
     await workUntil(page, 'photo');
     const select = page.getByRole('combobox', { name: words.photo.camera });
+    await select.waitFor();
     const [first, second] = await select.locator('option').allInnerTexts();
     expect(await select.locator('option:checked').innerText()).toBe(first);
     await select.selectOption({ label: second ?? '' });

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
 import { sha256 } from '../../main/security/sign.ts';
 import { handOver, type TestStore } from './store.ts';
 
@@ -130,7 +131,7 @@ export function faults(store: TestStore, told: Told, checked: Set<string>): stri
   for (const [id, revision] of told.drafts) {
     if (packets.has(id)) continue;
     const draft = drafts.has(id) ? store.api.drafts.load(id as never) : null;
-    if (draft === null || draft.draft.revision < revision || draft.captures.length !== 14) {
+    if (draft === null || draft.draft.revision < revision || draft.captures.length !== PART_NAMES.length) {
       found.push(`told that the draft is kept, and it is not: ${id}`);
     }
   }
