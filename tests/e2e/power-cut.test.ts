@@ -56,8 +56,13 @@ function person(index: number): Biodata {
 }
 
 it.each<[Step, number]>([
+  ['biodata', 0],
   ['photo', 0],
+  ['signature', 1],
+  ['right4', 2],
   ['left4', 6],
+  ['thumbs', 10],
+  ['irises', 12],
   ['review', 14],
 ])('a draft cut at %s comes back there with its %i parts', async (step, parts) => {
   const { nik } = person(0);

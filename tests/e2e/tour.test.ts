@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Biodata } from '../../app/enrollment/biodata.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ktpStanding, type Biodata } from '../../app/enrollment/biodata.ts';
 import { en } from '../../renderer/i18n/en.ts';
 import { id } from '../../renderer/i18n/id.ts';
 import { recordByKeyboard, scanNik, stepNow } from '../../scripts/keyboard-work.ts';
@@ -26,7 +26,8 @@ beforeAll(async () => {
   center = await startTestCenter();
   const open = await center.residents({ recorded: false });
   free = open.filter((one) => one.tanggalLahir < '1995');
-  young = open.find((one) => one.tanggalLahir > '2015' && one.statusKawin === 1);
+  const today = new Date().toISOString().slice(0, 10);
+  young = open.find((one) => ktpStanding(one, today) === 'early');
   [recorded] = await center.residents({ recorded: true });
 });
 
@@ -74,12 +75,17 @@ describe.each([
     for (const [width, height] of SIZES) rmSync(shots(width, height), { recursive: true, force: true });
     station = await stationHome(center.url).launch({ language });
   });
+  beforeEach(() => {
+    // Each part answers for its own screens.
+    found.length = 0;
+  });
   afterAll(async () => {
     await station.close();
   });
 
   it('activation and login', async () => {
     const { page } = station;
+    await page.getByRole('textbox', { name: words.activation.code }).waitFor();
     await see('activation');
     await page.getByRole('textbox', { name: words.activation.code }).fill('22222');
     await page.keyboard.press('Enter');
@@ -109,14 +115,14 @@ describe.each([
     await page.getByRole('option').first().waitFor();
     await see('find');
     await page.keyboard.press('Escape');
-    for (const [name, nik] of [
-      ['arrival-recorded', recorded?.nik],
-      ['arrival-young', young?.nik],
-      ['arrival-unknown', '9999990101800001'],
+    for (const [name, nik, title] of [
+      ['arrival-recorded', recorded?.nik, words.arrival.recorded],
+      ['arrival-early', young?.nik, words.arrival.early],
+      ['arrival-unknown', '9999990101800001', words.arrival.unknown],
     ] as const) {
       await page.getByRole('combobox', { name: words.desk.find }).fill(nik ?? '');
       await page.keyboard.press('Enter');
-      await page.getByRole('region', { name: words.desk.work }).getByRole('heading').first().waitFor();
+      await page.getByText(title, { exact: true }).waitFor();
       await see(name);
       await page.keyboard.press('Escape');
     }

@@ -87,9 +87,9 @@ export function Idle({ opening, next }: { opening: boolean; next: NextTurn | nul
       {next !== null && !opening ? (
         <Turn key={`${next.row.number} ${next.state}`} next={next} />
       ) : (
-        <div className={classes['idleCenter']}>
+        <div className={arrival['idleCenter']}>
           <IconIdBadge2 size={48} stroke={1.25} aria-hidden />
-          <h1 className={classes['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
+          <h1 className={arrival['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
           {!opening && <p>{t('desk/idle')}</p>}
         </div>
       )}

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { Draft } from '../../../../app/desk/draft.ts';
 import { checkBiodata, NAMA_MAX, type BiodataField } from '../../../../app/enrollment/biodata.ts';
@@ -145,7 +145,8 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
         autoComplete="off"
         spellCheck={false}
       />
-      <PasswordInput
+      <TextInput
+        type="password"
         label={t('biodata/password')}
         description={t('biodata/passwordHelp')}
         value={password}

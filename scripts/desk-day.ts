@@ -1,0 +1,174 @@
+/**
+ * npm run desk: a full day at one window, by keys alone and without waiting for anybody. It tells how much of an
+ * enrollment is the interface's own time, how long the slowest key press took, and whether the window is at the end of
+ * the day as quick and as small as at its beginning.
+ *
+ * --residents N (300)
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { ktpStanding } from '../app/enrollment/biodata.ts';
+import { DEMO_ACCOUNTS } from '../center/demo/losari.ts';
+import { buildApp } from './build.ts';
+import { startCenterProcess } from './center-process.ts';
+import { readStored } from './desk-work.ts';
+import { ensureDisplay } from './display.ts';
+import { recordByKeyboard, scanNik } from './keyboard-work.ts';
+import { root } from './runtime.mjs';
+import { startSbiSimulator } from './sbi/simulator.ts';
+import { StationWindow } from './station-window.ts';
+
+/** The first enrollments load what is loaded once; after them the beginning is measured, as many as the end. */
+const WARM_UP = 10;
+const SAMPLE = 30;
+
+const { values } = parseArgs({ options: { residents: { type: 'string', default: '300' } } });
+const residents = Number(values.residents);
+if (!Number.isInteger(residents) || residents < WARM_UP + SAMPLE)
+  throw new Error(`--residents takes a whole number from ${WARM_UP + SAMPLE}`);
+
+interface Turn {
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+async function main(): Promise<void> {
+  await buildApp();
+  const display = await ensureDisplay();
+  const home = mkdtempSync(path.join(tmpdir(), 'rekam-desk-'));
+  const scanner = await startSbiSimulator();
+  const center = await startCenterProcess({
+    dataDir: path.join(home, 'center'),
+    port: 0,
+    database: null,
+    deviceAnchors: [scanner.anchor],
+  });
+  const station = await StationWindow.launch({
+    dataDir: path.join(home, 'data'),
+    keyDir: path.join(home, 'keys'),
+    centerUrl: center.url,
+    devicePort: scanner.port,
+  });
+  try {
+    const operator = DEMO_ACCOUNTS.find((account) => account.role === 'operator');
+    if (operator === undefined || center.activationCode === null) throw new Error('the demo is not new');
+    await station.activate(center.activationCode);
+    await station.untilResidents(48_000);
+    await station.login(operator.username, operator.password);
+    report(await workDay(station), await slowestKey(station.page));
+  } finally {
+    await station.close();
+    await center.stop();
+    await scanner.close();
+    display.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function workDay(station: StationWindow): Promise<Turn[]> {
+  const { page } = station;
+  const people = await unrecorded(page);
+  await watchKeys(page);
+  const turns: Turn[] = [];
+  for (const nik of people.slice(0, residents)) {
+    const start = performance.now();
+    await scanNik(page, nik);
+    await recordByKeyboard(page);
+    await readStored(page);
+    turns.push({ seconds: (performance.now() - start) / 1000, megabytes: await memory(station) });
+    if (turns.length % 25 === 0)
+      console.log(`  ${turns.length} recorded, ${average(turns.slice(-25), 'seconds')} s each`);
+  }
+  if (turns.length < residents) throw new Error(`only ${turns.length} residents could be found`);
+  return turns;
+}
+
+/** Adults of the register by the beginnings of names, until there are enough. */
+async function unrecorded(page: Page): Promise<string[]> {
+  const found = new Map<string, string>();
+  for (const first of 'ABCDEHIJKLMNRSTUWY') {
+    for (const second of 'AEIOU') {
+      const rows = await page.evaluate(async (query) => {
+        const result = await window.rekam.desk.find({ query, limit: 50 });
+        return result.ok ? result.value : [];
+      }, first + second);
+      for (const row of rows) {
+        // Whoever is seventeen by age alone: the others are shown a panel first.
+        const standing = ktpStanding({ tanggalLahir: row.tanggalLahir, statusKawin: 1 }, today());
+        if (row.recorded === 'no' && standing === 'wajib') found.set(row.nik, row.nama);
+      }
+    }
+    if (found.size >= residents) break;
+  }
+  return [...found.keys()];
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** From the key to the next picture of the window that shows its effect (W3C Event Timing), milliseconds. */
+async function watchKeys(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const slow = { ms: 0 };
+    Object.assign(window, { slowestKey: slow });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        if (entry.name.startsWith('key')) slow.ms = Math.max(slow.ms, entry.duration);
+      }
+    }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
+  });
+}
+
+function slowestKey(page: Page): Promise<number> {
+  return page.evaluate(() => (window as unknown as { slowestKey: { ms: number } }).slowestKey.ms);
+}
+
+/** Resident memory of all the app's processes, megabytes. */
+async function memory(station: StationWindow): Promise<number> {
+  const kilobytes = await station.app.evaluate(({ app }) =>
+    app.getAppMetrics().reduce((sum, metric) => sum + metric.memory.workingSetSize, 0),
+  );
+  return kilobytes / 1024;
+}
+
+function median(turns: readonly Turn[], key: keyof Turn): number {
+  const sorted = turns.map((turn) => turn[key]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function average(turns: readonly Turn[], key: keyof Turn): string {
+  return (turns.reduce((sum, turn) => sum + turn[key], 0) / turns.length).toFixed(2);
+}
+
+function report(turns: readonly Turn[], slowestKeyMs: number): void {
+  const begin = turns.slice(WARM_UP, WARM_UP + SAMPLE);
+  const end = turns.slice(-SAMPLE);
+  const of = (key: keyof Turn) => ({
+    begin: Number(median(begin, key).toFixed(2)),
+    end: Number(median(end, key).toFixed(2)),
+    ratio: Number((median(end, key) / median(begin, key)).toFixed(3)),
+  });
+  const result = {
+    residents: turns.length,
+    seconds: of('seconds'),
+    megabytes: of('megabytes'),
+    slowestKeyMs,
+  };
+  mkdirSync(path.join(root, 'out'), { recursive: true });
+  writeFileSync(path.join(root, 'out', 'desk.json'), `${JSON.stringify(result, null, 2)}\n`);
+  const { seconds, megabytes } = result;
+  console.log(`\n${turns.length} enrollments in one window`);
+  console.log(
+    `one enrollment   ${seconds.begin} s at the start, ${seconds.end} s at the end (${seconds.ratio})`,
+  );
+  console.log(
+    `memory           ${megabytes.begin} MB at the start, ${megabytes.end} MB at the end (${megabytes.ratio})`,
+  );
+  console.log(`slowest key      ${slowestKeyMs} ms`);
+}
+
+await main();
