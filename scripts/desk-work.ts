@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { STEPS, type Step } from '../app/enrollment/biometrics.ts';
 import { formatNik } from '../app/enrollment/nik.ts';
 
@@ -25,7 +25,12 @@ export async function openResident(page: Page, nik: string): Promise<void> {
   await find.fill(nik);
   await find.press('Enter');
   // While another draft is open, its rail is there until this one is.
-  await page.getByRole('region', { name: 'Perekaman' }).getByText(formatNik(nik)).first().waitFor();
+  const work = page.getByRole('region', { name: 'Perekaman' });
+  await work.getByText(formatNik(nik)).first().waitFor();
+  // Who may be recorded, but with something to know first (a sixteen-year-old), is served on request.
+  const serve = work.getByRole('button', { name: 'Layani', exact: true });
+  await serve.or(rail(page)).first().waitFor();
+  if (await serve.isVisible()) await serve.click();
   await currentStep(page);
 }
 
@@ -35,10 +40,13 @@ export async function findResidents(page: Page, query: string): Promise<void> {
   await page.getByRole('option').first().waitFor();
 }
 
+function rail(page: Page): Locator {
+  return page.getByRole('navigation', { name: 'Langkah' });
+}
+
 /** The step that the rail marks as current. */
 export async function currentStep(page: Page): Promise<Step> {
-  const rail = page.getByRole('navigation', { name: 'Langkah' });
-  const text = await rail.locator('[aria-current="step"]').innerText();
+  const text = await rail(page).locator('[aria-current="step"]').innerText();
   const step = STEPS.find((candidate) => text.includes(STEP_NAMES[candidate]));
   if (step === undefined) throw new Error(`no such step on the rail: ${text}`);
   return step;
@@ -53,11 +61,7 @@ export async function workUntil(page: Page, last: Step): Promise<void> {
       return;
     }
     await doStep(page, step);
-    await page
-      .getByRole('navigation', { name: 'Langkah' })
-      .locator('[aria-current="step"]')
-      .filter({ hasNotText: STEP_NAMES[step] })
-      .waitFor();
+    await rail(page).locator('[aria-current="step"]').filter({ hasNotText: STEP_NAMES[step] }).waitFor();
   }
 }
 
@@ -79,7 +83,7 @@ export async function save(page: Page, said?: string): Promise<Stored> {
 }
 
 /** Both index fingers once more, unless the draft holds them already or they are excepted. */
-async function takeIndexFingers(page: Page): Promise<void> {
+export async function takeIndexFingers(page: Page): Promise<void> {
   const store = page.getByRole('button', { name: 'Simpan', exact: true });
   const take = page.getByRole('button', { name: 'Ambil', exact: true });
   const best = page.getByRole('button', { name: 'Lanjut dengan yang terbaik' });

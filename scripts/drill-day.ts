@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { DEMO_ACCOUNTS } from '../center/demo/losari.ts';
 import { startCenterProcess, type CenterProcess } from './center-process.ts';
-import { approve, currentStep, openResident, save, workToTheEnd, workUntil } from './desk-work.ts';
+import {
+  approve,
+  currentStep,
+  openResident,
+  save,
+  takeIndexFingers,
+  workToTheEnd,
+  workUntil,
+} from './desk-work.ts';
 import type { Confirmed } from './drill-audit.ts';
 import { startSbiSimulator, type SbiSimulator } from './sbi/simulator.ts';
 import { startSlowProxy, type SlowProxy } from './slow-proxy.ts';
@@ -150,6 +158,7 @@ export class DrillDay {
     await openResident(page, nik);
     await workUntil(page, 'review');
     await approve(page);
+    await takeIndexFingers(page);
     const before = (await this.#desk.outbox()).length;
     await page.getByRole('button', { name: 'Simpan', exact: true }).click();
     await this.#powerCut('while saving');
