@@ -65,6 +65,10 @@ export class StationWindow {
     });
     const page = await app.firstWindow({ timeout: LONG_MS });
     page.setDefaultTimeout(30_000);
+    // The system counts a script's keys as nobody's: the idle lock would end a long day after ten minutes.
+    await app.evaluate(({ powerMonitor }) => {
+      powerMonitor.getSystemIdleTime = () => 0;
+    });
     return new StationWindow(app, page);
   }
 

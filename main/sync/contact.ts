@@ -238,7 +238,7 @@ export class Contact {
     if (this.#outage === 'none' || this.#link.cause === 'notAllowed') return;
     await this.#deps.store.outages.ended(this.#deps.clock.now());
     const lasted = this.#outage === 'open' ? this.#after(0) - this.#outageAt : 0;
-    if (this.#outage === 'open') this.#deps.log.info('sync.outage.ended', { lastedMs: lasted });
+    if (this.#outage === 'open') this.#deps.log.info('sync.outage.ended', { lastedMs: Math.round(lasted) });
     this.#outage = 'none';
     // Thousands of stations see the center come back at the same moment (G7).
     if (!spreadByCenter && lasted >= HERD_OUTAGE_MS) {
