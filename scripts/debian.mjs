@@ -38,14 +38,16 @@ function missingLibraries(executable) {
 }
 
 /**
- * @param {{ executable?: string, compiler?: boolean, display?: boolean }} wanted
+ * @param {{ executable?: string, compiler?: boolean, display?: boolean, tracer?: boolean }} wanted
  * @returns {Need[]}
  */
-export function missingNeeds({ executable, compiler, display }) {
+export function missingNeeds({ executable, compiler, display, tracer }) {
   if (process.platform !== 'linux') return [];
   /** @type {Need[]} */
   const needs = executable ? missingLibraries(executable) : [];
   if (compiler && !onPath('g++')) needs.push({ what: 'a C++ compiler', packages: ['g++'] });
+  // The fault tests read from it what a power cut could have lost.
+  if (tracer && !onPath('strace')) needs.push({ what: 'strace', packages: ['strace'] });
   if (display && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY'] && !onPath('Xvfb')) {
     needs.push({ what: 'a virtual display', packages: ['xvfb'] }, { what: 'xauth', packages: ['xauth'] });
   }

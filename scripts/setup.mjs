@@ -223,7 +223,12 @@ async function prepareDesktop() {
   const runtime = electronRuntime();
   const fallback = runtime.kind === 'fallback';
   const build = fallback && !nativeIsBuilt();
-  const needs = missingNeeds({ executable: runtime.executable, compiler: build, display: true });
+  const needs = missingNeeds({
+    executable: runtime.executable,
+    compiler: build,
+    display: true,
+    tracer: true,
+  });
   if (needs.length > 0) {
     say(`system packages missing: ${needs.map((need) => need.what).join(', ')} …`);
     installNeeds(needs);

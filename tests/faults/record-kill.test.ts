@@ -6,22 +6,12 @@ import { decodePacket } from '../../app/enrollment/packet.ts';
 import type { PacketId } from '../../app/ids.ts';
 import { sha256 } from '../../main/security/sign.ts';
 import { createKiller, faults, type Aim, type Told } from '../helpers/record-kill.ts';
+import { generator } from '../helpers/random.ts';
 import { openTestStore, recordResident, type TestStore } from '../helpers/store.ts';
 
 /** `npm run faults` asks for more. */
 const KILLS = Number(process.env['REKAM_KILLS'] ?? 100);
 const SEED = Number(process.env['REKAM_SEED'] ?? 20_111_114);
-
-/** A small seeded generator (mulberry32), so that a failing aim can be taken again. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Two of three kills fall into a transaction or just behind it, which lasts some milliseconds; the third anywhere. */
 function aims(random: () => number): Aim {

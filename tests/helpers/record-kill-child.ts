@@ -1,10 +1,13 @@
 // Records resident after resident on a real file until somebody kills it. What it says on standard output is what a
 // person at the desk would have been told: `draft` and `recorded` only once the call has returned.
-// argv: file with the handed-over store, mode. Begins when a line comes in, so that start-up is out of the way.
+// argv: file with the handed-over store, mode (`true`, or a planted mistake: `early` tells before the commit, `unsynced`
+// commits without a sync). Begins when a line comes in, so that start-up is out of the way.
 import { readFileSync, readSync, writeSync } from 'node:fs';
 import { createIntake } from '../../main/intake/record.ts';
 import type { Database } from '../../main/store/database.ts';
 import { completeDraft, takeOver, TEST_DATE, TEST_NOW, testCaptures } from './store.ts';
+
+const CHECKPOINT_EVERY = 4;
 
 const [, , handedOver = '', mode = 'true'] = process.argv;
 const text = readFileSync(handedOver, 'utf8');
@@ -12,6 +15,7 @@ say('ready');
 readSync(0, Buffer.alloc(16));
 
 const store = takeOver(text);
+if (mode === 'unsynced') store.db.pragma('synchronous = NORMAL');
 const intake = createIntake(announced(store.db), store.stationKey).intake;
 store.api.station.begin(TEST_NOW);
 say('open');
@@ -33,6 +37,9 @@ for (const nik of todo) {
     date: TEST_DATE,
   });
   if (mode !== 'early') say(`recorded ${recorded.packetId}`);
+  // As main does while nobody is at the desk.
+  if (done.size % CHECKPOINT_EVERY === 0) store.db.checkpoint();
+  done.add(nik);
 }
 say('out');
 

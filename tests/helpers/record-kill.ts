@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
 import { sha256 } from '../../main/security/sign.ts';
+import { TRACED } from './disk-trace.ts';
 import { handOver, type TestStore } from './store.ts';
 
 /** What the killed processes said to their operators. */
@@ -33,8 +35,10 @@ export interface Killer {
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** @param mode `true`, or `early` for the planted mistake: telling before the commit */
-export async function createKiller(store: TestStore, mode: 'true' | 'early'): Promise<Killer> {
+/** `true`, or a planted mistake: telling before the commit, committing without a sync. */
+export type Mode = 'true' | 'early' | 'unsynced';
+
+export async function createKiller(store: TestStore, mode: Mode): Promise<Killer> {
   const script = await bundle(store.dir);
   const handedOver = join(store.dir, 'hand-over.json');
   writeFileSync(handedOver, handOver(store), { mode: 0o600 });
@@ -80,6 +84,22 @@ function killOne(child: Child, aim: Aim, told: Told): Promise<void> {
       });
     child.stdin.write('go\n');
   });
+}
+
+/** Runs one process until it has recorded all its residents, under strace. @returns the trace */
+export async function traceRecording(store: TestStore, mode: Mode): Promise<string> {
+  const script = await bundle(store.dir);
+  const handedOver = join(store.dir, 'hand-over.json');
+  writeFileSync(handedOver, handOver(store), { mode: 0o600 });
+  const trace = join(store.dir, 'trace.txt');
+  const options = ['-f', '-y', '-xx', '-s', '16777216', '-e', `trace=${TRACED}`, '-o', trace];
+  const child = spawn('strace', [...options, process.execPath, script, handedOver, mode], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end('go\n');
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`strace ended with ${code}`);
+  return readFileSync(trace, 'latin1');
 }
 
 /** In one file a process starts in a third of the time: a hundred of them make the difference. */

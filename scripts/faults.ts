@@ -1,0 +1,33 @@
+// npm run faults: the fault tests of `npm test` in full counts.
+//
+//   npm run faults [-- --kills N] [--states N] [--seeds N]
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './runtime.mjs';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '1000' },
+    states: { type: 'string', default: '2000' },
+    seeds: { type: 'string', default: '2000' },
+  },
+});
+
+for (const [name, value] of Object.entries(values)) {
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} takes a whole number from 1`);
+}
+const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const child = spawn(process.execPath, [vitest, 'run', '--project', 'faults'], {
+  cwd: root,
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    REKAM_KILLS: values.kills,
+    REKAM_CRASH_STATES: values.states,
+    REKAM_SIM_SEEDS: values.seeds,
+  },
+});
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1;
+});
