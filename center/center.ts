@@ -38,6 +38,8 @@ export interface CenterOptions {
   readonly demo?: boolean | DemoOptions;
   readonly capacity?: Capacity;
   readonly log?: Logger;
+  /** The embedded PostgreSQL ended by itself: only a new start helps. */
+  readonly onDatabaseDied?: () => void;
 }
 
 /** For tests and the drill: what an operator of a real center would do with its tools. */
@@ -102,7 +104,7 @@ async function assemble(
   const certificates = await loadCertificates(data, [host]);
   const blobs = await openBlobs(options.blobs ?? path.join(data, 'blobs'));
 
-  const databaseUrl = options.database ?? (await embeddedDatabase(data, closers));
+  const databaseUrl = options.database ?? (await embeddedDatabase(data, closers, options.onDatabaseDied));
   const complain = (error: unknown) => log.error({ err: error }, 'PostgreSQL');
   const db = await openDatabase(databaseUrl, complain);
   closers.push(() => db.destroy());
@@ -156,8 +158,13 @@ async function assemble(
   };
 }
 
-async function embeddedDatabase(data: string, closers: (() => Promise<void>)[]): Promise<string> {
+async function embeddedDatabase(
+  data: string,
+  closers: (() => Promise<void>)[],
+  onDied: (() => void) | undefined,
+): Promise<string> {
   const postgres = await startPostgres(data);
+  void postgres.died.then(onDied);
   closers.push(() => postgres.stop());
   return postgres.database('rekam');
 }

@@ -132,6 +132,8 @@ export const TYPES: pg.CustomTypesConfig = {
 export async function openDatabase(url: string, onError: (error: Error) => void): Promise<Db> {
   const pool = new pg.Pool({ connectionString: url, max: 20, types: TYPES });
   pool.on('error', onError);
+  // The pool hears of its idle connections only; one that breaks in use would end the process.
+  pool.on('connect', (client) => client.on('error', onError));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();

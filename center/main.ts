@@ -62,6 +62,11 @@ async function main(): Promise<void> {
     http: values.http,
     ...(values.database !== undefined && { database: values.database }),
     ...(values.blobs !== undefined && { blobs: values.blobs }),
+    // Whoever keeps this process running starts it anew, and with it its database.
+    onDatabaseDied: () => {
+      console.error('the embedded PostgreSQL ended by itself');
+      process.exit(1);
+    },
     log: pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2)),
   });
   closeOnSignal(center);

@@ -33,6 +33,8 @@ export interface Postgres {
   drop(name: string): Promise<void>;
   /** Fast shutdown; resolves when the server has ended. */
   stop(): Promise<void>;
+  /** Resolves when the server ended though nobody stopped it. */
+  readonly died: Promise<void>;
 }
 
 interface Address {
@@ -79,7 +81,14 @@ export async function startPostgres(data: string, major?: number): Promise<Postg
     await stop(server);
     throw error;
   }
+  let isStopping = false;
+  const died = new Promise<void>((resolve) => {
+    server.once('exit', () => {
+      if (!isStopping) resolve();
+    });
+  });
   return {
+    died,
     database: async (name) => {
       await once(admin, async (client) => {
         const known = await client.query('select 1 from pg_database where datname = $1', [name]);
@@ -92,6 +101,7 @@ export async function startPostgres(data: string, major?: number): Promise<Postg
         await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
       }),
     stop: async () => {
+      isStopping = true;
       await stop(server);
       // The socket's own folder, never the cluster's.
       if (address.temporary) rmSync(address.host, { recursive: true, force: true });

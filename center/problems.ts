@@ -23,6 +23,11 @@ export function retryAfter(milliseconds: number): Record<string, string> {
   return { 'retry-after': String(Math.max(1, Math.ceil(milliseconds / 1000))) };
 }
 
+/** pg says these without a code. */
+const BROKEN_CONNECTION = /^(Connection terminated|Client has encountered a connection error)/;
+/** A database that is started again is back within seconds. */
+const DATABASE_WAIT_MS = 5_000;
+
 /** Every error answer of the center comes from here. */
 export function addProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
@@ -43,6 +48,10 @@ function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
     request.log.error({ code: error.code }, "the center's disk is full");
     return new ProblemError('storage-full', undefined, retryAfter(60_000));
   }
+  if (isDatabaseGone(error)) {
+    request.log.error({ code: error.code }, 'PostgreSQL does not answer');
+    return new ProblemError('overloaded', 'no database', retryAfter(DATABASE_WAIT_MS));
+  }
   // What Fastify itself refuses before a handler: unreadable JSON, a foreign media type, a body over the limit.
   if (error.code?.startsWith('FST_') && error.statusCode !== undefined && error.statusCode < 500) {
     return new ProblemError('request-invalid', error.code);
@@ -54,6 +63,13 @@ function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
 /** On the way from PostgreSQL too (class 53, insufficient resources: disk_full). */
 function isDiskFull(error: { code?: string }): boolean {
   return error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.code === '53100';
+}
+
+/** Before it is reached (also by a socket that is not there), and classes 08 and 57P of its own errors: it stops or starts. */
+function isDatabaseGone(error: FastifyError & { syscall?: string }): boolean {
+  if (error.syscall === 'connect' || error.code === 'ECONNRESET' || error.code === 'EPIPE') return true;
+  if (error.code === undefined) return BROKEN_CONNECTION.test(error.message);
+  return /^(08\w{3}|57P0\d)$/.test(error.code);
 }
 
 function answer(

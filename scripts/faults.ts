@@ -1,6 +1,6 @@
 // npm run faults: the fault tests of `npm test` in full counts.
 //
-//   npm run faults [-- --kills N] [--states N] [--seeds N]
+//   npm run faults [-- --kills N] [--states N] [--seeds N] [--packets N]
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '1000' },
     states: { type: 'string', default: '2000' },
     seeds: { type: 'string', default: '2000' },
+    packets: { type: 'string', default: '500' },
   },
 });
 
@@ -26,6 +27,7 @@ const child = spawn(process.execPath, [vitest, 'run', '--project', 'faults'], {
     REKAM_KILLS: values.kills,
     REKAM_CRASH_STATES: values.states,
     REKAM_SIM_SEEDS: values.seeds,
+    REKAM_ABUSED_PACKETS: values.packets,
   },
 });
 child.on('exit', (code) => {
