@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ErrorCode } from '../../../../app/errors.ts';
+import { afterPaint } from '../../../after-paint.ts';
 import { cameraError } from '../photo.ts';
 
 export type Camera =
@@ -55,9 +56,10 @@ export function useCamera(on: boolean, attempt: number): CameraChoice {
     };
     const onChange = () => void list().catch(() => undefined);
     navigator.mediaDevices.addEventListener('devicechange', onChange);
-    void open();
+    const cancel = afterPaint(() => void open());
     return () => {
       gone = true;
+      cancel();
       navigator.mediaDevices.removeEventListener('devicechange', onChange);
       stream?.getTracks().forEach((track) => track.stop());
       setCamera({ kind: 'starting' });

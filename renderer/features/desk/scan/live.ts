@@ -2,6 +2,7 @@ import { useEffect, useState, type RefObject } from 'react';
 import type { ScanStep } from '../../../../app/enrollment/biometrics.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import type { EventPayload } from '../../../../app/ipc/contract.ts';
+import { afterPaint } from '../../../after-paint.ts';
 import { answer, station } from '../../../station.ts';
 import { latestOnly } from './latest-only.ts';
 
@@ -103,9 +104,10 @@ export function useLive(
       tell({ kind: 'on' });
       after(SILENCE_MS, silent);
     });
-    void watch();
+    const cancel = afterPaint(() => void watch());
     return () => {
       gone = true;
+      cancel();
       clearTimeout(timer);
       stop();
     };
