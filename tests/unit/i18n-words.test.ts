@@ -62,6 +62,22 @@ describe('the two languages', () => {
   });
 });
 
+describe('one of a thing', () => {
+  test('is no plural in English, and Indonesian has its words for it', async () => {
+    const english = i18next.createInstance();
+    await english.init({
+      lng: 'en',
+      resources: { en: { translation: en }, id: { translation: id } },
+      keySeparator: '/',
+      nsSeparator: false,
+    });
+    const said = (count: number, lng: string) =>
+      english.t('outbox/total', { count, many: String(count), lng } as never);
+    expect([said(1, 'en'), said(2, 'en')]).toEqual(['1 packet', '2 packets']);
+    expect([said(1, 'id'), said(2, 'id')]).toEqual(['1 paket', '2 paket']);
+  });
+});
+
 describe('every code has words', () => {
   beforeAll(async () => {
     await i18next.init({

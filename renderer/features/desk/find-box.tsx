@@ -180,7 +180,9 @@ export function FindBox({
               ? t('desk/searching')
               : rows.length === 0
                 ? t('desk/nothing')
-                : t(rows.length === LIMIT ? 'desk/resultsMore' : 'desk/resultsCount', { many: count })}
+                : rows.length === LIMIT
+                  ? t('desk/resultsMore', { many: count })
+                  : t('desk/resultsCount', { many: count, count: rows.length })}
           </output>
           {found.isError && <ErrorNotice error={shapeOf(found.error)} onRetry={() => void found.refetch()} />}
           <Listbox id="find-results" aria-label={t('desk/results')}>

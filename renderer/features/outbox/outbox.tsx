@@ -112,7 +112,9 @@ export default function Outbox() {
           {t('outbox/title')}
         </h1>
         <span className={classes['total']}>
-          {first.data === undefined ? t('common/loading') : t('outbox/total', { many: f.number(total) })}
+          {first.data === undefined
+            ? t('common/loading')
+            : t('outbox/total', { many: f.number(total), count: total })}
         </span>
         <fieldset className={classes['filters']}>
           <legend className="visually-hidden">{t('outbox/filter')}</legend>

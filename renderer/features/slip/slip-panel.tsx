@@ -40,7 +40,9 @@ export function SlipPanel({ desk, children }: { desk: SlipDesk; children?: React
         <output className={classes['said']} aria-live="polite">
           {said !== '' && <StateMark tone={done?.to === 'cancelled' ? 'waiting' : 'safe'}>{said}</StateMark>}
           {slip !== null && slip.printed > 0 && (
-            <p className={classes['note']}>{t('slip/again', { times: f.number(slip.printed) })}</p>
+            <p className={classes['note']}>
+              {t('slip/again', { times: f.number(slip.printed), count: slip.printed })}
+            </p>
           )}
         </output>
         <div className={classes['choices']}>

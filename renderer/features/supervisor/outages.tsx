@@ -57,7 +57,12 @@ export function Outages() {
                         Date.parse(outage.startedAt),
                     )}
                   </td>
-                  <td>{t('supervisor/residents', { many: f.number(outage.recordedMeanwhile) })}</td>
+                  <td>
+                    {t('supervisor/residents', {
+                      many: f.number(outage.recordedMeanwhile),
+                      count: outage.recordedMeanwhile,
+                    })}
+                  </td>
                 </tr>
               ))}
             </tbody>

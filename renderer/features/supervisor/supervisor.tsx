@@ -59,6 +59,7 @@ function WaitingSentence() {
   return (
     <p>
       {t('supervisor/waiting', {
+        count: outbox.waiting,
         many: f.number(outbox.waiting),
         size: f.bytes(outbox.waitingBytes),
         since: outbox.oldestAt === null ? t('common/empty') : f.moment(outbox.oldestAt, now),
