@@ -1,8 +1,9 @@
 import type { Language } from './index.ts';
 
 /**
- * Numbers and times as the office writes them, in both languages: 1.240, 12.00, Senin, 14 November 2011. Only the
- * names of days and months follow the language. All times are the computer's own time zone.
+ * Times and dates as the office writes them, in both languages: 12.00, Senin, 14 November 2011, with the names of days
+ * and months in the language. Numbers follow the language: 1.240 is a thousand here and one and a bit to an English
+ * reader. All times are the computer's own time zone.
  */
 export interface Format {
   number(value: number): string;
@@ -16,7 +17,7 @@ export interface Format {
   moment(at: Instant, now: Instant): string;
   /** 2 j 5 m; negative counts as nothing. */
   duration(ms: number): string;
-  /** 96 KB, 1,4 MB: powers of 1,000, comma for decimals. */
+  /** 96 KB, 1,4 MB (in English 1.4 MB): powers of 1,000. */
   bytes(value: number): string;
   rate(bytesPerSecond: number): string;
 }
@@ -39,8 +40,8 @@ const LOCALE: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' };
 const two = (value: number) => String(value).padStart(2, '0');
 
 export function createFormat(language: Language, units: UnitWords): Format {
-  const numbers = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 0 });
-  const decimals = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1 });
+  const numbers = new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: 0 });
+  const decimals = new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: 1 });
   const weekday = new Intl.DateTimeFormat(LOCALE[language], { weekday: 'long' });
   const month = new Intl.DateTimeFormat(LOCALE[language], { month: 'long' });
   const shortMonth = new Intl.DateTimeFormat(LOCALE[language], { month: 'short' });

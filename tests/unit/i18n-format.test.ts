@@ -15,7 +15,7 @@ test('times, dates and numbers as the office writes them', () => {
   expect(f.date(noon)).toBe('Senin, 14 November 2011');
   expect(g.date(noon)).toBe('Monday, 14 November 2011');
   expect(f.number(1240)).toBe('1.240');
-  expect(g.number(1_240_000)).toBe('1.240.000');
+  expect(g.number(1_240_000)).toBe('1,240,000');
   expect(f.birthDate('1983-02-14')).toBe('14-02-1983');
   expect(f.birthDate('bukan tanggal')).toBe('bukan tanggal');
 });
@@ -52,4 +52,5 @@ test('sizes and rates', () => {
   expect(f.bytes(2_500_000_000)).toBe('2,5 GB');
   expect(f.rate(31_000)).toBe('31 KB/d');
   expect(g.rate(31_000)).toBe('31 KB/s');
+  expect(g.bytes(1_430_000)).toBe('1.4 MB');
 });
