@@ -467,7 +467,9 @@ export const en: Words = {
     drawingExcepted: 'Excepted: {{parts}}.',
     side_left: 'Left',
     side_right: 'Right',
-    below: 'Quality below {{threshold}}. Clean and press more evenly, then capture again.',
+    below_finger:
+      'Quality below {{threshold}}. Clean the fingers and the glass, press more evenly, then capture again.',
+    below_iris: 'Quality below {{threshold}}. No glasses, eyes wide open and still, then capture again.',
     belowLast: 'Quality still below {{threshold}} after {{n}} attempts. The best is kept; please go on.',
     good: 'All parts are good.',
     allExcepted: 'All parts are excepted; nothing to scan.',

@@ -465,7 +465,10 @@ export const id = {
     drawingExcepted: 'Dikecualikan: {{parts}}.',
     side_left: 'Kiri',
     side_right: 'Kanan',
-    below: 'Mutu di bawah {{threshold}}. Bersihkan dan tekan lebih rata, lalu ulangi.',
+    below_finger:
+      'Mutu di bawah {{threshold}}. Bersihkan jari dan kaca pemindai, tekan lebih rata, lalu ulangi.',
+    below_iris:
+      'Mutu di bawah {{threshold}}. Lepas kacamata, buka mata lebar-lebar dan jangan bergerak, lalu ulangi.',
     belowLast:
       'Mutu tetap di bawah {{threshold}} setelah {{n}} percobaan. Yang terbaik disimpan; silakan lanjut.',
     good: 'Semua bagian baik.',

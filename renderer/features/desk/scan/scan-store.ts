@@ -77,8 +77,9 @@ function resultWords(work: Work, step: ScanStep, limits: Limits): string {
   const view = scanView(step, work.state().draft, limits);
   if (!view.complete) return t('scan/incomplete');
   if (!view.low) return t('scan/good');
-  const threshold = f.number(step === 'irises' ? limits.irisThreshold : limits.fingerThreshold);
+  const eyes = step === 'irises';
+  const threshold = f.number(eyes ? limits.irisThreshold : limits.fingerThreshold);
   return view.again
-    ? t('scan/below', { threshold })
+    ? t(eyes ? 'scan/below_iris' : 'scan/below_finger', { threshold })
     : t('scan/belowLast', { threshold, n: f.number(view.attempts) });
 }

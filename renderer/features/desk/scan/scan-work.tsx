@@ -122,8 +122,9 @@ function Tried({ scan: { view, limits, busy } }: { scan: Scan }) {
 
 function Low({ scan: { step, view, limits } }: { scan: Scan }) {
   const { t, f } = useWords();
-  const threshold = f.number(step === 'irises' ? limits.irisThreshold : limits.fingerThreshold);
-  if (view.again) return <Notice>{t('scan/below', { threshold })}</Notice>;
+  const eyes = step === 'irises';
+  const threshold = f.number(eyes ? limits.irisThreshold : limits.fingerThreshold);
+  if (view.again) return <Notice>{t(eyes ? 'scan/below_iris' : 'scan/below_finger', { threshold })}</Notice>;
   if (!view.complete) return null;
   return <Notice>{t('scan/belowLast', { threshold, n: f.number(view.attempts) })}</Notice>;
 }
