@@ -14,6 +14,7 @@ export function LiveView({
   busy,
   taken,
   practice,
+  ready,
 }: {
   step: ScanStep;
   on: boolean;
@@ -22,6 +23,8 @@ export function LiveView({
   taken: boolean;
   /** A practice scanner has no pictures. */
   practice: boolean;
+  /** The scanner would capture all the same: never promised of one that is gone or busy. */
+  ready: boolean;
 }) {
   const { t } = useWords();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -41,6 +44,7 @@ export function LiveView({
       {note !== null && (
         <figcaption className={classes['liveNote']} data-busy={busy}>
           {t(`scan/${note}`)}
+          {note === 'liveFailed' && ready && ` ${t('scan/liveFailedStill')}`}
           {note === 'liveFailed' && live.kind === 'failed' && live.error !== null && (
             <small>{t('app/code', { code: live.error.code })}</small>
           )}

@@ -77,6 +77,7 @@ export function ScanWork({
           busy={busy}
           taken={scan.primary === null}
           practice={scanner.row?.practice ?? false}
+          ready={scanner.status === 'ready'}
         />
         <DeviceLine scanner={scanner} busy={busy} />
       </div>
