@@ -131,9 +131,15 @@ describe('a number', () => {
     expect(await currentStep(station.page)).toBe('photo');
     await expectRow(1, words.ticketState.serving);
     await row(1).click();
-    await queue().getByRole('button', { name: words.ticket.deferred }).click();
+    const defer = queue().getByRole('button', { name: words.ticket.deferred });
+    await defer.click();
+    await station.page.keyboard.press('Escape');
+    await expect.poll(() => defer.evaluate((button) => button === document.activeElement)).toBe(true);
+    await defer.click();
     await queue().getByRole('button', { name: words.ticket.reasonPapers }).click();
     await expectRow(1, words.ticket.reasonPapers);
+    // Enter now means the next number, not whoever was just put off.
+    expect(await queue().getByRole('button', { name: words.ticket.resume }).count()).toBe(0);
     await openResident(station.page, adult(0).nik);
     expect(await currentStep(station.page)).toBe('photo');
     await expectRow(1, words.ticketState.serving);

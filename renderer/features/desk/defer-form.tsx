@@ -11,7 +11,17 @@ const REASONS = ['reasonPapers', 'reasonLater', 'reasonUnwell'] as const;
 const REASON_MIN = 3;
 
 /** Why somebody is put off: one of the usual reasons at a touch, or in words. */
-export function DeferForm({ row, close }: { row: TicketRow; close: () => void }) {
+export function DeferForm({
+  row,
+  close,
+  done,
+}: {
+  row: TicketRow;
+  /** Put off after all not. */
+  close: () => void;
+  /** Put off: whoever opened this is through with the row. */
+  done: () => void;
+}) {
   const { t } = useWords();
   const [reason, setReason] = useState('');
   const [short, setShort] = useState(false);
@@ -20,7 +30,7 @@ export function DeferForm({ row, close }: { row: TicketRow; close: () => void })
   useEscape(close);
   const defer = (why: string) => {
     if (why.trim().length < REASON_MIN) return setShort(true);
-    close();
+    done();
     void setTicket(row, { number: row.number, state: 'deferred', reason: why.trim() });
   };
   return (

@@ -37,7 +37,9 @@ function Turn({ next }: { next: NextTurn }) {
         <p className={classes['quietText']}>
           {t('ticket/waited', { for: f.duration(now - Date.parse(row.arrivedAt)) })}
         </p>
-        {deferring && <DeferForm row={row} close={() => setDeferring(false)} />}
+        {deferring && (
+          <DeferForm row={row} close={() => setDeferring(false)} done={() => setDeferring(false)} />
+        )}
       </section>
       <footer className={classes['stepFooter']}>
         <div className={classes['quiet']}>

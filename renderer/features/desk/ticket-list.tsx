@@ -60,7 +60,12 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
   const { t } = useWords();
   const [deferring, setDeferring] = useState(false);
   const box = useRef<HTMLFieldSetElement>(null);
+  const deferButton = useRef<HTMLButtonElement>(null);
+  const back = useRef(false);
   useEffect(() => box.current?.querySelector('button')?.focus(), []);
+  useEffect(() => {
+    if (!deferring && back.current) deferButton.current?.focus();
+  }, [deferring]);
   // Whoever sits at the desk need not be called to it.
   const offered = OFFERED.filter((state) => maySet(row.state, state) && !(current && state === 'called'));
   if (deferring) {
@@ -69,7 +74,10 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
         row={row}
         close={() => {
           setDeferring(false);
+          back.current = true;
         }}
+        // Its buttons would take the focus, and Enter would bring the person back who was just put off.
+        done={close}
       />
     );
   }
@@ -102,7 +110,12 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
         </button>
       ))}
       {maySet(row.state, 'deferred') && (
-        <button type="button" className={classes['action']} onClick={() => setDeferring(true)}>
+        <button
+          ref={deferButton}
+          type="button"
+          className={classes['action']}
+          onClick={() => setDeferring(true)}
+        >
           {t('ticket/deferred')}
         </button>
       )}
