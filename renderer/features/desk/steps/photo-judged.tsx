@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Advice, PhotoJudgement } from '../../../../app/enrollment/photo.ts';
 import { errorShape } from '../../../../app/errors.ts';
 import { BytesImage } from '../../../components/bytes-image.tsx';
+import { useEscape } from '../../../components/keys.ts';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
@@ -76,6 +77,9 @@ export function UnfitPhoto({
   useEffect(() => {
     field.current?.focus();
   }, []);
+
+  // As in every other form: Escape gives this one up, and the resident stays at the desk.
+  useEscape(onRetake);
 
   const keep = () => {
     if (reason.trim().length >= REASON_MIN) return onKeep(reason.trim());

@@ -1,5 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { photoBackground } from '../../../../app/enrollment/biodata.ts';
 import {
   judgePhoto,
@@ -70,6 +70,8 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     void commitWork(work);
   };
 
+  const giveUp = useCallback(() => setUnfit(null), []);
+
   const shoot = async () => {
     if (video.current === null) return;
     setTaking(true);
@@ -89,12 +91,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
 
   if (unfit !== null) {
     return (
-      <UnfitPhoto
-        shot={unfit}
-        back={back}
-        onKeep={(reason) => void keep(unfit, reason)}
-        onRetake={() => setUnfit(null)}
-      />
+      <UnfitPhoto shot={unfit} back={back} onKeep={(reason) => void keep(unfit, reason)} onRetake={giveUp} />
     );
   }
   const failed = camera.kind === 'failed';
