@@ -55,11 +55,12 @@ async function answerQuestion(page: Page): Promise<void> {
   if (focus === 'INPUT') await page.keyboard.type('Kamera uji tanpa wajah');
 }
 
-/** Whoever has no pen is excepted: the button that opens it, then its form on Enter. */
+/** Whoever has no pen is excepted: the button that opens it, then its first reason. */
 async function exceptSignature(page: Page): Promise<void> {
   await tabTo(page, [id.exception.open, en.exception.open]);
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement instanceof HTMLSelectElement);
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement?.closest('form') === null);
 }

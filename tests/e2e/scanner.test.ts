@@ -187,6 +187,11 @@ describe('a finger that is not there', () => {
     await page.keyboard.press('F9');
     await button('Kecualikan Telunjuk kiri').click();
     await button(words.exception.save).click();
+    const reason = page.getByRole('combobox', { name: words.exception.reason });
+    await page.getByRole('alert').filter({ hasText: words.biodata.reasonMissing }).waitFor();
+    expect(await reason.evaluate((list) => list === document.activeElement)).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    await button(words.exception.save).click();
     await said(words.exceptionReason.amputated);
     await button(words.scan.take).click();
     await said(words.scan.good);

@@ -176,6 +176,9 @@ describe.each([
     await see('right4');
     await button(words.exception.open).click();
     await see('exception');
+    await page
+      .getByRole('combobox', { name: words.exception.reason })
+      .selectOption({ label: words.exceptionReason.amputated });
     await button(words.exception.save).click();
     await toStep('F9', words.stepLong.left4);
     await button(words.scan.take).click();

@@ -11,6 +11,10 @@ import classes from '../desk.module.css';
 import { addExceptions, removeException, type ExceptablePart } from '../exceptions.ts';
 
 type Reason = Exception['reason'];
+/** The field that still wants an answer; a new object each time, so that asking again puts the focus there again. */
+interface Missing {
+  readonly at: 'reason' | 'note';
+}
 
 export function ExceptionButton({ onClick }: { onClick: () => void }) {
   const { t } = useWords();
@@ -48,18 +52,23 @@ export function ExceptionPanel({
   const reasons = reasonsFor(parts);
   const earlier = state.draft.exceptions.find((exception) => exception.part === chosen);
   const [part, setPart] = useState<string>(chosen);
-  const [reason, setReason] = useState<Reason>(earlier?.reason ?? reasons[0] ?? 'other');
+  // Nothing is chosen beforehand: two Enters of a tired hand must not note an amputation.
+  const [reason, setReason] = useState<Reason | null>(earlier?.reason ?? null);
   const [note, setNote] = useState(earlier?.note ?? '');
-  const [missing, setMissing] = useState(false);
+  const [missing, setMissing] = useState<Missing | null>(null);
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
     form.current?.querySelector('select')?.focus();
   }, []);
+  useEffect(() => {
+    if (missing !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [missing]);
   useEscape(onClose);
 
   const save = () => {
-    if (reason === 'other' && note.trim() === '') return setMissing(true);
+    if (reason === null) return setMissing({ at: 'reason' });
+    if (reason === 'other' && note.trim() === '') return setMissing({ at: 'note' });
     const names = part === 'all' ? parts : parts.filter((name) => name === part);
     addExceptions(work, names, reason, note);
     void commitWork(work);
@@ -101,21 +110,26 @@ export function ExceptionPanel({
         <NativeSelect
           label={t('exception/reason')}
           onKeyDown={finish}
-          value={reason}
-          data={reasons.map((name) => ({ value: name, label: t(`exceptionReason/${name}`) }))}
+          value={reason ?? ''}
+          data={[
+            { value: '', label: t('biodata/reasonChoose'), disabled: true },
+            ...reasons.map((name) => ({ value: name, label: t(`exceptionReason/${name}`) })),
+          ]}
+          error={missing?.at === 'reason' ? <span role="alert">{t('biodata/reasonMissing')}</span> : null}
           onChange={(event) => {
             const picked = reasons.find((name) => name === event.currentTarget.value);
             if (picked !== undefined) setReason(picked);
+            setMissing(null);
           }}
         />
         <TextInput
           label={t('exception/note')}
           value={note}
           maxLength={200}
-          error={missing ? t('exception/noteMissing') : null}
+          error={missing?.at === 'note' ? <span role="alert">{t('exception/noteMissing')}</span> : null}
           onChange={(event) => {
             setNote(event.currentTarget.value);
-            setMissing(false);
+            setMissing(null);
           }}
           autoComplete="off"
         />
