@@ -12,6 +12,9 @@ import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from '../entry.module.css';
 
+/** Who was logged in last in this window: after the idle lock only the password is wanted. */
+let lastUsername = '';
+
 /** Seconds until a locked account may be tried again, counted down on the screen. */
 function useLock(error: ErrorShape | null): number {
   const [left, setLeft] = useState(0);
@@ -55,21 +58,29 @@ export function Login({ info }: { info: StationInfo }) {
   const { t, error: sentence } = useWords();
   const ended = useApp((state) => state.ended);
   const keysInFile = useStatus((status) => status?.keysInFile ?? false);
-  const [username, setUsername] = useState('');
+  const [username, setUsername] = useState(ended === 'idle' ? lastUsername : '');
   const [password, setPassword] = useState('');
   const [error, setError] = useState<ErrorShape | null>(null);
   const [busy, setBusy] = useState(false);
   const locked = useLock(error);
   const usernameField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
-  useEffect(() => usernameField.current?.focus(), []);
+  useEffect(() => {
+    const known = usernameField.current?.value !== '';
+    (known ? passwordField : usernameField).current?.focus();
+  }, []);
 
   const submit = async () => {
     if (busy) return;
+    // Enter after the name goes on to the password; an empty one would count as a wrong one.
+    if (password === '') return passwordField.current?.focus();
     setBusy(true);
     setError(null);
     const result = await answer(station.session.login({ username: username.trim(), password }));
-    if (result.ok) return loggedIn(result.value);
+    if (result.ok) {
+      lastUsername = username.trim();
+      return loggedIn(result.value);
+    }
     setBusy(false);
     setPassword('');
     setError(result.error);
