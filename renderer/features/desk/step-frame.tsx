@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, type MouseEvent } from 'react';
 import type { Approval } from '../../../app/enrollment/enrollment.ts';
-import { usePrimaryKey } from '../../components/keys.ts';
+import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import classes from './desk.module.css';
 
 export interface Primary {
@@ -69,6 +69,12 @@ export function StepFrame({
     return () => observer.disconnect();
   }, []);
   usePrimaryKey(ready ? () => primary.run('keyboard') : null);
+  // The focus stands on the primary action, outside what scrolls: the page keys scroll it from there.
+  const page = (pages: number) => () => {
+    const element = box.current;
+    element?.scrollBy({ top: pages * element.clientHeight * 0.9 });
+  };
+  useKeys({ PageDown: page(1), PageUp: page(-1) });
 
   const press = (event: MouseEvent, { label, run }: Primary) => {
     // The second half of a double tap must not do the next thing, which stands in the same place by then.

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { PACKET_STATES } from '../../../app/enrollment/lifecycle.ts';
-import { useApp } from '../../app-state.ts';
+import { go, useApp } from '../../app-state.ts';
+import { useKeys } from '../../components/keys.ts';
 import { StateMark } from '../../components/state-mark.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { STATE_TONE } from '../outbox/outbox-line.tsx';
@@ -11,6 +12,7 @@ export default function Help() {
   const version = useApp((state) => state.info?.version ?? '');
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  useKeys({ Escape: () => go('desk') });
   const keys = [
     ['F1', t('help/key_F1')],
     ['F2', t('help/key_F2')],
@@ -22,6 +24,8 @@ export default function Help() {
     [t('help/arrows'), t('help/key_Arrows')],
     ['Shift+Enter', t('help/key_Give')],
     ['Insert', t('help/key_Next')],
+    ['F6', t('help/key_Skip')],
+    ['PgUp PgDn', t('help/key_Page')],
     [t('help/scanner'), t('help/key_Scan')],
   ] as const;
   return (
