@@ -277,7 +277,7 @@ export const en: Words = {
     done: 'done',
     excepted: '{{n}} excepted',
     low: 'low quality',
-    missing: 'missing',
+    missing: 'not yet',
     current: 'now',
     announce: 'Step {{step}}',
   },

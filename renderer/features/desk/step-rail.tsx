@@ -44,7 +44,8 @@ function RailStep({
   const look: Look = state === 'missing' ? missing : counts.low ? 'low' : state;
   const { Mark, tone } = LOOKS[look];
   const words = [
-    ...(state === 'missing' ? [t(`rail/${missing}`)] : []),
+    // The mark and the ground say already which one is current.
+    ...(state === 'missing' && !(current && counts.excepted > 0) ? [t(`rail/${missing}`)] : []),
     ...(state === 'done' && !counts.low ? [t('rail/done')] : []),
     ...(counts.excepted > 0 ? [t('rail/excepted', { n: f.number(counts.excepted) })] : []),
     ...(counts.low ? [t('rail/low')] : []),
