@@ -33,14 +33,15 @@ const OFFERED: readonly Exclude<StateByHand, 'deferred'>[] = ['called', 'absent'
 type Drafts = Response<'drafts.list'>;
 
 /** Word and icon of the state, and the one thing worth knowing about it. */
-function Standing({ row, drafts }: { row: TicketRow; drafts: Drafts }) {
+function Standing({ row, drafts, current }: { row: TicketRow; drafts: Drafts; current: boolean }) {
   const { t, f } = useWords();
   const waited = useNowAs((now) => f.duration(now - Date.parse(row.arrivedAt)));
   const step = drafts.find((draft) => draft.packetId === row.packetId)?.step;
   const more: Readonly<Record<TicketState, string | null>> = {
     waiting: waited,
     called: row.calledAt === null ? null : f.time(row.calledAt),
-    serving: step === undefined ? null : t(`step/${step}`),
+    // Of the one at the desk the rail tells the step, and tells it sooner.
+    serving: step === undefined || current ? null : t(`step/${step}`),
     deferred: row.reason,
     absent: row.calledAt === null ? null : f.time(row.calledAt),
     done: null,
@@ -140,7 +141,7 @@ function Ticket({
     <>
       <span className={classes['number']}>{row.number}</span>
       <Person name={row.nama}>
-        <Standing row={row} drafts={drafts} />
+        <Standing row={row} drafts={drafts} current={current} />
       </Person>
     </>
   );
