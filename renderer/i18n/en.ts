@@ -533,6 +533,7 @@ export const en: Words = {
     withdraw: 'Withdraw approval',
     save: 'Save',
     missingTitle: 'Not complete',
+    missingParts: '{{n}} of {{of}} missing',
     go: 'Complete {{step}}',
     ask: 'Show it to the resident. If everything is right, the resident approves.',
     ready: 'Complete and approved. Save to record.',

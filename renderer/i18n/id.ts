@@ -533,6 +533,7 @@ export const id = {
     withdraw: 'Batalkan persetujuan',
     save: 'Simpan',
     missingTitle: 'Belum lengkap',
+    missingParts: 'kurang {{n}} dari {{of}}',
     go: 'Lengkapi {{step}}',
     ask: 'Perlihatkan kepada warga. Bila semua benar, warga menyetujui.',
     ready: 'Lengkap dan disetujui. Simpan untuk merekam.',

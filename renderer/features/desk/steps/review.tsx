@@ -17,7 +17,7 @@ import { BytesImage } from '../../../components/bytes-image.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import type { WorkState } from '../../../drafts/work.ts';
-import { fieldText, useWords } from '../../../i18n/words.ts';
+import { fieldText, useWords, type Vocabulary } from '../../../i18n/words.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import { commitWork, record, useDesk } from '../desk-store.ts';
 import classes from '../desk.module.css';
@@ -199,8 +199,7 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
               <span className={classes['jumps']}>
                 {missing.map((step) => (
                   <Button key={step} variant="default" onClick={() => goStep(step)}>
-                    {t(`step/${step}`)} ·{' '}
-                    {STEP_PARTS[step].length === 0 ? t('rail/missing') : f.number(missingOf(state, step))}
+                    {missingLabel(state, step, { t, f })}
                   </Button>
                 ))}
               </span>
@@ -245,6 +244,16 @@ function Overview({ state }: { state: WorkState }) {
       </div>
     </div>
   );
+}
+
+/** How many are missing only where that is news: some of the step's parts are there. */
+function missingLabel(state: WorkState, step: Step, { t, f }: Pick<Vocabulary, 't' | 'f'>): string {
+  const missing = missingOf(state, step);
+  const some = missing > 0 && missing < STEP_PARTS[step].length;
+  const what = some
+    ? t('review/missingParts', { n: f.number(missing), of: f.number(STEP_PARTS[step].length) })
+    : t('rail/missing');
+  return `${t(`step/${step}`)} · ${what}`;
 }
 
 function missingOf(state: WorkState, step: Step): number {
