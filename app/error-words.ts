@@ -166,7 +166,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'This slip was just printed again or has changed on the screen, so this one was not printed. Nothing is lost. Check its mark, then print again.',
   },
   'slip.printer': {
-    id: 'Pencetak tidak menerima bukti perekaman. Perekamannya sendiri aman. Periksa kertas dan kabel, cetak lagi, atau simpan sebagai PDF.',
+    id: 'Printer tidak menerima bukti perekaman. Perekamannya sendiri aman. Periksa kertas dan kabel, cetak lagi, atau simpan sebagai PDF.',
     en: 'The printer did not take the slip. The enrollment itself is safe. Check paper and cable and print again, or save a PDF.',
   },
   'slip.file': {

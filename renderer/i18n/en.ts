@@ -206,7 +206,7 @@ export const en: Words = {
     recordedWhere: 'Recorded at',
     recordedOwn: 'this station',
     recordedOther: 'another station, {{station}}',
-    recordedCenter: 'a station that the center does not name',
+    recordedCenter: 'another station; the center does not say which',
     recordedDo: 'No photo and no scan is needed again. The stamped summons letter serves to collect the KTP.',
     underAge: 'Not old enough',
     underAgeWhat:
@@ -403,7 +403,7 @@ export const en: Words = {
     starting: 'Starting the camera…',
     looking: 'Looking at the picture…',
     guide:
-      'Face straight inside the frame, eyes open, no glasses. The photo is cut around the face by itself.',
+      'Face straight inside the frame, eyes open, no glasses. The photo is cropped around the face automatically.',
     ready: 'The face is good. Press Take photo.',
     fit: 'The photo is good.',
     unfit: 'The photo does not meet the rules yet',
@@ -420,7 +420,7 @@ export const en: Words = {
     reasonHelp: 'It is kept in the enrollment. If the photo can be improved, take it again.',
     reasonShort: 'Write the reason, at least three letters.',
     advice: {
-      noFace: 'No face to be seen yet',
+      noFace: 'No face visible yet',
       manyFaces: 'Only one person before the camera',
       tooFar: 'Come closer',
       tooClose: 'Move back a little',
