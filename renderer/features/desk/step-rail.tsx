@@ -47,8 +47,8 @@ function RailStep({
     // The mark and the ground say already which one is current.
     ...(state === 'missing' && !(current && counts.excepted > 0) ? [t(`rail/${missing}`)] : []),
     ...(state === 'done' && !counts.low ? [t('rail/done')] : []),
-    ...(counts.excepted > 0 ? [t('rail/excepted', { n: f.number(counts.excepted) })] : []),
     ...(counts.low ? [t('rail/low')] : []),
+    ...(counts.excepted > 0 ? [t('rail/excepted', { n: f.number(counts.excepted) })] : []),
   ];
   return (
     <button
