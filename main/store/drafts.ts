@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { draftSchema, type Draft } from '../../app/desk/draft.ts';
 import { RekamError } from '../../app/errors.ts';
 import { stepSchema } from '../../app/enrollment/biometrics.ts';
-import { partSchema } from '../../app/enrollment/enrollment.ts';
+import { partSchema, type Part } from '../../app/enrollment/enrollment.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { packetIdSchema, type PacketId } from '../../app/ids.ts';
 import type { DraftStore } from './api.ts';
@@ -176,17 +176,31 @@ function commit(tx: Writer, draft: Draft, captures: readonly Capture[], now: num
   return { revision: checked.revision };
 }
 
-/** After a commit the bytes here are exactly the parts that the draft names: a promise of bytes is not the bytes. */
+/**
+ * After a commit the bytes here are exactly the parts that the draft names: a promise of bytes is not the bytes. Bytes
+ * that stay are described as the draft now describes them: a better one was looked for, and the attempts counted on.
+ */
 function keepOnlyParts(tx: Writer, draft: Draft): void {
-  const wanted = new Map<string, string>(draft.parts.map((part) => [part.name, part.sha256]));
-  const stored = tx.all<{ name: string; sha256: string }>(
-    "SELECT name, part ->> '$.sha256' AS sha256 FROM draft_part WHERE packet_id = ?",
+  const wanted = new Map<string, Part>(draft.parts.map((part) => [part.name, part]));
+  const stored = tx.all<{ name: string; sha256: string; size: number }>(
+    "SELECT name, part ->> '$.sha256' AS sha256, length(bytes) AS size FROM draft_part WHERE packet_id = ?",
     draft.packetId,
   );
-  for (const { name, sha256: hash } of stored) {
-    if (wanted.get(name) === hash) wanted.delete(name);
-    else if (!wanted.has(name))
+  for (const { name, sha256: hash, size } of stored) {
+    const part = wanted.get(name);
+    if (part === undefined) {
       tx.run('DELETE FROM draft_part WHERE packet_id = ? AND name = ?', draft.packetId, name);
+    } else if (part.sha256 === hash && part.size === size) {
+      const described = JSON.stringify(part);
+      tx.run(
+        'UPDATE draft_part SET part = ? WHERE packet_id = ? AND name = ? AND part <> ?',
+        described,
+        draft.packetId,
+        name,
+        described,
+      );
+      wanted.delete(name);
+    }
   }
   const [absent] = wanted.keys();
   if (absent !== undefined) throw new RekamError('request.invalid', { part: absent });

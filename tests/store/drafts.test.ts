@@ -114,6 +114,15 @@ describe('commit', () => {
     expect(names).toHaveLength(PART_NAMES.length - 1);
   });
 
+  test('describes bytes that it has as the draft now does', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const parts = draft.parts.map((part) => ({ ...part, attempts: 3 }));
+    const tried = { ...draft, revision: 2, parts };
+    store.api.drafts.commit(tried, [], TEST_NOW);
+    const attempts = store.api.drafts.load(draft.packetId).captures.map(({ part }) => part.attempts);
+    expect(attempts).toEqual(PART_NAMES.map(() => 3));
+  });
+
   test('refuses parts without their bytes, wrong bytes, and another resident', async () => {
     const draft = await begin(0);
     const [capture] = testCaptures(['photo']);
