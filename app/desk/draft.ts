@@ -6,6 +6,7 @@ import {
   approvalSchema,
   correctionSchema,
   partSchema,
+  type Correction,
 } from '../enrollment/enrollment.ts';
 import { nikSchema } from '../enrollment/nik.ts';
 import { instantSchema, packetIdSchema } from '../ids.ts';
@@ -40,3 +41,19 @@ export const draftSchema = z.strictObject({
   startedAt: instantSchema,
 });
 export type Draft = z.infer<typeof draftSchema>;
+
+/** What the register said of a field when the draft began, however often it was corrected since. */
+export function registerValue(draft: Draft, field: BiodataField): Correction['before'] {
+  const correction = draft.corrections.find((entry) => entry.field === field);
+  return correction === undefined ? (draft.biodata[field] ?? null) : correction.before;
+}
+
+/** The first field in which `next` differs from the register without a correction that says so. */
+export function uncorrected(before: Draft, next: Draft): BiodataField | undefined {
+  return fields.find((field) => {
+    const register = registerValue(before, field);
+    const correction = next.corrections.find((entry) => entry.field === field);
+    const { before: from, after: to } = correction ?? { before: register, after: register };
+    return from !== register || to !== (next.biodata[field] ?? null);
+  });
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { draftSchema, type Draft } from '../../app/desk/draft.ts';
+import { draftSchema, uncorrected, type Draft } from '../../app/desk/draft.ts';
 import { RekamError } from '../../app/errors.ts';
 import { stepSchema } from '../../app/enrollment/biometrics.ts';
 import { partSchema, type Part } from '../../app/enrollment/enrollment.ts';
@@ -145,6 +145,7 @@ function commit(tx: Writer, draft: Draft, captures: readonly Capture[], now: num
   const row = requireDraft(tx, checked.packetId);
   if (row.nik !== checked.nik) throw new RekamError('request.invalid');
   if (checked.revision < row.revision) throw new RekamError('draft.stale');
+  refuseUncorrected(row, checked);
 
   for (const capture of captures) {
     const { name, size, sha256: hash } = capture.part;
@@ -174,6 +175,14 @@ function commit(tx: Writer, draft: Draft, captures: readonly Capture[], now: num
     checked.packetId,
   );
   return { revision: checked.revision };
+}
+
+/** Biodata are the register's, but for what a correction says: record then asks who confirmed each of these. */
+function refuseUncorrected(row: DraftRow, draft: Draft): void {
+  // What cannot be read here has nothing to compare with, and is mended by this very commit.
+  const before = draftSchema.safeParse(safeJson(row.body));
+  const field = before.success ? uncorrected(before.data, draft) : undefined;
+  if (field !== undefined) throw new RekamError('correction.unconfirmed', { field });
 }
 
 /**

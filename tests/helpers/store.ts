@@ -211,6 +211,11 @@ export function testActivation(center: TestCenter): Activation {
   });
 }
 
+/** What the register says of a resident from now on. */
+export function register(test: TestStore, biodata: Biodata): void {
+  test.api.reference.apply([{ type: 'resident', biodata, recorded: null }], null, TEST_NOW);
+}
+
 const NAMES = ['Siti Aminah', 'Budi Santoso', 'Nur Hidayah', 'Asep Sunandar', 'Dewi Lestari', 'Ujang Rohmat'];
 
 /** A made-up adult of Losari Lor; each index gives another NIK. */

@@ -123,6 +123,28 @@ describe('commit', () => {
     expect(attempts).toEqual(PART_NAMES.map(() => 3));
   });
 
+  test('refuses biodata that are neither the register’s nor corrected, whatever was committed before', async () => {
+    const draft = await begin(0);
+    const by = store.operator.accountId;
+    const commit = (revision: number, alamat: string, corrections: Draft['corrections']) =>
+      store.store.drafts.commit(
+        { ...draft, revision, biodata: { ...draft.biodata, alamat }, corrections },
+        [],
+        TEST_NOW,
+      );
+    const refused = { code: 'correction.unconfirmed', params: { field: 'alamat' } };
+    await expect(commit(1, 'DUSUN 3', [])).rejects.toMatchObject(refused);
+    const before = testBiodata(0).alamat;
+    const change = { field: 'alamat', before, after: 'DUSUN 3', document: 'KK' } as const;
+    const correction = await store.store.drafts.correct(draft.packetId, change, by, TEST_NOW);
+    await commit(1, 'DUSUN 3', [correction]);
+    await expect(commit(2, 'DUSUN 3', [])).rejects.toMatchObject(refused);
+    await expect(commit(2, 'DUSUN 4', [correction])).rejects.toMatchObject(refused);
+    const later = { ...correction, before: 'DUSUN 3', after: 'DUSUN 4' };
+    await expect(commit(2, 'DUSUN 4', [later])).rejects.toMatchObject(refused);
+    expect(await commit(2, before, [])).toEqual({ revision: 2 });
+  });
+
   test('refuses parts without their bytes, wrong bytes, and another resident', async () => {
     const draft = await begin(0);
     const [capture] = testCaptures(['photo']);

@@ -1,10 +1,12 @@
 import { Decrypter } from 'age-encryption';
 import { compactVerify, importJWK } from 'jose';
+import { v4 as uuidv4 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Draft } from '../../app/desk/draft.ts';
+import type { Biodata, BiodataField } from '../../app/enrollment/biodata.ts';
 import { decodePacket } from '../../app/enrollment/packet.ts';
 import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
-import type { PacketId } from '../../app/ids.ts';
+import { accountIdSchema, type PacketId } from '../../app/ids.ts';
 import { JWS_TYPES, manifestSchema, type Outcome } from '../../app/sync/protocol.ts';
 import { publicKeyX, sha256 } from '../../main/security/sign.ts';
 import {
@@ -13,6 +15,7 @@ import {
   openTestStore,
   recordDraft,
   recordResident,
+  register,
   testBiodata,
   testCaptures,
   TEST_DATE,
@@ -155,20 +158,28 @@ describe('a record', () => {
 describe('a record is refused', () => {
   const without = testCaptures(PART_NAMES.filter((name) => name !== 'iris.right'));
   const biodata = testBiodata(0);
+  const confirmed = { by: accountIdSchema.parse(uuidv4()), at: '2011-11-14T05:00:00.000Z' };
+  /** Corrections that nobody confirmed. */
+  const corrected = (change: Partial<Biodata>): Partial<Draft> => ({
+    biodata: { ...biodata, ...change },
+    corrections: (Object.keys(change) as BiodataField[]).map((field) => ({
+      field,
+      before: biodata[field],
+      after: change[field] ?? null,
+      document: 'KK',
+      confirmed,
+    })),
+  });
   test.each<[string, Partial<Draft>, object]>([
     ['approval', { approval: null }, { step: 'review' }],
     ['the biodata read aloud', { biodataConfirmed: false }, { step: 'biodata' }],
     [
       'a possible birth date',
-      { biodata: { ...biodata, tanggalLahir: '2011-02-31' } },
+      corrected({ tanggalLahir: '2011-02-31' }),
       { step: 'biodata', field: 'tanggalLahir' },
     ],
-    [
-      'the age of 16',
-      { biodata: { ...biodata, tanggalLahir: '2000-01-01', statusKawin: 1 } },
-      { reason: 'underAge' },
-    ],
-    ['the draft’s own NIK', { biodata: testBiodata(1) }, { field: 'nik' }],
+    ['the age of 16', corrected({ tanggalLahir: '2000-01-01', statusKawin: 1 }), { reason: 'underAge' }],
+    ['the draft’s own NIK', corrected(testBiodata(1)), { field: 'nik' }],
     [
       'exceptions that agree with the captures',
       { exceptions: [{ part: 'iris.left', reason: 'blind', note: '' }] },
@@ -184,8 +195,8 @@ describe('a record is refused', () => {
   });
 
   test('with a warning that nobody gave a reason for, and goes on with one', async () => {
-    const single = { ...biodata, nama: 'SUPARMAN' };
-    const open = await completeDraft(store, nik(0), { change: { biodata: single } });
+    register(store, { ...biodata, nama: 'SUPARMAN' });
+    const open = await completeDraft(store, nik(0));
     await expect(recordDraft(store, open)).rejects.toMatchObject({
       code: 'draft.incomplete',
       params: { step: 'biodata', reason: 'nama.single' },
@@ -198,24 +209,19 @@ describe('a record is refused', () => {
 
   test('with a correction that nobody confirmed for this packet, or that was changed since', async () => {
     const change = { field: 'alamat', before: biodata.alamat, after: 'DUSUN 3', document: 'KK' } as const;
-    const draft = await completeDraft(store, nik(0), {
-      change: { biodata: { ...biodata, alamat: 'DUSUN 3' } },
-    });
+    const draft = await completeDraft(store, nik(0), { change: corrected({ alamat: change.after }) });
     const commit = async (corrections: Draft['corrections'], revision: number): Promise<Draft> => {
       const next = { ...draft, corrections, revision };
       await store.store.drafts.commit(next, [], TEST_NOW);
       return next;
     };
+    await expect(recordDraft(store, draft)).rejects.toMatchObject({ code: 'correction.unconfirmed' });
     const by = store.operator.accountId;
-    const forged = { ...change, confirmed: { by, at: '2011-11-14T05:00:00.000Z' } };
-    await expect(recordDraft(store, await commit([forged], 2))).rejects.toMatchObject({
-      code: 'correction.unconfirmed',
-    });
-    const confirmed = await store.store.drafts.correct(draft.packetId, change, by, TEST_NOW);
+    const told = await store.store.drafts.correct(draft.packetId, change, by, TEST_NOW);
     await expect(
-      recordDraft(store, await commit([{ ...confirmed, document: 'Akta 1' }], 3)),
+      recordDraft(store, await commit([{ ...told, document: 'Akta 1' }], 3)),
     ).rejects.toMatchObject({ code: 'correction.unconfirmed' });
-    expect(await recordDraft(store, await commit([confirmed], 4))).toMatchObject({ sequence: 1 });
+    expect(await recordDraft(store, await commit([told], 4))).toMatchObject({ sequence: 1 });
   });
 
   test('at another revision than the committed one', async () => {
@@ -253,10 +259,10 @@ test('with an exception and its reason a record is complete', async () => {
 });
 
 test('a sixteen-year-old is marked as early', async () => {
-  const biodata = { ...testBiodata(0), tanggalLahir: '1995-06-01', statusKawin: 1 as const };
+  register(store, { ...testBiodata(0), tanggalLahir: '1995-06-01', statusKawin: 1 });
   const reason = 'Cocok dengan akta kelahiran';
   const warnings = (['early', 'nik.birthDate'] as const).map((code) => ({ code, reason }));
-  const { packetId } = await recordResident(store, nik(0), { change: { biodata, warnings } });
+  const { packetId } = await recordResident(store, nik(0), { change: { warnings } });
   expect((await openSealed(packetId)).enrollment.early).toBe(true);
 });
 

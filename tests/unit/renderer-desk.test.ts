@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Draft } from '../../app/desk/draft.ts';
+import { registerValue, type Draft } from '../../app/desk/draft.ts';
 import { STEPS } from '../../app/enrollment/biometrics.ts';
 import { cropOf } from '../../app/enrollment/photo.ts';
 import type { Correction } from '../../app/enrollment/enrollment.ts';
@@ -7,7 +7,6 @@ import { accountIdSchema } from '../../app/ids.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { keepBest } from '../../renderer/features/desk/capture.ts';
 import {
-  registerValue,
   shownValue,
   typedValue,
   withCorrection,

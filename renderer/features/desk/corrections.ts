@@ -1,15 +1,9 @@
-import type { Draft, DraftBiodata } from '../../../app/desk/draft.ts';
+import { registerValue, type Draft, type DraftBiodata } from '../../../app/desk/draft.ts';
 import type { BiodataField } from '../../../app/enrollment/biodata.ts';
 import type { Correction } from '../../../app/enrollment/enrollment.ts';
 
 /** What a changed enrollment no longer has: the resident approved, and the operator confirmed, something else. */
 export const UNAPPROVED = { approval: null } as const satisfies Partial<Draft>;
-
-/** What the register said of a field, however often it was corrected since. */
-export function registerValue(draft: Draft, field: BiodataField): Correction['before'] {
-  const earlier = draft.corrections.find((correction) => correction.field === field);
-  return earlier === undefined ? (draft.biodata[field] ?? null) : earlier.before;
-}
 
 /** A correction that main has confirmed, in the draft; it takes the place of an earlier one of the same field. */
 export function withCorrection(draft: Draft, correction: Correction): Partial<Draft> {

@@ -1,12 +1,12 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { Draft } from '../../../../app/desk/draft.ts';
+import { registerValue, type Draft } from '../../../../app/desk/draft.ts';
 import { checkBiodata, NAMA_MAX, type BiodataField } from '../../../../app/enrollment/biodata.ts';
 import { useApp } from '../../../app-state.ts';
 import { useEscape } from '../../../components/keys.ts';
 import { choices, fieldText, isCoded, useWords } from '../../../i18n/words.ts';
 import { answer, station } from '../../../station.ts';
-import { registerValue, shownValue, typedValue, withCorrection, withoutCorrection } from '../corrections.ts';
+import { shownValue, typedValue, withCorrection, withoutCorrection } from '../corrections.ts';
 import classes from '../desk.module.css';
 
 interface Props {
