@@ -183,6 +183,8 @@ export async function startSbiSimulator(options: SimulatorOptions = {}): Promise
   };
 
   const answer = async (call: ServiceCall): Promise<void> => {
+    // Gone before a slow device came to it: a live view of nobody would keep the device busy for ever.
+    if (call.socket.destroyed) return;
     options.onCall?.(call);
     if (faults.has('silent')) return;
     if (faults.has('foreignAnchor')) stranger ??= deviceAuthority().then((other) => other.issue());
