@@ -2,9 +2,9 @@ import { useSyncExternalStore } from 'react';
 import type { ErrorShape } from '../app/errors.ts';
 import type { Response } from '../app/ipc/contract.ts';
 import type { StationInfo } from '../app/ipc/status.ts';
-import type { PacketId } from '../app/ids.ts';
 import { deleteTrainingVault, openVault, type Vault } from './drafts/vault.ts';
-import { enterDesk, exitDesk, leave, openDraft, placeNow, settleDesk } from './features/desk/desk-store.ts';
+import { enterDesk, exitDesk, leave, openDraft, settleDesk } from './features/desk/desk-store.ts';
+import { placeNow, setPlace } from './features/desk/place.ts';
 import { changeLanguage, type Language } from './i18n/index.ts';
 import { queries } from './query.ts';
 import { answer, station, whenLoginRequired } from './station.ts';
@@ -41,9 +41,6 @@ let state: AppState = {
   switching: null,
   switchProblem: null,
 };
-let lastAccount: string | null = null;
-/** Where work stands while its person is in training: the place to come back to, whatever ends the training. */
-let workPlace: PacketId | null = null;
 const listeners = new Set<() => void>();
 
 function set(next: Partial<AppState>): void {
@@ -93,10 +90,10 @@ export async function loggedIn(session: Session): Promise<void> {
   // Policy and kecamatan may have arrived since the window opened.
   const info = await answer(station.station.info(undefined));
   if (info.ok) set({ info: info.value });
-  const samePerson = lastAccount === person.accountId;
-  lastAccount = person.accountId;
+  const samePerson = placeNow().account === person.accountId;
+  if (!samePerson) setPlace({ account: person.accountId, open: null, work: null });
   set({ person, ended: null, vaultFailed: vault === null, ...(samePerson ? {} : { screen: 'desk' }) });
-  await enterDesk(vault, samePerson, person.training);
+  await enterDesk(vault, person.training);
 }
 
 export async function logout(): Promise<void> {
@@ -108,7 +105,7 @@ export async function logout(): Promise<void> {
 function endSession(reason: 'idle' | 'logout'): void {
   if (state.person === null) return;
   // Whoever logs in next is at work.
-  if (state.person.training) exitDesk(workPlace);
+  if (state.person.training) exitDesk(placeNow().work);
   else exitDesk();
   set({ person: null, ended: reason, switchProblem: null });
   queries.clear();
@@ -117,7 +114,7 @@ function endSession(reason: 'idle' | 'logout'): void {
 /** Into training or back to work: like a new login, with what is open left at its own side first. */
 export async function train(training: boolean): Promise<void> {
   if (state.person === null || state.switching !== null) return;
-  const place = placeNow();
+  const place = placeNow().open;
   set({ switching: training ? 'training' : 'work', switchProblem: null });
   try {
     // What could not be saved stays open, and the desk says why.
@@ -125,13 +122,13 @@ export async function train(training: boolean): Promise<void> {
     const result = await answer(station.session.train(training));
     if (!result.ok) {
       // Where the session has ended meanwhile there is only the place to keep.
-      if (state.person === null) exitDesk(training ? place : workPlace);
+      if (state.person === null) exitDesk(training ? place : placeNow().work);
       else set({ switchProblem: result.error });
       if (state.person !== null && place !== null) await openDraft(place);
       return;
     }
-    if (training) workPlace = place;
-    exitDesk(training ? null : workPlace);
+    if (training) setPlace({ work: place });
+    exitDesk(training ? null : placeNow().work);
     queries.clear();
     set({ screen: 'desk' });
     await loggedIn(result.value);

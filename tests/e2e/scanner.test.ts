@@ -180,6 +180,42 @@ describe('a scanner that fails', () => {
   });
 });
 
+describe('a draft that is left while a scanner works on it', () => {
+  const fingers = async () =>
+    (await draftOf(residents[3] ?? '')).parts.filter(({ name }) => name.startsWith('finger.')).length;
+  const rail = () => station.page.getByRole('navigation', { name: words.rail.label });
+
+  it('by Escape gets what the scanner brings', async () => {
+    const { page } = station;
+    await openResident(page, residents[3] ?? '');
+    await page.keyboard.press('F8');
+    await live('on');
+    scanner.fault('slow');
+    await button(words.scan.take).click();
+    await said(words.scan.running);
+    await page.keyboard.press('Escape');
+    await rail().waitFor({ state: 'detached' });
+    expect(await fingers()).toBe(0);
+    await expect.poll(fingers, PATIENT).toBe(4);
+  });
+
+  it('and opened again meanwhile shows it', async () => {
+    const { page } = station;
+    await openResident(page, residents[3] ?? '');
+    await page.keyboard.press('F9');
+    await button(words.scan.take).click();
+    await said(words.scan.running);
+    await page.keyboard.press('Escape');
+    await rail().waitFor({ state: 'detached' });
+    await openResident(page, residents[3] ?? '');
+    await said(words.scan.running);
+    await said(words.scan.good);
+    expect(await pictures().count()).toBe(4);
+    scanner.fault();
+    await expect.poll(fingers, PATIENT).toBe(8);
+  });
+});
+
 describe('a finger that is not there', () => {
   it('is excepted with its reason, is not asked for, and shows on the rail', async () => {
     const { page } = station;

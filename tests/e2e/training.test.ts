@@ -145,14 +145,24 @@ describe('an operator in training', () => {
     expect(await databases()).not.toContain('rekam-training');
   });
 
-  it('is still in it when the page is loaded again, and at work after the next login', async () => {
+  it('is still in it when the page is loaded again, and knows where work stood', async () => {
     const { page } = station;
     await enterTraining();
     await openResident(page, await summoned());
     await page.reload();
     await banner().waitFor();
     await expectMarked();
+    expect(await currentStep(page)).toBe('biodata');
     expect(await drafts()).toMatchObject([{ step: 'biodata' }]);
+    await leaveTraining();
+    expect(await currentStep(page)).toBe('signature');
+    await page.reload();
+    expect(await currentStep(page)).toBe('signature');
+  });
+
+  it('is at work after the next login', async () => {
+    await enterTraining();
+    await openResident(station.page, await summoned());
     await station.logout();
     expect(await banner().count()).toBe(0);
     await login('operator');

@@ -11,6 +11,7 @@ import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { checkIn, type Checked } from './check-in.ts';
 import { stopFace } from './face/face.ts';
+import { placeNow, setPlace } from './place.ts';
 
 /** What to tell about how a draft was opened. */
 export type Opening = 'new' | 'restored' | 'damaged' | 'reloaded';
@@ -51,8 +52,9 @@ const EMPTY: DeskState = {
 let state: DeskState = EMPTY;
 let vault: Vault | null = null;
 let inTraining = false;
-let place: PacketId | null = null;
 let closing: Promise<unknown> = Promise.resolve();
+/** Drafts that a scanner or the camera fills, and by how many captures. */
+const filling = new Map<Work, number>();
 const listeners = new Set<() => void>();
 
 function set(next: Partial<DeskState>): void {
@@ -102,20 +104,23 @@ export async function serve(nik: string): Promise<void> {
   set({ view: { kind: 'opening' }, error: null });
   const turn = ++opened;
   const begun = await answer(station.drafts.begin({ nik }));
+  refreshQueue();
   if (turn !== opened) return;
   if (!begun.ok) return fail(begun.error);
-  refreshQueue();
   await openDraft(begun.value.packetId);
 }
 
 export async function openDraft(packetId: PacketId, opening?: Opening): Promise<void> {
   if (state.view.kind === 'working' && !(await leave())) return;
-  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '' });
+  const begun = { error: null, scanned: null, query: '' };
   const turn = ++opened;
+  const open = [...filling.keys()].find((work) => work.state().draft.packetId === packetId);
+  if (open !== undefined) return enter(open, opening ?? 'restored', begun);
+  set({ view: { kind: 'opening' }, ...begun });
   const loaded = await answer(station.drafts.load(packetId));
   if (turn !== opened) return;
   if (!loaded.ok) {
-    if (place === packetId) place = null;
+    if (placeNow().open === packetId) setPlace({ open: null });
     refreshQueue();
     return fail(loaded.error);
   }
@@ -131,16 +136,56 @@ function openingOf(resumed: Resumed): Opening {
 
 function start(resumed: Resumed, opening: Opening): void {
   const work = openWork(resumed, vault, (request) => answer(station.drafts.commit(request)));
-  place = resumed.draft.packetId;
-  set({ view: { kind: 'working', work, opening }, error: null });
+  enter(work, opening, { error: null });
+}
+
+function enter(work: Work, opening: Opening, next: Partial<DeskState>): void {
+  setPlace({ open: work.state().draft.packetId });
+  set({ ...next, view: { kind: 'working', work, opening } });
+}
+
+/** Whether this is the draft in front of the operator. */
+export function isOpen(work: Work): boolean {
+  return state.view.kind === 'working' && state.view.work === work;
+}
+
+function shut(work: Work): void {
+  work.close();
+  filling.delete(work);
+}
+
+/**
+ * A capture for this draft, however long it takes. One that is left meanwhile stays open behind the queue, so that what
+ * comes is put into it all the same, and is then committed and closed.
+ */
+export async function fill(work: Work, capture: () => Promise<void>): Promise<void> {
+  filling.set(work, (filling.get(work) ?? 0) + 1);
+  try {
+    await capture();
+  } finally {
+    await filled(work);
+  }
+}
+
+async function filled(work: Work): Promise<void> {
+  if (filling.has(work) && !isOpen(work)) {
+    const result = await work.commit();
+    if (!result.ok && filling.has(work)) set({ error: result.error });
+    refreshQueue();
+  }
+  const others = (filling.get(work) ?? 1) - 1;
+  if (others > 0) filling.set(work, others);
+  else if (isOpen(work)) filling.delete(work);
+  // Else saved nowhere: it waits there for its person, who then sees why.
+  else if (work.state().saved) shut(work);
 }
 
 /** Commits the open draft. A newer one at main is taken over instead, and said. */
 export async function commitWork(work: Work): Promise<boolean> {
   const result = await work.commit();
   if (result.ok) return true;
-  if (result.error.code === 'draft.stale') {
-    work.close();
+  if (result.error.code === 'draft.stale' && isOpen(work)) {
+    shut(work);
     set({ view: { kind: 'idle' } });
     await openDraft(work.state().draft.packetId, 'reloaded');
   }
@@ -157,9 +202,11 @@ export async function leave(): Promise<boolean> {
     return true;
   }
   const result = await view.work.commit();
+  // Left twice: the first has done it, and something else may be open already.
+  if (!isOpen(view.work)) return state.view.kind !== 'working';
   if (!result.ok && !view.work.state().saved) return false;
-  view.work.close();
-  place = null;
+  if (!filling.has(view.work)) view.work.close();
+  setPlace({ open: null });
   set({ view: { kind: 'idle' }, error: result.ok ? null : result.error, scanned: null });
   refreshQueue();
   return true;
@@ -168,16 +215,19 @@ export async function leave(): Promise<boolean> {
 /** Records the open draft. The screen says stored only when main has answered that it is (G1). */
 export async function record(work: Work): Promise<void> {
   if (state.recording) return;
+  const turn = opened;
   set({ recording: true, error: null });
   try {
     const { packetId } = work.state().draft;
     if (!(await commitWork(work))) return;
     const result = await answer(station.intake.record({ packetId, revision: work.state().draft.revision }));
-    if (!result.ok) return set({ error: result.error });
-    work.close();
-    place = null;
+    if (!result.ok) return set(turn === opened ? { error: result.error } : {});
+    shut(work);
     // The packet exists: a copy that cannot be dropped now goes at the next login.
     await vault?.drop(packetId).catch(() => undefined);
+    // The session ended meanwhile: whoever logs in next must not meet this resident.
+    if (turn !== opened) return;
+    setPlace({ open: null });
     set({ view: { kind: 'recorded', recorded: result.value } });
     announce(
       words().t(inTraining ? 'training/recordedAnnounce' : 'recorded/announce', { nama: result.value.nama }),
@@ -193,11 +243,12 @@ export async function dropDraft(work: Work, reason: string): Promise<ErrorShape 
   const { packetId } = work.state().draft;
   const result = await answer(station.drafts.drop({ packetId, reason }));
   if (!result.ok) return result.error;
-  work.close();
-  place = null;
+  shut(work);
   await vault?.drop(packetId).catch(() => undefined);
-  set({ view: { kind: 'idle' }, error: null });
   refreshQueue();
+  if (!isOpen(work)) return null;
+  setPlace({ open: null });
+  set({ view: { kind: 'idle' }, error: null });
   return null;
 }
 
@@ -218,13 +269,8 @@ export function tellError(error: ErrorShape): void {
   set({ error });
 }
 
-/** The draft that is open, or that was when its person left. */
-export function placeNow(): PacketId | null {
-  return place;
-}
-
 /** After login or a switch: the vault of this side, what main still knows of it, and the place this person left. */
-export async function enterDesk(side: Vault | null, samePerson: boolean, training: boolean): Promise<void> {
+export async function enterDesk(side: Vault | null, training: boolean): Promise<void> {
   await closing;
   vault = side;
   inTraining = training;
@@ -233,8 +279,8 @@ export async function enterDesk(side: Vault | null, samePerson: boolean, trainin
   if (list.ok && side !== null && vault === side) {
     await side.keepOnly(list.value.map((row) => row.packetId)).catch(() => undefined);
   }
-  if (!samePerson) place = null;
-  if (place !== null) await openDraft(place);
+  const { open } = placeNow();
+  if (open !== null) await openDraft(open);
 }
 
 /** What is open goes to main while there still is a session. */
@@ -247,13 +293,15 @@ export async function settleDesk(): Promise<void> {
  * its end first.
  * @param next the place to come back to, where it is not the present one
  */
-export function exitDesk(next: PacketId | null = place): void {
+export function exitDesk(next: PacketId | null = placeNow().open): void {
   stopFace();
-  place = next;
+  setPlace({ open: next });
   opened += 1;
   const ending = vault;
-  const saving = state.view.kind === 'working' ? state.view.work.settle() : Promise.resolve();
-  if (state.view.kind === 'working') state.view.work.close();
+  const works = new Set(filling.keys());
+  if (state.view.kind === 'working') works.add(state.view.work);
+  const saving = Promise.all([...works].map((work) => work.settle()));
+  for (const work of works) shut(work);
   closing = saving.then(() => ending?.close());
   vault = null;
   set(EMPTY);

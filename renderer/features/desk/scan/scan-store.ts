@@ -9,7 +9,7 @@ import { queries } from '../../../query.ts';
 import { answer, station } from '../../../station.ts';
 import { keepBest } from '../capture.ts';
 import { UNAPPROVED } from '../corrections.ts';
-import { commitWork } from '../desk-store.ts';
+import { commitWork, fill, isOpen } from '../desk-store.ts';
 import { DEVICES } from './use-scanner.ts';
 import { SCAN_PARTS, scanView, type Limits } from './scan-view.ts';
 
@@ -23,7 +23,7 @@ interface ScanState {
   } | null;
 }
 
-// Outside React: a capture goes on when its step is left, and what became of it is there on coming back.
+// Outside React: a capture goes on when its step or draft is left, and what became of it is there on coming back.
 let state: ScanState = { running: false, failed: null };
 const listeners = new Set<() => void>();
 
@@ -43,7 +43,10 @@ export function useScanState(): ScanState {
 
 /** Takes what the step still wants, keeps the best of each part, and says how it ended. */
 export async function capture(work: Work, step: ScanStep, limits: Limits): Promise<void> {
-  if (state.running) return;
+  if (!state.running) await fill(work, () => captureNow(work, step, limits));
+}
+
+async function captureNow(work: Work, step: ScanStep, limits: Limits): Promise<void> {
   set({ running: true, failed: null });
   const { t } = words();
   announce(t('scan/running'));
@@ -68,6 +71,7 @@ export async function capture(work: Work, step: ScanStep, limits: Limits): Promi
   // The index fingers come after the approval and are no part of what was approved.
   work.update(step === 'verify' ? {} : UNAPPROVED, { put: keepBest(captures, fresh, attempt) });
   set({ running: false, failed: null });
+  if (!isOpen(work)) return;
   announce(resultWords(work, step, limits));
   await commitWork(work);
 }

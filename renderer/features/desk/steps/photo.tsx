@@ -15,7 +15,7 @@ import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
 import { makeCapture } from '../capture.ts';
 import { UNAPPROVED } from '../corrections.ts';
-import { commitWork } from '../desk-store.ts';
+import { commitWork, fill } from '../desk-store.ts';
 import { useCamera } from '../face/camera.ts';
 import { take, useFaceState } from '../face/face.ts';
 import { useLiveJudgement } from '../face/live.ts';
@@ -113,7 +113,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
         live
           ? failed
             ? { label: t('common/again'), run: () => setAttempt(attempt + 1) }
-            : { label: t('photo/take'), run: () => void shoot(), disabled: !ready, busy: taking }
+            : { label: t('photo/take'), run: () => void fill(work, shoot), disabled: !ready, busy: taking }
           : { label: t('common/next'), run: next }
       }
     >
