@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
  * Puts a whole file in place of whatever was there, or leaves nothing behind. Beside its place and never in the
- * system's temporary folder: what is in it is plain.
+ * system's temporary folder: what is in it is plain. Only a power cut leaves a half, under a name that says of what it
+ * is one; the next file of that name takes it away.
  * @param beforeItAppears runs when every byte is on the disk; what it throws ends the matter
  */
 export async function writeWhole(
@@ -12,8 +12,9 @@ export async function writeWhole(
   bytes: Uint8Array,
   beforeItAppears: () => Promise<void>,
 ): Promise<void> {
-  const half = `${file}.${randomBytes(6).toString('hex')}`;
+  const half = `${file}.part`;
   try {
+    await rm(half, { force: true });
     const handle = await open(half, 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
