@@ -5,6 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload } from '../app/ipc/contract.ts';
+import { NO_LIMITS } from '../app/sync/limits.ts';
 import { DeskClock } from './clock.ts';
 import { practiceScanners } from './devices/practice.ts';
 import { createSbiScanners } from './devices/registry.ts';
@@ -19,7 +20,8 @@ import { sessionHandlers } from './ipc/session.ts';
 import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.ts';
 import { slipHandlers } from './ipc/slip.ts';
 import { StatusBoard } from './ipc/status.ts';
-import { syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
+import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
+import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { createLog } from './log-file.ts';
@@ -104,13 +106,14 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
 
   let engine: SyncEngine | null = null;
   let transport: Transport | null = null;
-  const startEngine = (record: StationRecord): void => {
+  const startEngine = (record: StationRecord, limits = NO_LIMITS): void => {
     const link = createTransport({ baseUrl: record.centerUrl, caPem: record.caPem });
     const started = createSyncEngine({
       store,
       record,
       stationKey: keys.station,
       transport: link,
+      limits,
       log,
     });
     started.onChange(() => {
@@ -220,6 +223,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       }),
       ...deviceHandlers({ ...withScanner, scanners: trainingScanners(scanners, practiceScanners()) }),
       ...slipHandlers({ ...atDesk, store: own, window: () => window, training: true }),
+      ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
     }),
     now: () => clock.now(),
@@ -248,14 +252,20 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       }),
       ...deviceHandlers({ ...withScanner, scanners }),
       ...slipHandlers({ ...atDesk, store, window: () => window, training: false }),
-      ...syncHandlers({ store, engine: () => engine }),
+      ...outboxHandlers({
+        store,
+        engine: () => engine,
+        now: () => clock.now(),
+        changed: () => board.changed(),
+      }),
+      ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
     },
   });
 
   const record = await store.station.record();
   const offset = await store.station.setting('clockOffset');
   clock.correct(offset === null ? null : Number(offset));
-  if (record !== null) startEngine(record);
+  if (record !== null) startEngine(record, await storedLimits(store));
 
   serveWindow(join(__dirname, '..', 'renderer'));
   const open = (): BrowserWindow =>

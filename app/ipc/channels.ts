@@ -32,9 +32,15 @@ export const CHANNELS = [
   'slip.open',
   'slip.print',
   'outbox.list',
+  'outbox.packet',
+  'outbox.hold',
+  'outbox.release',
+  'outbox.retry',
   'sync.now',
   'sync.cancel',
   'sync.outages',
+  'sync.findings',
+  'sync.limit',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 

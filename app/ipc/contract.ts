@@ -4,10 +4,11 @@ import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biometrics.ts';
 import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
-import { HOLD_REASONS, PACKET_STATES } from '../enrollment/lifecycle.ts';
 import { accountIdSchema, instantSchema, kodeDesaSchema, packetIdSchema, stationIdSchema } from '../ids.ts';
-import { outcomeSchema } from '../sync/protocol.ts';
+import { findingSchema } from '../sync/finding.ts';
+import { syncLimitsSchema } from '../sync/limits.ts';
 import type { Channel, EventName } from './channels.ts';
+import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema } from './status.ts';
 
 /**
@@ -130,26 +131,6 @@ export const scannerSchema = z.object({
   practice: z.boolean(),
 });
 export type ScannerRow = z.infer<typeof scannerSchema>;
-
-export const outboxRowSchema = z.object({
-  packetId: packetIdSchema,
-  sequence: z.int().positive(),
-  nik: z.string(),
-  nama: z.string(),
-  recordedAt: instantSchema,
-  state: z.enum(PACKET_STATES),
-  holdReason: z.enum(HOLD_REASONS).nullable(),
-  attempts: z.int(),
-  nextAttemptAt: instantSchema.nullable(),
-  /** Bytes the center confirmed so far, of `size`. */
-  offset: z.int(),
-  size: z.int(),
-  /** Name of the last problem, for the telephone. */
-  lastProblem: z.string().nullable(),
-  receivedAt: instantSchema.nullable(),
-  outcome: outcomeSchema.nullable(),
-});
-export type OutboxRow = z.infer<typeof outboxRowSchema>;
 
 export const CONTRACT = {
   'station.info': { request: nothing, response: stationInfoSchema, audience: 'anyone' },
@@ -318,6 +299,18 @@ export const CONTRACT = {
     audience: 'operator',
   },
 
+  /** One packet with its story, for the supervisor. */
+  'outbox.packet': { request: packetIdSchema, response: packetDetailSchema, audience: 'supervisor' },
+  /** It waits until it is released; what is under way of it ends. */
+  'outbox.hold': {
+    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(120) }),
+    response: nothing,
+    audience: 'supervisor',
+  },
+  'outbox.release': { request: packetIdSchema, response: nothing, audience: 'supervisor' },
+  /** Now, whatever its backoff, the supervisor's hours or the station's own rest say; not before the center's time. */
+  'outbox.retry': { request: packetIdSchema, response: nothing, audience: 'supervisor' },
+
   'sync.now': { request: nothing, response: syncSummarySchema, audience: 'supervisor' },
   'sync.cancel': { request: nothing, response: nothing, audience: 'supervisor' },
   'sync.outages': {
@@ -332,9 +325,22 @@ export const CONTRACT = {
     ),
     audience: 'supervisor',
   },
+  /** What reconcile found, open ones first. */
+  'sync.findings': {
+    request: nothing,
+    response: z.object({
+      /** Day of the last reconcile; null before the first. */
+      reconciledOn: z.iso.date().nullable(),
+      findings: z.array(findingSchema),
+    }),
+    audience: 'supervisor',
+  },
+  /** How fast and at which hours packets may go. */
+  'sync.limit': { request: syncLimitsSchema, response: nothing, audience: 'supervisor' },
 } as const satisfies Record<Channel, { request: z.ZodType; response: z.ZodType; audience: Audience }>;
 
 export type { Channel, EventName };
+export type { OutboxRow } from './outbox.ts';
 export type Request<C extends Channel> = z.infer<(typeof CONTRACT)[C]['request']>;
 export type Response<C extends Channel> = z.infer<(typeof CONTRACT)[C]['response']>;
 

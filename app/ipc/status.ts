@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { kecamatanSchema, policySchema } from '../sync/protocol.ts';
 import { LINK_CAUSES, LINK_STATES } from '../sync/link.ts';
-import { instantSchema } from '../ids.ts';
+import { HOLD_REASONS } from '../enrollment/lifecycle.ts';
+import { instantSchema, packetIdSchema } from '../ids.ts';
+import { syncLimitsSchema } from '../sync/limits.ts';
 
 /** A sync by hand, or what the engine is doing by itself. */
 export const syncProgressSchema = z.object({
@@ -24,6 +26,16 @@ export const syncSummarySchema = z.object({
   failed: z.int(),
   /** Still waiting after it. */
   remaining: z.int(),
+  receivedBytes: z.int(),
+  /** Some of those that were held or failed in it, and why. */
+  stuck: z.array(
+    z.object({
+      packetId: packetIdSchema,
+      sequence: z.int().positive(),
+      holdReason: z.enum(HOLD_REASONS).nullable(),
+      problem: z.string().nullable(),
+    }),
+  ),
   ended: z.enum(['done', 'cancelled', 'offline', 'paused']),
   cause: z.enum(LINK_CAUSES).nullable(),
 });
@@ -58,6 +70,8 @@ export const stationStatusSchema = z.object({
   power: z.enum(['mains', 'battery', 'unknown']),
   reference: z.object({ residents: z.int(), loading: z.boolean() }),
   sync: syncProgressSchema.nullable(),
+  /** What a supervisor set, and when packets may go again where the hours forbid it now. */
+  limits: z.object({ set: syncLimitsSchema, opensAt: instantSchema.nullable() }),
   lastManualSync: syncSummarySchema.nullable(),
   /** True where the keys lie in a file and not in the OS keystore: a stolen PC is then readable. */
   keysInFile: z.boolean(),

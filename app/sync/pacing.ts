@@ -96,8 +96,62 @@ export function sentMore(rate: Rate, bytes: number, now: number): Rate {
   return { ...rate, bytesPerSecond: next, total, sampledAt: now, sinceSample: 0 };
 }
 
-/** Whole seconds until `bytes` have gone at this rate; null while the rate is unknown. */
-export function secondsLeft(rate: Rate, bytes: number): number | null {
-  if (rate.bytesPerSecond === null || rate.bytesPerSecond <= 0) return null;
-  return Math.ceil(Math.max(0, bytes) / rate.bytesPerSecond);
+/**
+ * What the link carries, learnt from packets that arrived: of what the network took, hundreds of kilobytes may still lie
+ * in this PC's own buffers.
+ */
+export interface Carried {
+  readonly bytesPerSecond: number | null;
+  readonly active: number;
+  /** Uploads under way, summed over the milliseconds until `at`. */
+  readonly area: number;
+  readonly at: number;
+}
+
+/** The moment at which an upload began. */
+export type Begun = Pick<Carried, 'at' | 'area'>;
+
+/** Share of the newest packet in the rate. */
+const NEWEST = 0.3;
+
+export function openCarried(now: number): Carried {
+  return { bytesPerSecond: null, active: 0, area: 0, at: now };
+}
+
+/** One upload more (1) or less (-1) is under way. */
+export function underWay(carried: Carried, change: 1 | -1, now: number): Carried {
+  const { area } = since(carried, now);
+  return { ...carried, active: Math.max(0, carried.active + change), area, at: now };
+}
+
+/** An upload brought `bytes` to the center: the link carried its neighbours' meanwhile, too. */
+export function arrived(carried: Carried, begun: Begun, bytes: number, now: number): Carried {
+  const rate = carried.bytesPerSecond;
+  const sample = (bytes * beside(carried, begun, now) * 1000) / Math.max(1, now - begun.at);
+  return { ...carried, bytesPerSecond: rate === null ? sample : rate + NEWEST * (sample - rate) };
+}
+
+/** Bytes that an upload has over the link by now, at this rate. */
+export function carriedOf(carried: Carried, begun: Begun, bytesPerSecond: number, now: number): number {
+  return ((now - begun.at) * bytesPerSecond) / 1000 / beside(carried, begun, now);
+}
+
+/** Uploads that were under way at once since this one began, itself included; at least 1. */
+function beside(carried: Carried, begun: Begun, now: number): number {
+  const elapsed = now - begun.at;
+  return elapsed <= 0 ? 1 : Math.max(1, (since(carried, now).area - begun.area) / elapsed);
+}
+
+function since(carried: Carried, now: number): Begun {
+  return { at: now, area: carried.area + carried.active * Math.max(0, now - carried.at) };
+}
+
+/** Whoever would wait longer than this is told no time at all. */
+const LONGEST_TOLD_S = 48 * 60 * 60;
+
+/** Whole seconds until `bytes` have gone at this rate; null while nobody can say. */
+export function secondsLeft(bytesPerSecond: number | null, bytes: number): number | null {
+  if (bytesPerSecond === null || bytesPerSecond <= 0) return null;
+  const seconds = Math.ceil(Math.max(0, bytes) / bytesPerSecond);
+  return seconds > LONGEST_TOLD_S ? null : seconds;
 }

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { powerMonitor } from 'electron';
 import type { StationStatus } from '../../app/ipc/status.ts';
+import { NO_LIMITS } from '../../app/sync/limits.ts';
 import { reason, type Log } from '../log.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { SyncEngine } from '../sync/api.ts';
@@ -45,6 +46,7 @@ export class StatusBoard {
 
   stop(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    this.#heartbeat = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -56,10 +58,17 @@ export class StatusBoard {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#lastAt = Date.now();
-      void this.read().then(this.#needs.publish, (error: unknown) => {
+      void this.#publish().catch((error: unknown) => {
         this.#needs.log.error('status.failed', { reason: reason(error) });
       });
     }, wait);
+  }
+
+  async #publish(): Promise<void> {
+    const status = await this.read();
+    this.#needs.publish(status);
+    // Time passes in a sync though nothing is told of it: the time left, a rate that falls.
+    if (status.sync?.phase === 'packets' && this.#heartbeat !== null) this.changed();
   }
 
   async read(): Promise<StationStatus> {
@@ -105,6 +114,10 @@ export class StatusBoard {
       },
       power: powerMonitor.isOnBatteryPower() ? 'battery' : 'mains',
       reference: { residents, loading: state?.referenceLoading ?? false },
+      limits: {
+        set: state?.limits.set ?? NO_LIMITS,
+        opensAt: instantOrNull(state?.limits.opensAt ?? null),
+      },
       sync: state?.progress ?? null,
       lastManualSync: state?.lastManual ?? null,
       keysInFile,

@@ -1,19 +1,22 @@
 import { RekamError } from '../../app/errors.ts';
+import { NO_LIMITS, syncLimitsSchema, type SyncLimits } from '../../app/sync/limits.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { SyncEngine } from '../sync/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outages'>>;
+  readonly store: Remote<Pick<StoreApi, 'outages' | 'findings' | 'station'>>;
   /** Null until the station is activated. */
   readonly engine: () => SyncEngine | null;
+  readonly now: () => number;
 }
 
-type Group = Pick<Handlers, 'sync.now' | 'sync.cancel' | 'sync.outages'>;
+type Group = Pick<Handlers, 'sync.now' | 'sync.cancel' | 'sync.outages' | 'sync.findings' | 'sync.limit'>;
 
 const OUTAGES_SHOWN = 100;
+const FINDINGS_SHOWN = 100;
 
-export function syncHandlers({ store, engine }: Needs): Group {
+export function syncHandlers({ store, engine, now }: Needs): Group {
   return {
     'sync.now': () => {
       const running = engine();
@@ -24,7 +27,23 @@ export function syncHandlers({ store, engine }: Needs): Group {
       engine()?.cancel();
     },
     'sync.outages': async () => (await store.outages.latest(OUTAGES_SHOWN)).map(asShown),
+    'sync.findings': async () => ({
+      reconciledOn: await store.station.setting('reconciledOn'),
+      findings: await store.findings.latest(FINDINGS_SHOWN),
+    }),
+    'sync.limit': async (limits, caller) => {
+      await store.station.setByHand('syncLimits', JSON.stringify(limits), caller.accountId, now());
+      engine()?.limit(limits);
+    },
   };
+}
+
+/** What the last supervisor set; nothing where another version wrote what this one cannot read. */
+export async function storedLimits(store: Remote<Pick<StoreApi, 'station'>>): Promise<SyncLimits> {
+  const stored = await store.station.setting('syncLimits');
+  if (stored === null) return NO_LIMITS;
+  const limits = syncLimitsSchema.safeParse(JSON.parse(stored));
+  return limits.success ? limits.data : NO_LIMITS;
 }
 
 function asShown(outage: Awaited<ReturnType<Needs['store']['outages']['latest']>>[number]) {
@@ -41,5 +60,8 @@ export function syncHandlersInTraining(): Group {
   const refuse = (): never => {
     throw new RekamError('role.forbidden');
   };
-  return { 'sync.now': refuse, 'sync.cancel': refuse, 'sync.outages': refuse };
+  return {
+    ...{ 'sync.now': refuse, 'sync.cancel': refuse, 'sync.outages': refuse },
+    ...{ 'sync.findings': refuse, 'sync.limit': refuse },
+  };
 }

@@ -7,6 +7,8 @@ import type { Step } from '../../app/enrollment/biometrics.ts';
 import type { HoldReason, PacketState } from '../../app/enrollment/lifecycle.ts';
 import type { Nik } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
+import type { PacketDetail } from '../../app/ipc/outbox.ts';
+import type { Finding } from '../../app/sync/finding.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
 import type {
   Activation,
@@ -32,6 +34,7 @@ export interface StoreApi {
   readonly journal: JournalStore;
   readonly reference: ReferenceStore;
   readonly outages: OutageStore;
+  readonly findings: FindingStore;
   readonly audit: AuditStore;
   readonly slips: SlipStore;
 }
@@ -57,6 +60,8 @@ export interface StationStore {
   activate(record: StationRecord, now: number): void;
   setting(key: SettingKey): string | null;
   set(key: SettingKey, value: string): void;
+  /** By a person; audited with the value. */
+  setByHand(key: SettingKey, value: string, by: AccountId, now: number): void;
   /** Marks this run as begun; tells of the previous one when it did not end by itself. Leases of that run are reset. */
   begin(now: number): {
     readonly uncleanStop: { readonly lastAliveAt: number; readonly drafts: number } | null;
@@ -64,8 +69,15 @@ export interface StationStore {
   alive(now: number): void;
   end(now: number): void;
 }
-/** `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received. */
-export type SettingKey = 'language' | 'theme' | 'clockOffset' | 'policy' | 'reconciledOn' | 'outcomeCursor';
+/** `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits. */
+export type SettingKey =
+  | 'language'
+  | 'theme'
+  | 'clockOffset'
+  | 'policy'
+  | 'reconciledOn'
+  | 'outcomeCursor'
+  | 'syncLimits';
 
 export interface Account {
   readonly id: AccountId;
@@ -242,7 +254,14 @@ export interface OutboxStore {
   /** Gives the lease back without counting an attempt (cancelled, paused by the center). */
   unlease(packetId: PacketId): void;
   hold(packetId: PacketId, reason: HoldReason, problem: string, now: number): void;
+  /** By a supervisor, with a reason in the audit; refuses (`packet.state`) one that is held already or received. */
+  holdByHand(packetId: PacketId, note: string, by: AccountId, now: number): void;
+  /** Refuses (`packet.state`) what is not held, and what is unreadable and was recorded anew since. */
   release(packetId: PacketId, by: AccountId, now: number): void;
+  /** Forgets the backoff of one that waits; `packet.state` for all others. @returns its sequence */
+  retry(packetId: PacketId, by: AccountId, now: number): number;
+  /** All that is known here about one packet. */
+  packet(packetId: PacketId): PacketDetail;
   /**
    * The engine has verified the receipt's signature and that it speaks of this manifest; it is kept for ever.
    * @param receivedAt by the receipt itself, so the center's time: a clock set here changes no retention
@@ -265,9 +284,11 @@ export interface OutboxStore {
   /**
    * What reconcile found. `again`: lost at the center and sent again; `held`: it has something else under the id;
    * `told`: new audit entries about what only a person can settle.
+   * @param range the sequences that were compared
    */
   reconciled(
     answer: ReconcileAnswer,
+    range: { readonly from: number; readonly to: number },
     now: number,
   ): { readonly again: number; readonly held: number; readonly told: number };
   /**
@@ -305,6 +326,11 @@ export interface OutageStore {
   began(at: number, cause: LinkCause): void;
   ended(at: number): void;
   latest(limit: number): OutageRow[];
+}
+
+export interface FindingStore {
+  /** What reconcile found, open ones first, then the newest. */
+  latest(limit: number): Finding[];
 }
 
 export interface AuditStore {

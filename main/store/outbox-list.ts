@@ -1,3 +1,5 @@
+import { RekamError } from '../../app/errors.ts';
+import type { PacketId } from '../../app/ids.ts';
 import type { OutboxRow } from '../../app/ipc/contract.ts';
 import type { PacketState } from '../../app/enrollment/lifecycle.ts';
 import { outcomeSchema } from '../../app/sync/protocol.ts';
@@ -32,6 +34,18 @@ interface ListRow {
   outcome: string | null;
 }
 
+const ROW = `SELECT p.packet_id, p.sequence, e.nik, e.nama, p.recorded_at, p.state, p.hold_reason, o.attempts,
+    o.next_attempt_at, o.sent, p.size, o.last_problem, p.received_at, v.outcome
+  FROM packet p JOIN outbox o USING (packet_id) JOIN enrollment e USING (packet_id)
+  LEFT JOIN outcome v USING (packet_id)`;
+
+/** @throws RekamError `packet.unknown` */
+export function outboxRow(db: Reader, packetId: PacketId): OutboxRow {
+  const row = db.get<ListRow>(`${ROW} WHERE p.packet_id = ?`, packetId);
+  if (row === undefined) throw new RekamError('packet.unknown');
+  return toRow(row);
+}
+
 /** Newest first: what was just recorded stands where the operator looks for it. */
 export function listOutbox(
   db: Reader,
@@ -41,11 +55,7 @@ export function listOutbox(
 ): ReturnType<OutboxStore['list']> {
   const states = JSON.stringify(filter === 'all' ? Object.values(STATES).flat() : STATES[filter]);
   const rows = db.all<ListRow>(
-    `SELECT p.packet_id, p.sequence, e.nik, e.nama, p.recorded_at, p.state, p.hold_reason, o.attempts,
-       o.next_attempt_at, o.sent, p.size, o.last_problem, p.received_at, v.outcome
-     FROM packet p JOIN outbox o USING (packet_id) JOIN enrollment e USING (packet_id)
-     LEFT JOIN outcome v USING (packet_id)
-     WHERE p.state IN (SELECT value FROM json_each(?)) ORDER BY p.sequence DESC LIMIT ? OFFSET ?`,
+    `${ROW} WHERE p.state IN (SELECT value FROM json_each(?)) ORDER BY p.sequence DESC LIMIT ? OFFSET ?`,
     states,
     limit,
     offset,

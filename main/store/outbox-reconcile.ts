@@ -4,6 +4,7 @@ import type { ReconcileAnswer } from '../../app/sync/protocol.ts';
 import type { OutboxStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Reader, Writer } from './database.ts';
+import { writeFindings, type Found } from './findings.ts';
 import { acknowledged } from './journal.ts';
 import { applyEvent, readPacket, type PacketRow } from './packets.ts';
 import { writeSetting } from './settings.ts';
@@ -15,10 +16,14 @@ import { writeSetting } from './settings.ts';
 export function reconciled(
   tx: Writer,
   answer: ReconcileAnswer,
+  range: { readonly from: number; readonly to: number },
   now: number,
 ): ReturnType<OutboxStore['reconciled']> {
   const found = { again: 0, held: 0, told: 0 };
   let isNewLoss = false;
+  const findings: Found[] = [];
+  const note = (kind: Found['kind'], packet: PacketRow) =>
+    findings.push({ kind, from: packet.sequence, to: packet.sequence, packetId: packet.packet_id });
   const tell = (what: string, subject: string, detail: string): boolean => {
     if (isTold(tx, what, subject)) return false;
     audit(tx, { at: now, by: null, what, subject, detail });
@@ -27,9 +32,14 @@ export function reconciled(
   };
   for (const packetId of answer.missing) {
     const packet = readPacket(tx, packetId);
-    if (packet === undefined || !isReceived(packet.state) || packet.received_at === null) continue;
+    if (packet === undefined) continue;
+    if (!isReceived(packet.state) || packet.received_at === null) {
+      if (wasResent(tx, packet)) note('resent', packet);
+      continue;
+    }
     const isSentAgain = sendAgain(tx, packet, now);
     if (isSentAgain) found.again += 1;
+    note(isSentAgain ? 'resent' : 'lost', packet);
     if (
       isSentAgain ||
       tell('packet.lost', packetId, `sequence ${packet.sequence}: its bytes are gone here too`)
@@ -39,14 +49,20 @@ export function reconciled(
   for (const packetId of answer.mismatched) {
     const packet = readPacket(tx, packetId);
     if (packet === undefined) continue;
+    note('mismatched', packet);
     if (holdMismatched(tx, packet, now)) found.held += 1;
     else
       tell('packet.mismatched', packetId, `sequence ${packet.sequence}: the center holds another manifest`);
   }
-  for (const { sequence, packetId } of answer.unknown)
+  for (const { sequence, packetId } of answer.unknown) {
+    findings.push({ kind: 'unknown', from: sequence, to: sequence, packetId });
     tell('reconcile.unknown', packetId, `sequence ${sequence}: the center holds it, this station does not`);
-  for (const { from, to } of answer.gaps)
+  }
+  for (const { from, to } of answer.gaps) {
+    findings.push({ kind: 'gap', from, to, packetId: null });
     tell('reconcile.gap', `sequence ${from}-${to}`, 'neither the center nor this station accounts for them');
+  }
+  writeFindings(tx, range, findings, now);
   if (isNewLoss) doubtCursors(tx);
   return found;
 }
@@ -59,6 +75,17 @@ function doubtCursors(tx: Writer): void {
   tx.run("DELETE FROM setting WHERE key = 'outcomeCursor'");
   const upTo = acknowledged(tx);
   if (upTo > 0) writeSetting(tx, 'journalAcknowledged', String(upTo - 1));
+}
+
+/** Sent again at an earlier reconcile, and not arrived yet. */
+function wasResent(tx: Reader, packet: PacketRow): boolean {
+  return (
+    tx.get(
+      "SELECT 1 FROM finding WHERE kind = 'resent' AND from_sequence = ? AND packet_id = ? AND settled_at IS NULL",
+      packet.sequence,
+      packet.packet_id,
+    ) !== undefined
+  );
 }
 
 function sendAgain(tx: Writer, packet: PacketRow, now: number): boolean {

@@ -5,8 +5,9 @@ import type { OutboxItem, OutboxStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Writer } from './database.ts';
 import { listOutbox, summary } from './outbox-list.ts';
+import { doctor } from './outbox-doctor.ts';
 import { reconciled } from './outbox-reconcile.ts';
-import { applyOutcome, received, successorOf } from './outbox-verdicts.ts';
+import { applyOutcome, received } from './outbox-verdicts.ts';
 import { applyEvent, isWaiting, lastSequence, readPacket, requirePacket, type PacketRow } from './packets.ts';
 import { plainBytes } from './rows.ts';
 import { writeSetting } from './settings.ts';
@@ -98,16 +99,7 @@ export function createOutboxStore(db: Database): OutboxStore {
           detail: `${reason} ${problem}`,
         });
       }),
-    release: (packetId, by, now) =>
-      db.write((tx) => {
-        const packet = requirePacket(tx, packetId);
-        // Recorded anew since: the resident would be sent twice (G3).
-        const isReplaced = successorOf(tx, packetId) !== null;
-        if (packet.state !== 'held' || isReplaced || applyEvent(tx, packet, 'release') === null)
-          throw new RekamError('packet.state');
-        tx.run('UPDATE outbox SET next_attempt_at = 0, lease_until = 0 WHERE packet_id = ?', packetId);
-        audit(tx, { at: now, by, what: 'packet.released', subject: packetId });
-      }),
+    ...doctor(db),
     received: (packetId, receipt, receivedAt) =>
       db.write((tx) => received(tx, packetId, receipt, receivedAt)),
     outcomes: (outcomes, cursor, now) =>
@@ -130,7 +122,7 @@ export function createOutboxStore(db: Database): OutboxStore {
           manifestSha256: row.manifest_sha256,
         })),
     lastSequence: () => lastSequence(db),
-    reconciled: (answer, now) => db.write((tx) => reconciled(tx, answer, now)),
+    reconciled: (answer, range, now) => db.write((tx) => reconciled(tx, answer, range, now)),
     purge: (now, retentionMs) => db.write((tx) => purge(tx, now, retentionMs)),
   };
 }

@@ -25,6 +25,11 @@ export function createStationStore(db: Database): StationStore {
     activate: (record, now) => db.write((tx) => activate(tx, record, now)),
     setting: (key) => readSetting(db, key),
     set: (key, value) => db.write((tx) => writeSetting(tx, key, value)),
+    setByHand: (key, value, by, now) =>
+      db.write((tx) => {
+        writeSetting(tx, key, value);
+        audit(tx, { at: now, by, what: 'setting.changed', subject: key, detail: value });
+      }),
     begin: (now) => db.write((tx) => begin(tx, now)),
     alive: (now) =>
       db.write((tx) => {

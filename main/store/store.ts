@@ -4,6 +4,7 @@ import { createAuditStore } from './audit.ts';
 import type { Database } from './database.ts';
 import { createDeskStore } from './desk.ts';
 import { createDraftStore } from './drafts.ts';
+import { createFindingStore } from './findings.ts';
 import { createJournalStore } from './journal.ts';
 import { createOutageStore } from './outages.ts';
 import { createOutboxStore } from './outbox.ts';
@@ -25,6 +26,7 @@ export function createStore(db: Database): StoreApi {
     journal: bordered(createJournalStore(db)),
     reference: bordered(createReferenceStore(db)),
     outages: bordered(createOutageStore(db)),
+    findings: bordered(createFindingStore(db)),
     audit: bordered(createAuditStore(db)),
     slips: bordered(createSlipStore(db)),
   };

@@ -1,4 +1,6 @@
+import type { PacketId } from '../../app/ids.ts';
 import type { SyncProgress, SyncSummary } from '../../app/ipc/status.ts';
+import type { SyncLimits } from '../../app/sync/limits.ts';
 import type { LinkCause, LinkState } from '../../app/sync/link.ts';
 
 /** The engine's one injected view of time, so that a simulator can run it with a clock of its own. */
@@ -25,10 +27,18 @@ export interface TransportRequest {
   readonly signal: AbortSignal;
   /** Bytes of the body that the network took so far. */
   readonly onSent?: (bytes: number) => void;
+  /** Asked before each piece of the body. */
+  readonly pace?: Pace;
   /** Only pulse: the certificate must be the pinned CA's, its dates may fail (the clock here may be years off). */
   readonly allowExpiredCertificate?: boolean;
   /** The center's time by the last verified pulse: certificate dates are judged by it where the clock here is wrong. */
   readonly centerTime?: number;
+}
+
+/** How a body goes out: in pieces of this many bytes, each when `take` resolves. */
+export interface Pace {
+  readonly piece: number;
+  take(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface TransportResponse {
@@ -70,6 +80,11 @@ export interface EngineState {
   readonly progress: SyncProgress | null;
   readonly lastManual: SyncSummary | null;
   readonly referenceLoading: boolean;
+  readonly limits: {
+    readonly set: SyncLimits;
+    /** By the station's clock, when packets may go again; null while they may, or always may. */
+    readonly opensAt: number | null;
+  };
 }
 
 export interface SyncEngine {
@@ -84,4 +99,10 @@ export interface SyncEngine {
   /** By hand: skips the station's backoff, not the center's pace. Rejects with `sync.running` when one by hand runs already. */
   syncNow(): Promise<SyncSummary>;
   cancel(): void;
+  /** A person wants this one tried now: skips what `syncNow` skips. @param sequence of a packet that waits */
+  tryNow(sequence: number): void;
+  /** A person holds this one: what is under way of it ends. */
+  leave(packetId: PacketId): void;
+  /** Counts from now on. */
+  limit(limits: SyncLimits): void;
 }

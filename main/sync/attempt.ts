@@ -7,11 +7,12 @@ import { sha256 } from '../security/sign.ts';
 import type { OutboxItem, Remote, StoreApi } from '../store/api.ts';
 import type { Clock, Random } from './api.ts';
 import type { Call } from './call.ts';
+import type { Ceiling } from './ceiling.ts';
 import { verdictOf, type Verdict } from './classify.ts';
 import type { Contact } from './contact.ts';
 import { keepLease } from './lease.ts';
 import type { SyncLog } from './log.ts';
-import type { PacketResult } from './manual.ts';
+import type { PacketNote, PacketResult } from './manual.ts';
 import type { Progress } from './progress.ts';
 import type { ReceiptCheck } from './receipts.ts';
 import type { Throttle } from './throttle.ts';
@@ -26,6 +27,7 @@ export interface AttemptDeps {
   readonly random: Random;
   readonly checkReceipt: ReceiptCheck;
   readonly progress: Progress;
+  readonly ceiling: Ceiling;
   readonly log: SyncLog;
 }
 
@@ -33,7 +35,7 @@ export interface AttemptDeps {
 export interface AttemptRun {
   /** Aborts what is under way in this run. */
   readonly signal: AbortSignal;
-  readonly note: (id: PacketId, result: PacketResult) => void;
+  readonly note: (note: PacketNote) => void;
   /** Nothing more is to be tried in this run. */
   readonly end: () => void;
 }
@@ -60,6 +62,7 @@ export class Attempts {
   readonly #deps: AttemptDeps;
   /** Only of packets that were tried and still wait. */
   readonly #memory = new Map<PacketId, Memory>();
+  readonly #underWay = new Map<PacketId, AbortController>();
 
   constructor(deps: AttemptDeps) {
     this.#deps = deps;
@@ -67,6 +70,25 @@ export class Attempts {
 
   /** Rejects only when the store does. */
   async make(due: OutboxItem, run: AttemptRun): Promise<AttemptEnd> {
+    const own = new AbortController();
+    const end = () => own.abort();
+    if (run.signal.aborted) end();
+    run.signal.addEventListener('abort', end, { once: true });
+    this.#underWay.set(due.packetId, own);
+    try {
+      return await this.#make(due, { ...run, signal: own.signal });
+    } finally {
+      this.#underWay.delete(due.packetId);
+      run.signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Ends the attempt at this packet, if there is one, without counting it. */
+  cut(packetId: PacketId): void {
+    this.#underWay.get(packetId)?.abort();
+  }
+
+  async #make(due: OutboxItem, run: AttemptRun): Promise<AttemptEnd> {
     const { store, clock, log } = this.#deps;
     const { packetId } = due;
     const item = await store.outbox.lease(packetId, clock.now(), LEASE_MS);
@@ -97,7 +119,10 @@ export class Attempts {
     const lease = keepLease({ store, clock, log }, packetId, LEASE_MS);
     try {
       const { jws, receipt } = await uploadPacket(
-        { call: this.#deps.call, now: () => clock.now(), checkReceipt: this.#deps.checkReceipt },
+        {
+          ...{ call: this.#deps.call, now: () => clock.now() },
+          ...{ checkReceipt: this.#deps.checkReceipt, pace: this.#deps.ceiling },
+        },
         item,
         sealed,
         {
@@ -120,8 +145,8 @@ export class Attempts {
       await store.outbox.received(packetId, jws, Date.parse(receipt.receivedAt));
       this.#memory.delete(packetId);
       this.#deps.throttle.received(item.size);
-      run.note(packetId, 'received');
-      progress.settled(packetId, item.size);
+      note(run, item, 'received');
+      progress.settled(packetId, item.size, true);
       contact.answered();
       return 'received';
     } catch (error) {
@@ -184,7 +209,7 @@ export class Attempts {
     contact.suspect();
     if (await contact.probe(run.signal)) return this.#failed(item, problem, run);
     if (!run.signal.aborted) {
-      run.note(item.packetId, 'failed');
+      note(run, item, 'failed', problem);
       run.end();
     }
     return this.#giveBack(item);
@@ -206,7 +231,7 @@ export class Attempts {
     const { store, clock, random, progress } = this.#deps;
     const memory = this.#memoryOf(item.packetId);
     memory.fruitless = (memory.fruitless ?? item.attempts) + 1;
-    run.note(item.packetId, 'failed');
+    note(run, item, 'failed', problem);
     const wait = Math.max(SHORTEST_BACKOFF_MS, fullJitter(memory.fruitless, random(), PACKET_BACKOFF));
     await store.outbox.failed(item.packetId, problem, clock.now() + wait);
     progress.dropped(item.packetId);
@@ -216,8 +241,8 @@ export class Attempts {
   async #hold(item: OutboxItem, reason: HoldReason, problem: string, run: AttemptRun): Promise<AttemptEnd> {
     await this.#deps.store.outbox.hold(item.packetId, reason, problem, this.#deps.clock.now());
     this.#memory.delete(item.packetId);
-    run.note(item.packetId, 'held');
-    this.#deps.progress.settled(item.packetId, item.size);
+    run.note({ item, result: 'held', reason, problem });
+    this.#deps.progress.settled(item.packetId, item.size, false);
     return 'held';
   }
 
@@ -238,4 +263,8 @@ export class Attempts {
     this.#memory.set(packetId, memory);
     return memory;
   }
+}
+
+function note(run: AttemptRun, item: OutboxItem, result: PacketResult, problem: string | null = null): void {
+  run.note({ item, result, reason: null, problem });
 }

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import { TransportFailure, type Transport, type TransportRequest, type TransportResponse } from './api.ts';
+import {
+  TransportFailure,
+  type Pace,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from './api.ts';
 import { notOurs, refusal, type Answer } from './classify.ts';
 import type { Signer } from './request-signature.ts';
 
@@ -14,6 +20,7 @@ export interface CallRequest {
   readonly idleTimeoutMs?: number;
   readonly signal: AbortSignal;
   readonly onSent?: (bytes: number) => void;
+  readonly pace?: Pace;
 }
 
 /** One signed request to the center. Throws TransportFailure; every HTTP answer comes back. */
@@ -47,6 +54,7 @@ export function createCaller({ transport, sign, now, clockOffsetMs }: CallerDeps
       signal: request.signal,
       ...(body === undefined ? {} : { body }),
       ...(request.onSent === undefined ? {} : { onSent: request.onSent }),
+      ...(request.pace === undefined ? {} : { pace: request.pace }),
       ...(offset === null ? {} : { centerTime: centerNow }),
     });
   };

@@ -2,7 +2,7 @@ import type { PacketId } from '../../app/ids.ts';
 import { PACKET_BACKOFF, untilDeadline } from '../../app/sync/retry.ts';
 import type { OutboxItem } from '../store/api.ts';
 import { Attempts, SHORTEST_BACKOFF_MS, type AttemptDeps } from './attempt.ts';
-import type { PacketResult } from './manual.ts';
+import type { PacketNote } from './manual.ts';
 import { Throttle } from './throttle.ts';
 
 export type DrainDeps = Omit<AttemptDeps, 'throttle'>;
@@ -12,7 +12,11 @@ export interface DrainRun {
   readonly signal: AbortSignal;
   /** May turn true in the middle: the supervisor asked while packets were already going. */
   readonly isManual: () => boolean;
-  readonly note: (id: PacketId, result: PacketResult) => void;
+  readonly note: (note: PacketNote) => void;
+  /** Whether the supervisor's hours let another packet begin. */
+  readonly isOpen: () => boolean;
+  /** Sequences: these alone, each once, whatever their backoff. */
+  readonly only?: readonly number[];
 }
 
 /** done: nothing more is due · stopped: aborted, or the contact's gate closed · trouble: the center fails again and again */
@@ -35,6 +39,11 @@ export class Drain {
     this.#attempts = new Attempts({ ...deps, throttle: this.#throttle });
   }
 
+  /** A person holds this one. */
+  leave(packetId: PacketId): void {
+    this.#attempts.cut(packetId);
+  }
+
   /** Milliseconds until a packet is due; null when none waits. */
   async untilDue(): Promise<number | null> {
     const at = await this.#deps.store.outbox.nextDueAt();
@@ -47,26 +56,28 @@ export class Drain {
   }
 
   /** Runs until nothing is due or the gate closes. Rejects only when the store does. */
-  async run({ signal, isManual, note }: DrainRun): Promise<DrainEnd> {
+  async run({ signal, isManual, note, isOpen, only }: DrainRun): Promise<DrainEnd> {
     const { contact } = this.#deps;
     const controller = new AbortController();
     const end = () => controller.abort();
     if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
-    const queue = new Queue(this.#deps, this.#throttle, this.#ignoreBackoffOnce);
-    this.#ignoreBackoffOnce = false;
+    const isEverything = this.#ignoreBackoffOnce && only === undefined;
+    const queue = new Queue(this.#deps, this.#throttle, isEverything, only);
+    if (isEverything) this.#ignoreBackoffOnce = false;
     let failures = 0;
     const attemptRun = {
       signal: controller.signal,
       end,
-      note: (id: PacketId, result: PacketResult) => {
-        if (result === 'failed') failures += 1;
-        note(id, result);
+      note: (entry: PacketNote) => {
+        if (entry.result === 'failed') failures += 1;
+        note(entry);
       },
     };
     // The center answers one error after the other: whoever goes on only makes it worse.
     const inTrouble = () => this.#throttle.isTrouble && failures > 0;
-    const mayStart = () => !controller.signal.aborted && !inTrouble() && contact.gate(isManual()) === 'open';
+    const mayStart = () =>
+      !controller.signal.aborted && !inTrouble() && isOpen() && contact.gate(isManual()) === 'open';
     const active = new Map<PacketId, Promise<void>>();
     const faults: unknown[] = [];
     this.#throttle.begin();
@@ -107,6 +118,7 @@ class Queue {
   readonly #throttle: Throttle;
   /** After a start, or a clock that was put back: what was stored about times means nothing. */
   readonly #isEverything: boolean;
+  readonly #only: number[] | null;
   readonly #over = new Set<PacketId>();
   readonly #stalled = new Set<PacketId>();
   #page: OutboxItem[] = [];
@@ -114,10 +126,16 @@ class Queue {
   /** Where backoff is passed over each packet has one attempt: pages go on behind the last one. */
   #after = 0;
 
-  constructor(deps: DrainDeps, throttle: Throttle, isEverything: boolean) {
+  constructor(
+    deps: DrainDeps,
+    throttle: Throttle,
+    isEverything: boolean,
+    only: readonly number[] | undefined,
+  ) {
     this.#deps = deps;
     this.#throttle = throttle;
     this.#isEverything = isEverything;
+    this.#only = only === undefined ? null : [...only];
   }
 
   /** The next packet, still in its place. */
@@ -151,6 +169,7 @@ class Queue {
 
   async #read(active: number): Promise<OutboxItem[]> {
     const { store, clock, progress } = this.#deps;
+    if (this.#only !== null) return this.#readOnly(this.#only);
     const { isTrouble, size } = this.#throttle;
     const limit = isTrouble ? LOOK_AHEAD : 2 * size + active + this.#stalled.size;
     const passes = this.#passesBackoff;
@@ -162,6 +181,18 @@ class Queue {
     }
     if (isTrouble) page.sort((a, b) => a.attempts - b.attempts || a.sequence - b.sequence);
     return page;
+  }
+
+  /** The next of those that were asked for, if it still waits. */
+  async #readOnly(asked: number[]): Promise<OutboxItem[]> {
+    const { store, clock, progress } = this.#deps;
+    for (let sequence = asked.shift(); sequence !== undefined; sequence = asked.shift()) {
+      const items = await store.outbox.due(clock.now(), 1, true, sequence - 1);
+      if (items[0]?.sequence !== sequence) continue;
+      progress.waiting(1, items[0].size);
+      return items;
+    }
+    return [];
   }
 
   /** A packet that stays waiting after its receipt was stored, or that nobody can lease, would go round for ever. */

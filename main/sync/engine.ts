@@ -2,13 +2,16 @@ import { randomBytes, type KeyObject } from 'node:crypto';
 import { RekamError } from '../../app/errors.ts';
 import type { SyncSummary } from '../../app/ipc/status.ts';
 import { fullJitter, PULSE_BACKOFF } from '../../app/sync/retry.ts';
+import type { PacketId } from '../../app/ids.ts';
+import { NO_LIMITS, type SyncLimits } from '../../app/sync/limits.ts';
 import type { StationRecord } from '../store/api.ts';
 import type { Clock, EngineState, Random, SyncEngine, Transport } from './api.ts';
 import { createCaller } from './call.ts';
 import { Chores, type ChoreName } from './chores.ts';
 import { Contact } from './contact.ts';
-import { Drain } from './drain.ts';
+import { Drain, type DrainEnd, type DrainRun } from './drain.ts';
 import { createErrands, type SyncStore } from './errands.ts';
+import { Limits, localMinute } from './limits.ts';
 import type { SyncLog } from './log.ts';
 import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
@@ -25,6 +28,10 @@ export interface SyncEngineDeps {
   readonly stationKey: KeyObject;
   readonly transport: Transport;
   readonly log: SyncLog;
+  /** What the supervisor has set; default: nothing. */
+  readonly limits?: SyncLimits;
+  /** Minute of the day at the desk, of milliseconds since the epoch. Default: the PC's time zone. */
+  readonly minuteOfDay?: (at: number) => number;
   /** Defaults: the PC's clock, Math.random, the system's random source. */
   readonly clock?: Clock;
   readonly random?: Random;
@@ -58,6 +65,9 @@ class Engine implements SyncEngine {
   readonly #errands: ReturnType<typeof createErrands>;
   readonly #drain: Drain;
   readonly #manuals: ManualSyncs;
+  readonly #limits: Limits;
+  /** Sequences that a person wants tried now. */
+  #asked: number[] = [];
   readonly #listeners = new Set<() => void>();
   #running: Promise<void> | null = null;
   #isStopping = false;
@@ -81,7 +91,8 @@ class Engine implements SyncEngine {
     const contact = new Contact({ store, transport, clock, random, receiptKeyX, nonce, log, changed });
     const progress = new Progress(clock, changed);
     const sign = deps.sign ?? createSigner(stationId, deps.stationKey);
-    const call = createCaller({ transport, sign, now, clockOffsetMs: () => contact.clockOffsetMs });
+    const clockOffsetMs = () => contact.clockOffsetMs;
+    const call = createCaller({ transport, sign, now, clockOffsetMs });
     const checkReceipt: ReceiptCheck =
       deps.checkReceipt ?? ((jws, packet) => verifyReceipt(jws, packet, receiptKeyX));
     this.#deps = deps;
@@ -101,7 +112,10 @@ class Engine implements SyncEngine {
         return response;
       },
     });
-    this.#drain = new Drain({ store, call, contact, clock, random, checkReceipt, progress, log });
+    const { minuteOfDay = localMinute } = deps;
+    this.#limits = new Limits({ clock, clockOffsetMs, minuteOfDay }, deps.limits ?? NO_LIMITS);
+    const { ceiling } = this.#limits;
+    this.#drain = new Drain({ store, call, contact, clock, random, checkReceipt, progress, ceiling, log });
   }
 
   start(): void {
@@ -122,6 +136,7 @@ class Engine implements SyncEngine {
       progress: this.#progress.view(),
       lastManual: this.#manuals.last,
       referenceLoading: this.#isReferenceLoading,
+      limits: this.#limits.view(),
     };
   }
 
@@ -150,6 +165,21 @@ class Engine implements SyncEngine {
     if (manual === null) return;
     manual.isCancelled = true;
     this.#cycle.abort();
+    this.wake();
+  }
+
+  tryNow(sequence: number): void {
+    if (!this.#asked.includes(sequence)) this.#asked.push(sequence);
+    this.wake();
+  }
+
+  leave(packetId: PacketId): void {
+    this.#drain.leave(packetId);
+  }
+
+  limit(limits: SyncLimits): void {
+    this.#limits.change(limits);
+    this.#changed();
     this.wake();
   }
 
@@ -191,7 +221,7 @@ class Engine implements SyncEngine {
 
   async #oneCycle(signal: AbortSignal): Promise<void> {
     await this.#contact.load();
-    if (this.#contact.pulseIsDue(this.#isManual)) {
+    if (this.#contact.pulseIsDue(this.#isManual || this.#asked.length > 0)) {
       this.#progress.phase('link');
       await this.#contact.probe(signal);
     }
@@ -202,6 +232,7 @@ class Engine implements SyncEngine {
     this.#progress.phase('news');
     await chore('outcomes');
     await chore('journal');
+    await this.#askedFor(signal);
     await this.#packets(signal);
     await this.#endManual();
     await chore('reference', () => this.#reference(signal));
@@ -217,23 +248,42 @@ class Engine implements SyncEngine {
     // The news have just been refused: by hand nothing else is tried.
     if (this.#isManual && !this.#contact.isReachable) return;
     if (!this.#isManual) {
-      if (this.#manuals.quietLeft > 0 || (await this.#drain.untilDue()) !== 0) return;
+      if (this.#limits.closedMs > 0 || this.#manuals.quietLeft > 0 || (await this.#drain.untilDue()) !== 0)
+        return;
       this.#progress.begin(false);
     }
+    const end = await this.#run({
+      signal,
+      isManual: () => this.#isManual,
+      isOpen: () => this.#isManual || this.#limits.closedMs === 0,
+    });
+    this.#isInTrouble = end === 'trouble';
+  }
+
+  /** Those that a person wants tried now. Where the center cannot be reached or asks to wait they go with the rest. */
+  async #askedFor(signal: AbortSignal): Promise<void> {
+    if (this.#asked.length === 0) return;
+    const only = this.#asked;
+    this.#asked = [];
+    if (signal.aborted || !this.#contact.isReachable || this.#contact.gate(true) !== 'open') return;
+    if (!this.#isManual) this.#progress.begin(false);
+    await this.#run({ signal, only, isManual: () => true, isOpen: () => true });
+  }
+
+  async #run(run: Omit<DrainRun, 'note'>): Promise<DrainEnd> {
     this.#progress.phase('packets');
     const tally = new Tally();
     const end = await this.#drain.run({
-      signal,
-      isManual: () => this.#isManual,
-      note: (id, result) => {
-        tally.note(id, result);
-        this.#manuals.current?.tally.note(id, result);
+      ...run,
+      note: (note) => {
+        tally.note(note);
+        this.#manuals.current?.tally.note(note);
       },
     });
-    this.#isInTrouble = end === 'trouble';
     const counts = tally.counts();
     if (counts.received > 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
     if (!tally.isEmpty) this.#deps.log.info('sync.drain', { ...counts, end });
+    return end;
   }
 
   /** The first load may take half an hour of a thin line: neither a packet nor a person waits for it. */
@@ -281,7 +331,8 @@ class Engine implements SyncEngine {
     if (this.#contact.gate(false) === 'open') {
       waits.push(this.#chores.untilNext());
       const due = await this.#drain.untilDue();
-      if (due !== null) waits.push(Math.max(due, this.#manuals.quietLeft, LEFT_OVER_MS));
+      if (due !== null)
+        waits.push(Math.max(due, this.#manuals.quietLeft, this.#limits.closedMs, LEFT_OVER_MS));
     }
     return Math.min(...waits);
   }

@@ -1,26 +1,56 @@
+import type { HoldReason } from '../../app/enrollment/lifecycle.ts';
 import { RekamError } from '../../app/errors.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { SyncSummary } from '../../app/ipc/status.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
+import type { OutboxItem } from '../store/api.ts';
 import type { Clock } from './api.ts';
 
 export type PacketResult = 'received' | 'held' | 'failed';
 
+/** What became of one packet in a run. */
+export interface PacketNote {
+  readonly item: Pick<OutboxItem, 'packetId' | 'sequence' | 'size'>;
+  readonly result: PacketResult;
+  readonly reason: HoldReason | null;
+  readonly problem: string | null;
+}
+
+/** So many packets a summary names; it travels with the status. */
+const NAMED = 20;
+
 /** What became of the packets of a run; the last word about each counts. */
 export class Tally {
-  readonly #results = new Map<PacketId, PacketResult>();
+  readonly #notes = new Map<PacketId, PacketNote>();
 
-  note(id: PacketId, result: PacketResult): void {
-    this.#results.set(id, result);
+  note(note: PacketNote): void {
+    this.#notes.set(note.item.packetId, note);
   }
 
   get isEmpty(): boolean {
-    return this.#results.size === 0;
+    return this.#notes.size === 0;
+  }
+
+  get receivedBytes(): number {
+    let bytes = 0;
+    for (const { item, result } of this.#notes.values()) if (result === 'received') bytes += item.size;
+    return bytes;
+  }
+
+  /** What did not go and why: those that wait for a person first, each kind in sequence. */
+  stuck(): SyncSummary['stuck'] {
+    const of = (wanted: PacketResult) =>
+      [...this.#notes.values()]
+        .filter(({ result }) => result === wanted)
+        .sort((a, b) => a.item.sequence - b.item.sequence);
+    return [...of('held'), ...of('failed')].slice(0, NAMED).map(({ item, reason, problem }) => ({
+      ...{ packetId: item.packetId, sequence: item.sequence, holdReason: reason, problem },
+    }));
   }
 
   counts(): Record<PacketResult, number> {
     const counts = { received: 0, held: 0, failed: 0 };
-    for (const result of this.#results.values()) counts[result] += 1;
+    for (const { result } of this.#notes.values()) counts[result] += 1;
     return counts;
   }
 }
@@ -48,6 +78,8 @@ class ManualSync {
       // The clock may have been set back meanwhile.
       endedAt: new Date(Math.max(this.#startedAt, now)).toISOString(),
       ...this.tally.counts(),
+      receivedBytes: this.tally.receivedBytes,
+      stuck: this.tally.stuck(),
       remaining,
       ended,
       cause,

@@ -38,7 +38,7 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
       signal,
     });
     const answer = await readJson(response, reconcileAnswerSchema, now());
-    const done = await store.outbox.reconciled(answer, now());
+    const done = await store.outbox.reconciled(answer, { from, to }, now());
     waitAgain += done.again;
     const fields = {
       ...{ from, to, ...done },

@@ -161,23 +161,39 @@ function exchange(request: TransportRequest, loopback: boolean, open: Open): Pro
       if (bytes > 0) request.onSent?.(bytes);
     };
     outgoing.on('socket', () => sent(0));
-    void writeBody(outgoing, request.body, () => answered || outgoing.destroyed, sent);
+    void writeBody(
+      outgoing,
+      request,
+      () => answered || outgoing.destroyed,
+      sent,
+      () => silence.refresh(),
+    );
   });
 }
 
 /** Never rejects: a broken write shows as the request's own error. */
 async function writeBody(
   outgoing: http.ClientRequest,
-  body: Uint8Array | undefined,
+  { body, pace, signal }: TransportRequest,
   isOver: () => boolean,
   sent: (bytes: number) => void,
+  waited: () => void,
 ): Promise<void> {
   const whole = body ?? new Uint8Array();
   let at = 0;
-  for (; at + CHUNK < whole.length; at += CHUNK) {
-    const piece = whole.subarray(at, at + CHUNK);
+  for (;;) {
+    const size = Math.min(CHUNK, pace?.piece ?? CHUNK, whole.length - at);
+    if (pace !== undefined && size > 0) {
+      await pace.take(size, signal);
+      if (isOver()) return;
+      // The silence was ours.
+      waited();
+    }
+    if (at + size >= whole.length) break;
+    const piece = whole.subarray(at, at + size);
+    at += size;
     await new Promise<void>((resolve) => outgoing.write(piece, () => resolve()));
-    sent(at + piece.length);
+    sent(at);
     // A turn of the event loop: what the center said meanwhile is read before the next piece meets its reset.
     await new Promise((resolve) => setImmediate(resolve));
     if (isOver()) return;

@@ -1,6 +1,6 @@
 import { PATHS, RECEIPT_HEADER, receiptAnswerSchema, TUS_VERSION } from '../../app/sync/protocol.ts';
 import type { OutboxItem } from '../store/api.ts';
-import { TransportFailure } from './api.ts';
+import { TransportFailure, type Pace } from './api.ts';
 import { readAnswerOf, readJson, type Call } from './call.ts';
 import { notOurs, refusal, type Answer } from './classify.ts';
 import type { ReceiptCheck, VerifiedReceipt } from './receipts.ts';
@@ -9,6 +9,7 @@ export interface UploadDeps {
   readonly call: Call;
   readonly now: () => number;
   readonly checkReceipt: ReceiptCheck;
+  readonly pace: Pace;
 }
 
 export interface UploadOptions {
@@ -118,6 +119,7 @@ async function send(
     body: offset === 0 ? sealed : sealed.subarray(offset),
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     signal,
+    pace: deps.pace,
     onSent: (bytes) => onSent(offset + bytes),
   });
   return readAnswerOf(response);

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { PacketId } from '../../app/ids.ts';
-import { createSyncEngine, type SyncStore } from '../../main/sync/engine.ts';
+import { createSyncEngine, type SyncEngineDeps, type SyncStore } from '../../main/sync/engine.ts';
 import type { SyncEngine } from '../../main/sync/api.ts';
 import type { SyncLog } from '../../main/sync/log.ts';
 import { FakeCenter } from './fake-center.ts';
@@ -22,6 +22,7 @@ interface Options {
   readonly packets?: number;
   readonly random?: () => number;
   readonly wrap?: (store: SyncStore) => SyncStore;
+  readonly engine?: Pick<SyncEngineDeps, 'limits' | 'minuteOfDay'>;
 }
 
 /** A station with recorded packets in a real store, a scripted center and a clock that only the test moves. */
@@ -29,6 +30,7 @@ export async function fakeStation({
   packets = 1,
   random = () => 0.5,
   wrap = (store) => store,
+  engine: given = {},
 }: Options = {}): Promise<FakeStation> {
   const test = await openTestStore({ residents: Math.max(packets, 5), inMemory: true });
   const clock = new VirtualClock(TEST_NOW);
@@ -49,6 +51,7 @@ export async function fakeStation({
       log,
       clock,
       random,
+      ...given,
     });
   let engine = make();
   onTestFinished(async () => {

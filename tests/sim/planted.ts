@@ -175,11 +175,11 @@ export const PLANTED: readonly Planted[] = [
     name: 'packet that the center lost keeps its old verdict',
     within: 300,
     plant: outbox((real, db) => ({
-      reconciled: (answer, now) => {
+      reconciled: (answer, range, now) => {
         const before = db.all<{ packet_id: string; verdict: string; outcome: string }>(
           'SELECT packet_id, verdict, outcome FROM outcome',
         );
-        const done = real.reconciled(answer, now);
+        const done = real.reconciled(answer, range, now);
         const late = new Date(Date.parse('2030-01-01')).toISOString();
         db.write((tx) => {
           for (const { packet_id, verdict, outcome } of before)

@@ -13,6 +13,7 @@ import {
 
 const DAY = 24 * 60 * 60_000;
 const HOUR = 60 * 60_000;
+const RANGE = { from: 1, to: 2_000 };
 let store: TestStore;
 let ids: PacketId[];
 
@@ -61,12 +62,16 @@ describe('missing at the center', () => {
     expect(store.api.outbox.purge(NOW + DAY, DAY)).toBe(2);
     store.api.outbox.received(id(2), 'a.b.c', NOW);
     const missing = [id(0), id(2), id(3), newPacketId()];
-    expect(store.api.outbox.reconciled(found({ missing }), NOW)).toEqual({ again: 1, held: 0, told: 1 });
+    expect(store.api.outbox.reconciled(found({ missing }), RANGE, NOW)).toEqual({
+      again: 1,
+      held: 0,
+      told: 1,
+    });
     expect(row(2)).toMatchObject({ state: 'recorded', attempts: 0, offset: 0, receivedAt: null });
     // Nobody has the bytes of this one any more: a person must hear of it, once.
     expect(row(0)?.state).toBe('accepted');
     expect(acts('packet.lost').map(({ subject }) => subject)).toEqual([id(0)]);
-    expect(store.api.outbox.reconciled(found({ missing: [id(0)] }), NOW + DAY).told).toBe(0);
+    expect(store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW + DAY).told).toBe(0);
     expect(store.api.outbox.due(NOW, 10, false).map(({ packetId }) => packetId)).toEqual([id(2), id(3)]);
     expect(store.api.outbox.purge(NOW + 900 * DAY, DAY)).toBe(0);
     store.api.outbox.received(id(2), 'd.e.f', NOW + DAY);
@@ -77,7 +82,7 @@ describe('missing at the center', () => {
     const old = outcome(id(0), 'accepted', NOW + HOUR);
     store.api.outbox.received(id(0), 'a.b.c', NOW);
     store.api.outbox.outcomes([old], 'c1', NOW + HOUR);
-    store.api.outbox.reconciled(found({ missing: [id(0)] }), NOW + DAY);
+    store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW + DAY);
     expect(row(0)).toMatchObject({ state: 'recorded', outcome: null });
     store.api.outbox.outcomes([old], 'c2', NOW + DAY);
     store.api.outbox.received(id(0), 'd.e.f', NOW + DAY);
@@ -93,9 +98,9 @@ describe('missing at the center', () => {
     store.api.outbox.received(id(0), 'a.b.c', NOW);
     store.api.outbox.outcomes([], 'c9', NOW);
     store.api.journal.acknowledge(5);
-    store.api.outbox.reconciled(found({ missing: [id(1)] }), NOW);
+    store.api.outbox.reconciled(found({ missing: [id(1)] }), RANGE, NOW);
     expect(store.api.station.setting('outcomeCursor')).toBe('c9');
-    store.api.outbox.reconciled(found({ missing: [id(0)] }), NOW);
+    store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW);
     expect(store.api.station.setting('outcomeCursor')).toBeNull();
     expect(store.api.journal.pending(1)[0]?.sequence).toBe(5);
   });
@@ -106,20 +111,20 @@ describe('what else reconcile finds', () => {
     store.api.outbox.received(id(0), 'a.b.c', NOW);
     store.api.outbox.outcomes([outcome(id(0), 'accepted', NOW)], 'c', NOW);
     const answer = found({ mismatched: [id(0), id(1)] });
-    expect(store.api.outbox.reconciled(answer, NOW)).toEqual({ again: 0, held: 2, told: 0 });
+    expect(store.api.outbox.reconciled(answer, RANGE, NOW)).toEqual({ again: 0, held: 2, told: 0 });
     for (const index of [0, 1])
       expect(row(index)).toMatchObject({ state: 'held', holdReason: 'conflict', lastProblem: 'mismatched' });
     expect(store.api.outbox.purge(NOW + 99 * DAY, 0)).toBe(0);
     // The next day it is still so: nothing new to say.
-    expect(store.api.outbox.reconciled(answer, NOW + DAY)).toMatchObject({ held: 0 });
+    expect(store.api.outbox.reconciled(answer, RANGE, NOW + DAY)).toMatchObject({ held: 0 });
     expect(acts('packet.held')).toHaveLength(2);
   });
 
   test('packets that only the center knows and numbers that nobody knows are told once', () => {
     const stranger = newPacketId();
     const answer = found({ unknown: [{ sequence: 9, packetId: stranger }], gaps: [{ from: 5, to: 8 }] });
-    expect(store.api.outbox.reconciled(answer, NOW).told).toBe(2);
-    expect(store.api.outbox.reconciled(answer, NOW + DAY).told).toBe(0);
+    expect(store.api.outbox.reconciled(answer, RANGE, NOW).told).toBe(2);
+    expect(store.api.outbox.reconciled(answer, RANGE, NOW + DAY).told).toBe(0);
     expect(acts('reconcile.unknown')).toMatchObject([{ subject: stranger }]);
     expect(acts('reconcile.gap')).toMatchObject([{ subject: 'sequence 5-8' }]);
   });
@@ -148,7 +153,7 @@ describe('a packet whose bytes the disk lost', () => {
     expect(state(id(0))).toBe('superseded');
     expect(store.api.outbox.summary(0)).toMatchObject({ held: 0, waiting: 3, received: 1 });
     // The center never had it: that is no reason to send it again.
-    expect(store.api.outbox.reconciled(found({ missing: [id(0)] }), NOW).again).toBe(0);
+    expect(store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW).again).toBe(0);
   });
 
   test.each(['refused', 'tooLarge', 'conflict', 'person'] as const)(
@@ -178,7 +183,7 @@ describe('superseded', () => {
 
   test('also when the center lost it and gets it after its replacement', async () => {
     const next = await replaced();
-    store.api.outbox.reconciled(found({ missing: [id(0)] }), NOW);
+    store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW);
     store.api.outbox.received(next, 'd.e.f', NOW + 2);
     expect(state(id(0))).toBe('recorded');
     store.api.outbox.received(id(0), 'g.h.i', NOW + 3);

@@ -87,7 +87,17 @@ describe('the contract between window and main', () => {
       'station.setTheme',
       'station.status',
     ]);
-    expect(of('supervisor')).toEqual(['sync.cancel', 'sync.now', 'sync.outages']);
+    expect(of('supervisor')).toEqual([
+      'outbox.hold',
+      'outbox.packet',
+      'outbox.release',
+      'outbox.retry',
+      'sync.cancel',
+      'sync.findings',
+      'sync.limit',
+      'sync.now',
+      'sync.outages',
+    ]);
   });
 
   test.each(CHANNELS)('%s takes no request with something unknown in it', (channel) => {

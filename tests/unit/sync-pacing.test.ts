@@ -91,14 +91,14 @@ describe('rate', () => {
   test('says nothing before it knows', () => {
     const rate = sentMore(sentMore(openRate(0), 10_000, 500), 10_000, 1_500);
     expect(rate.bytesPerSecond).toBeNull();
-    expect(secondsLeft(rate, 100)).toBeNull();
+    expect(secondsLeft(rate.bytesPerSecond, 100)).toBeNull();
   });
 
   test('comes near a steady rate and follows a change', () => {
     let rate = openRate(0);
     for (let second = 1; second <= 30; second += 1) rate = sentMore(rate, 16_000, second * 1000);
     expect(rate.bytesPerSecond).toBeCloseTo(16_000, -2);
-    expect(secondsLeft(rate, 160_000)).toBeCloseTo(10, -0.5);
+    expect(secondsLeft(rate.bytesPerSecond, 160_000)).toBeCloseTo(10, -0.5);
     for (let second = 31; second <= 90; second += 1) rate = sentMore(rate, 4_000, second * 1000);
     expect(rate.bytesPerSecond).toBeCloseTo(4_000, -3);
   });
