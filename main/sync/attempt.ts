@@ -207,7 +207,11 @@ export class Attempts {
     if (cause === 'centerError') return this.#refused(item, problem, run);
     // The link broke. The pulse decides whether it is this packet's bad luck or everybody's.
     contact.suspect();
-    if (await contact.probe(run.signal)) return this.#failed(item, problem, run);
+    if (await contact.probe(run.signal)) {
+      if (cause !== 'clock') return this.#failed(item, problem, run);
+      // The pulse lets a certificate's dates fail; nothing else does, of whatever packet.
+      await contact.denied(problem, 'clock');
+    }
     if (!run.signal.aborted) {
       note(run, item, 'failed', problem);
       run.end();

@@ -59,7 +59,8 @@ export class Chores {
         this.#failed(name);
         await this.#tell(verdict, signal);
         // After a pulse the clock is right: once more, signed anew.
-        if (verdict.kind !== 'clock' || attempt > 1) return;
+        if (verdict.kind !== 'clock') return;
+        if (attempt > 1) return await contact.denied(verdict.problem, 'clock');
       }
     }
   }
@@ -81,7 +82,9 @@ export class Chores {
     else if (verdict.kind === 'clock') await contact.probe(signal);
     else if (verdict.kind === 'retry' && verdict.cause !== null && verdict.cause !== 'centerError') {
       contact.suspect();
-      await contact.probe(signal);
+      // The pulse lets a certificate's dates fail; nothing else does.
+      if ((await contact.probe(signal)) && verdict.cause === 'clock')
+        await contact.denied(verdict.problem, 'clock');
     }
   }
 

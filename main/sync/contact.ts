@@ -55,6 +55,8 @@ export class Contact {
   #slotUnused = false;
   #restUntil = 0;
   #failures = 0;
+  /** Until a signed call is answered, or the link itself fails. */
+  #isDenied = false;
   #denials = 0;
   #deniedUntil = 0;
   #nextPulseAt = 0;
@@ -106,7 +108,7 @@ export class Contact {
 
   /** Manual skips our own rest after an outage and the backoff after a denial, never the center's wait. */
   gate(manual: boolean): Gate {
-    const isDenied = this.#link.cause === 'notAllowed';
+    const isDenied = this.#isDenied;
     if (isDenied && !manual && this.#left(this.#deniedUntil) > 0) return 'denied';
     if (!isDenied && !this.isReachable) return 'offline';
     // Who was refused may ask again, but no sooner than the center takes anybody.
@@ -128,7 +130,7 @@ export class Contact {
     if (this.#accepting && paused > 0) others.push(paused);
     const resting = this.#left(this.#restUntil);
     if (resting > 0) others.push(resting);
-    if (this.#link.cause === 'notAllowed') others.push(this.#left(this.#deniedUntil));
+    if (this.#isDenied) others.push(this.#left(this.#deniedUntil));
     return Math.min(this.#left(this.#nextPulseAt), ...others);
   }
 
@@ -143,6 +145,7 @@ export class Contact {
   /** A signed call was answered as ours. */
   answered(): void {
     if (this.#left(this.#notBefore) === 0) this.#slotUnused = false;
+    this.#isDenied = false;
     this.#denials = 0;
     this.#suspectSince = null;
     // Real traffic tells as much about the link as a pulse would; only a pulse ends an outage.
@@ -162,7 +165,7 @@ export class Contact {
     this.#notBefore = Math.max(this.#notBefore, until);
     // A wait of our own choice is no turn in the center's queue.
     if (isNamed) this.#slotUnused = true;
-    this.#on({ type: 'paused' });
+    if (!this.#isDenied) this.#on({ type: 'paused' });
   }
 
   /** Our own forbearance with a center in trouble; a sync by hand passes over it. */
@@ -170,14 +173,16 @@ export class Contact {
     this.#restUntil = this.#after(Math.min(Math.max(ms, 1_000), LONGEST_REST_MS));
   }
 
-  async denied(problem: string): Promise<void> {
+  /** Nothing of ours will pass until somebody acts; asked again now and then. */
+  async denied(problem: string, cause: 'notAllowed' | 'clock' = 'notAllowed'): Promise<void> {
+    this.#isDenied = true;
     this.#denials += 1;
     this.#deniedUntil = this.#after(
       Math.max(1_000, fullJitter(this.#denials, this.#deps.random(), DENIED_BACKOFF)),
     );
     this.#deps.log.error('sync.denied', { problem });
-    this.#on({ type: 'denied' });
-    await this.#outageBegan(this.#deps.clock.now(), 'notAllowed');
+    this.#on({ type: 'denied', cause });
+    await this.#outageBegan(this.#deps.clock.now(), cause);
   }
 
   async #pulse(signal: AbortSignal): Promise<boolean> {
@@ -196,7 +201,8 @@ export class Contact {
       // Whoever asks again before its slot only stands in the center's queue twice.
       this.#nextPulseAt = this.#laterPulse(Math.min(this.#left(this.#notBefore), LONGEST_SILENCE_MS));
       const paused = !this.#accepting || this.#left(this.#notBefore) > 0;
-      this.#on({ type: 'pulse', rttMs, paused });
+      // A pulse is unsigned by us: it says nothing about whether what we sign is welcome.
+      if (!this.#isDenied) this.#on({ type: 'pulse', rttMs, paused });
       await this.#learnOffset(offsetMs);
       await this.#outageEnded(pulse.pace.retryAfterMs > 0);
       return true;
@@ -218,6 +224,7 @@ export class Contact {
 
   async #lost(cause: LinkCause): Promise<void> {
     const { clock, random } = this.#deps;
+    this.#isDenied = false;
     this.#failures += 1;
     this.#nextPulseAt = this.#after(
       Math.max(SHORTEST_WAIT_MS, fullJitter(this.#failures, random(), PULSE_BACKOFF)),
@@ -235,7 +242,7 @@ export class Contact {
   }
 
   async #outageEnded(spreadByCenter: boolean): Promise<void> {
-    if (this.#outage === 'none' || this.#link.cause === 'notAllowed') return;
+    if (this.#outage === 'none' || this.#isDenied) return;
     await this.#deps.store.outages.ended(this.#deps.clock.now());
     const lasted = this.#outage === 'open' ? this.#after(0) - this.#outageAt : 0;
     if (this.#outage === 'open') this.#deps.log.info('sync.outage.ended', { lastedMs: Math.round(lasted) });

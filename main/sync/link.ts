@@ -18,7 +18,8 @@ export type LinkEvent =
   | { readonly type: 'paused' }
   /** The wait is over. */
   | { readonly type: 'resumed' }
-  | { readonly type: 'denied' };
+  /** Nothing of this station's will pass: it is not welcome, or its time or the certificate's dates are wrong. */
+  | { readonly type: 'denied'; readonly cause: 'notAllowed' | 'clock' };
 
 export const UNKNOWN_LINK: LinkView = { state: 'unknown', cause: null, since: null };
 
@@ -29,8 +30,6 @@ const QUICK_RTT_MS = 1_500;
 export function nextLink(link: LinkView, event: LinkEvent, now: number): LinkView {
   switch (event.type) {
     case 'pulse': {
-      // A pulse is unsigned by us: it says nothing about whether this station is welcome.
-      if (link.cause === 'notAllowed') return link;
       const slow = event.rttMs >= (link.state === 'slow' ? QUICK_RTT_MS : SLOW_RTT_MS);
       return moved(link, slow ? 'slow' : 'online', event.paused ? 'paused' : null, now);
     }
@@ -44,12 +43,11 @@ export function nextLink(link: LinkView, event: LinkEvent, now: number): LinkVie
     case 'failed':
       return moved(link, 'offline', event.cause, now);
     case 'paused':
-      if (link.cause === 'notAllowed') return link;
       return moved(link, link.state === 'slow' ? 'slow' : 'online', 'paused', now);
     case 'resumed':
       return link.cause === 'paused' ? moved(link, link.state, null, now) : link;
     case 'denied':
-      return moved(link, 'offline', 'notAllowed', now);
+      return moved(link, 'offline', event.cause, now);
     default:
       return unreachable(event);
   }

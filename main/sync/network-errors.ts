@@ -24,6 +24,9 @@ const TLS = [
   'EPROTO',
 ];
 
+/** What answers does not speak TLS at all. Both libraries name it in the message alone: OpenSSL and Electron's BoringSSL. */
+const NO_TLS = /wrong.version.number|http.request/i;
+
 /** The code of a Node error, its cause's where it only wraps one. */
 export function errorCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
@@ -44,7 +47,9 @@ export function transportFailure(error: unknown, context: FailureContext): Trans
   if (error instanceof TransportFailure) return error;
   const code = errorCode(error);
   const stale = context.reused && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(code);
-  return new TransportFailure(causeOf(code, context.loopback), code === '' ? 'failed' : code, error, stale);
+  const isPlain = code === 'EPROTO' && error instanceof Error && NO_TLS.test(error.message);
+  const cause = isPlain ? 'captivePortal' : causeOf(code, context.loopback);
+  return new TransportFailure(cause, code === '' ? 'failed' : code, error, stale);
 }
 
 function causeOf(code: string, loopback: boolean): LinkCause {

@@ -37,10 +37,3 @@ test('a center that asks to wait is online', () => {
     cause: 'dns',
   });
 });
-
-test('a pulse does not undo a refusal of this station, a signed call does', () => {
-  const denied: LinkEvent = { type: 'denied' };
-  expect(run(pulse(), denied, pulse())).toEqual({ state: 'offline', cause: 'notAllowed', since: 2000 });
-  expect(run(pulse(), denied, { type: 'paused' })).toMatchObject({ cause: 'notAllowed' });
-  expect(run(pulse(), denied, { type: 'answered' })).toMatchObject({ state: 'online', cause: null });
-});
