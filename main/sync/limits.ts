@@ -38,7 +38,9 @@ export class Limits {
 
   view(): { readonly set: SyncLimits; readonly opensAt: number | null } {
     const closedMs = this.closedMs;
-    return { set: this.#set, opensAt: closedMs === 0 ? null : this.#deps.clock.now() + closedMs };
+    // Said to the minute: fractions are the offset's.
+    const opensAt = Math.round((this.#deps.clock.now() + closedMs) / MINUTE_MS) * MINUTE_MS;
+    return { set: this.#set, opensAt: closedMs === 0 ? null : opensAt };
   }
 }
 

@@ -18,6 +18,9 @@ import { ADVICE } from '../../app/enrollment/photo.ts';
 import { ERROR_WORDS } from '../../app/error-words.ts';
 import { ERROR_CODES, errorShape } from '../../app/errors.ts';
 import { syncProgressSchema, syncSummarySchema } from '../../app/ipc/status.ts';
+import { PACKET_ACTS } from '../../app/ipc/outbox.ts';
+import { NEXT_STEPS, PROBLEM_KINDS, STANDS } from '../../app/sync/diagnosis.ts';
+import { FINDING_KINDS } from '../../app/sync/finding.ts';
 import { LINK_CAUSES, LINK_STATES } from '../../app/sync/link.ts';
 import { OUTCOME_REASONS } from '../../app/sync/protocol.ts';
 import { en } from '../../renderer/i18n/en.ts';
@@ -94,10 +97,16 @@ describe('every code has words', () => {
     packetState: PACKET_STATES,
     'help/state_': PACKET_STATES,
     cause: LINK_CAUSES,
+    problem: PROBLEM_KINDS,
     status: LINK_STATES,
     supervisor: LINK_STATES,
     'supervisor/phase_': syncProgressSchema.shape.phase.options,
     'supervisor/ended_': syncSummarySchema.shape.ended.options,
+    'doctor/stand_': STANDS,
+    'doctor/next_': NEXT_STEPS,
+    'doctor/act_': PACKET_ACTS,
+    finding: FINDING_KINDS,
+    'finding/do_': FINDING_KINDS,
     step: STEPS,
     stepLong: STEPS,
     part: PART_NAMES,

@@ -48,16 +48,16 @@ describe('hours', () => {
   test('hold back packets alone, say until when, and open by themselves', async () => {
     const { engine, clock, center } = await fakeStation({
       packets: 2,
-      engine: { limits: AT_NIGHT, minuteOfDay: utcMinute },
+      engine: { limits: { ceiling: null, hours: { from: 4 * 60, to: 5 * 60 } }, minuteOfDay: utcMinute },
     });
     engine.start();
-    await clock.advance(HOUR);
+    await clock.advance(HOUR / 2);
     expect(center.requests.filter(isPacket)).toEqual([]);
     for (const path of [PATHS.outcomes, PATHS.journal, PATHS.reference, PATHS.reconcile])
       expect(center.requests.some(({ target }) => target.startsWith(path))).toBe(true);
     expect(engine.state().link).toMatchObject({ state: 'online', cause: null });
-    expect(engine.state().limits.opensAt).toBe(TEST_NOW + 14 * HOUR);
-    await clock.advance(13 * HOUR - 1);
+    expect(engine.state().limits.opensAt).toBe(TEST_NOW + HOUR);
+    await clock.advance(HOUR / 2 - 1);
     expect(center.received).toEqual([]);
     await clock.advance(2 * MINUTE);
     expect(center.received).toHaveLength(2);

@@ -42,12 +42,21 @@ function Waiting({ t, f }: Vocabulary) {
       ? ''
       : f.duration(Date.parse(status.now) - Date.parse(status.outbox.oldestAt)),
   );
+  // A sync by hand passes over the hours.
+  const opensAt = useStatus((status) =>
+    status?.sync?.manual === true ? null : (status?.limits.opensAt ?? null),
+  );
+  const now = useNow();
   const held = useStatus((status) => status?.outbox.held ?? 0);
   const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
   return (
     <>
       <StateMark tone={waiting === 0 ? 'safe' : 'waiting'}>
-        {waiting === 0 ? t('status/waitingNone') : t('status/waiting', { many: f.number(waiting), age })}
+        {waiting === 0
+          ? t('status/waitingNone')
+          : opensAt === null
+            ? t('status/waiting', { many: f.number(waiting), age })
+            : t('status/waitingUntil', { many: f.number(waiting), time: f.moment(opensAt, now) })}
       </StateMark>
       {held > 0 && <StateMark tone="act">{t('status/held', { many: f.number(held) })}</StateMark>}
       {rejected > 0 && <StateMark tone="act">{t('status/rejected', { many: f.number(rejected) })}</StateMark>}

@@ -49,7 +49,13 @@ function nextAttempt(row: OutboxRow, offline: boolean, now: number, { t, f }: Vo
   return row.attempts === 0 ? when : t('outbox/attemptAt', { n: f.number(row.attempts + 1), when });
 }
 
-function Cells({ row, onSlip }: { row: OutboxRow; onSlip: (row: OutboxRow) => void }) {
+export interface RowActs {
+  readonly onSlip: (row: OutboxRow) => void;
+  /** Null for an operator, who sees the state alone. */
+  readonly onInspect: ((row: OutboxRow) => void) | null;
+}
+
+function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
   const vocabulary = useWords();
   const { t, f } = vocabulary;
   const offline = useStatus((status) => status?.link.state === 'offline');
@@ -85,6 +91,18 @@ function Cells({ row, onSlip }: { row: OutboxRow; onSlip: (row: OutboxRow) => vo
           {t('slip/open')}
         </button>
       </td>
+      {onInspect !== null && (
+        <td className={classes['slip']}>
+          <button
+            type="button"
+            className={classes['slipButton']}
+            aria-label={t('doctor/openOf', { nama: row.nama })}
+            onClick={() => onInspect(row)}
+          >
+            {t('doctor/open')}
+          </button>
+        </td>
+      )}
     </>
   );
 }
@@ -94,13 +112,12 @@ export const OutboxLine = memo(function OutboxLine({
   row,
   index,
   top,
-  onSlip,
+  ...acts
 }: {
   row: OutboxRow | undefined;
   index: number;
   top: number;
-  onSlip: (row: OutboxRow) => void;
-}) {
+} & RowActs) {
   const { t } = useWords();
   return (
     <tr
@@ -112,7 +129,7 @@ export const OutboxLine = memo(function OutboxLine({
       {row === undefined ? (
         <td className={classes['loading']}>{t('common/loading')}</td>
       ) : (
-        <Cells row={row} onSlip={onSlip} />
+        <Cells row={row} {...acts} />
       )}
     </tr>
   );

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { OutboxRow } from '../../../app/ipc/contract.ts';
-import { go, useApp, type OutboxFilter } from '../../app-state.ts';
+import { go, mayLead, useApp, type OutboxFilter } from '../../app-state.ts';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useRows } from '../../components/use-rows.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -10,7 +10,9 @@ import { queries } from '../../query.ts';
 import { ask, shapeOf, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import { SlipDialog } from '../slip/slip-dialog.tsx';
-import { OutboxLine } from './outbox-line.tsx';
+import { Doctor } from './doctor.tsx';
+import { LimitsLine } from './limits-line.tsx';
+import { OutboxLine, type RowActs } from './outbox-line.tsx';
 import classes from './outbox.module.css';
 
 const FILTERS: readonly OutboxFilter[] = ['all', 'pending', 'held', 'received', 'rejected'];
@@ -46,12 +48,11 @@ function useRefresh(): void {
 function List({
   filter,
   total,
-  onSlip,
+  ...acts
 }: {
   filter: OutboxFilter;
   total: number;
-  onSlip: (row: OutboxRow) => void;
-}) {
+} & RowActs) {
   const { t } = useWords();
   const scroller = useRef<HTMLElement>(null);
   const { first, last } = useRows(scroller, total, ROW_HEIGHT);
@@ -65,7 +66,12 @@ function List({
   const indexes = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 
   return (
-    <ScrollRegion className={classes['scroller']} ref={scroller} aria-label={t('outbox/table')}>
+    <ScrollRegion
+      className={classes['scroller']}
+      data-doctor={acts.onInspect !== null}
+      ref={scroller}
+      aria-label={t('outbox/table')}
+    >
       <table aria-label={t('outbox/table')} aria-rowcount={total + 1}>
         <thead className={classes['head']}>
           <tr className={classes['line']} aria-rowindex={1}>
@@ -77,17 +83,16 @@ function List({
             <th scope="col">
               <span className="visually-hidden">{t('slip/column')}</span>
             </th>
+            {acts.onInspect !== null && (
+              <th scope="col">
+                <span className="visually-hidden">{t('doctor/column')}</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody className={classes['body']} style={{ height: total * ROW_HEIGHT }}>
           {indexes.map((index) => (
-            <OutboxLine
-              key={index}
-              row={rowAt(index)}
-              index={index}
-              top={index * ROW_HEIGHT}
-              onSlip={onSlip}
-            />
+            <OutboxLine key={index} row={rowAt(index)} index={index} top={index * ROW_HEIGHT} {...acts} />
           ))}
         </tbody>
       </table>
@@ -101,6 +106,8 @@ export default function Outbox() {
   const first = useQuery(pageQuery(filter, 0));
   const heading = useRef<HTMLHeadingElement>(null);
   const [slip, setSlip] = useState<OutboxRow | null>(null);
+  const [inspected, setInspected] = useState<OutboxRow | null>(null);
+  const leads = useApp((state) => state.person !== null && mayLead(state.person));
   useRefresh();
   useEffect(() => heading.current?.focus(), []);
   const total = first.data?.total ?? 0;
@@ -116,6 +123,7 @@ export default function Outbox() {
             ? t('common/loading')
             : t('outbox/total', { many: f.number(total), count: total })}
         </span>
+        <LimitsLine />
         <fieldset className={classes['filters']}>
           <legend className="visually-hidden">{t('outbox/filter')}</legend>
           {FILTERS.map((name) => (
@@ -135,7 +143,16 @@ export default function Outbox() {
       {first.data !== undefined && total === 0 && (
         <p className={classes['empty']}>{t(`outbox/empty_${filter}`)}</p>
       )}
-      {total > 0 && <List key={filter} filter={filter} total={total} onSlip={setSlip} />}
+      {total > 0 && (
+        <List
+          key={filter}
+          filter={filter}
+          total={total}
+          onSlip={setSlip}
+          onInspect={leads ? setInspected : null}
+        />
+      )}
+      {inspected !== null && <Doctor packetId={inspected.packetId} onClose={() => setInspected(null)} />}
       {slip !== null && <SlipDialog row={slip} onClose={() => setSlip(null)} />}
     </div>
   );

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
+import type { PacketId } from '../../../app/ids.ts';
 import type { SyncProgress, SyncSummary } from '../../../app/ipc/status.ts';
 import { go } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
@@ -12,7 +13,11 @@ import { useWords, words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
+import { Doctor } from '../outbox/doctor.tsx';
+import { Findings } from './findings.tsx';
+import { Limits } from './limits.tsx';
 import { Outages } from './outages.tsx';
+import { Summary } from './summary.tsx';
 import classes from './supervisor.module.css';
 
 const LINK_TONE = {
@@ -106,8 +111,13 @@ function Progress({ progress }: { progress: SyncProgress | null }) {
     t('supervisor/bytes', { done: f.bytes(bytes.done), total: f.bytes(bytes.total) }),
     progress.bytesPerSecond === null ? null : f.rate(progress.bytesPerSecond),
     progress.secondsLeft === null
-      ? null
-      : t('supervisor/finish', { time: f.time(now + progress.secondsLeft * 1000) }),
+      ? progress.phase === 'packets'
+        ? t('supervisor/leftUnknown')
+        : null
+      : t('supervisor/left', {
+          left: f.duration(progress.secondsLeft * 1000),
+          time: f.moment(now + progress.secondsLeft * 1000, now),
+        }),
   ].filter((text) => text !== null);
   return (
     <div className={classes['progress']}>
@@ -123,47 +133,6 @@ function Progress({ progress }: { progress: SyncProgress | null }) {
       </p>
       {!progress.manual && <p className={classes['cause']}>{t('supervisor/automatic')}</p>}
     </div>
-  );
-}
-
-function Summary({ summary }: { summary: SyncSummary | null }) {
-  const { t, f } = useWords();
-  const now = useNow();
-  return (
-    <section aria-labelledby="summary-title" className={classes['card']}>
-      <h2 id="summary-title">{t('supervisor/summaryTitle')}</h2>
-      {summary === null ? (
-        <p className={classes['cause']}>{t('supervisor/summaryNone')}</p>
-      ) : (
-        <>
-          <p>
-            {t(`supervisor/ended_${summary.ended}`)}{' '}
-            <span className={classes['cause']}>
-              {t('supervisor/summaryAt', {
-                from: f.moment(summary.startedAt, now),
-                to: f.moment(summary.endedAt, now),
-              })}
-            </span>
-          </p>
-          {summary.cause !== null && <p className={classes['cause']}>{t(`cause/${summary.cause}`)}</p>}
-          <dl className={classes['sums']}>
-            {(
-              [
-                ['sumReceived', summary.received],
-                ['sumHeld', summary.held],
-                ['sumFailed', summary.failed],
-                ['sumRemaining', summary.remaining],
-              ] as const
-            ).map(([name, value]) => (
-              <div key={name}>
-                <dt>{t(`supervisor/${name}`)}</dt>
-                <dd>{f.number(value)}</dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-    </section>
   );
 }
 
@@ -199,6 +168,7 @@ export default function Supervisor() {
   const [cancelling, setCancelling] = useState(false);
   const [summary, setSummary] = useState<SyncSummary | null>(null);
   const [error, setError] = useState<ErrorShape | null>(null);
+  const [inspected, setInspected] = useState<PacketId | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const manual = running || progress?.manual === true;
   useEffect(() => button.current?.focus(), []);
@@ -219,6 +189,8 @@ export default function Supervisor() {
   };
   const cancel = async () => {
     setCancelling(true);
+    // The button under the hand goes grey: the focus must not go with it.
+    button.current?.focus();
     const result = await answer(station.sync.cancel(undefined));
     if (!result.ok) {
       setCancelling(false);
@@ -229,7 +201,7 @@ export default function Supervisor() {
   const start = () => {
     if (!manual) void sync();
   };
-  usePrimaryKey(start);
+  usePrimaryKey(inspected === null ? start : null);
 
   return (
     <div className={classes['screen']}>
@@ -256,12 +228,15 @@ export default function Supervisor() {
           {error !== null && <ErrorNotice error={error} />}
           <Attention />
         </div>
-        <Summary summary={summary ?? lastManual} />
+        <Summary summary={summary ?? lastManual} onInspect={setInspected} />
+        <Limits />
       </div>
       <div className={classes['right']}>
         <Numbers />
         <Outages />
+        <Findings onInspect={setInspected} />
       </div>
+      {inspected !== null && <Doctor packetId={inspected} onClose={() => setInspected(null)} />}
     </div>
   );
 }
