@@ -216,9 +216,16 @@ describe.each([
     await see('slip');
     await page.keyboard.press('Escape');
     await see('outbox');
+    await page.getByRole('button', { name: new RegExp(`^${words.doctor.openOf.split('{{')[0]}`) }).click();
+    await button(words.doctor.close).waitFor();
+    await see('doctor');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('F4');
     await button(words.supervisor.sync).waitFor();
     await see('supervisor');
+    await button(words.limits.change).click();
+    await see('limits');
+    await page.keyboard.press('Escape');
     await toStep('F1', words.help.title);
     await see('help');
     await page.keyboard.press('F2');

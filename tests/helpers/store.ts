@@ -299,6 +299,9 @@ function kindOf(name: PartName): [mediaType: string, magic: string] {
   return ['application/vnd.iso.19794-4', 'FIR\0'];
 }
 
+/** What recording needs of a store. */
+export type Recording = Pick<TestStore, 'store' | 'operator'>;
+
 export interface CompleteDraftOptions {
   readonly captures?: readonly Capture[];
   readonly change?: Partial<Draft>;
@@ -308,7 +311,7 @@ export interface CompleteDraftOptions {
 
 /** Begins, fills and commits a draft of this resident, so that `intake.record` succeeds at once. */
 export async function completeDraft(
-  test: TestStore,
+  test: Recording,
   nik: string,
   options: CompleteDraftOptions = {},
 ): Promise<Draft> {
@@ -336,7 +339,7 @@ export async function completeDraft(
 
 /** Records a complete draft as the desk would. */
 export async function recordDraft(
-  test: TestStore,
+  test: Recording,
   draft: Draft,
   now = TEST_NOW,
   date = TEST_DATE,
@@ -352,7 +355,7 @@ export async function recordDraft(
 
 /** A recorded resident, from begin to commit. */
 export async function recordResident(
-  test: TestStore,
+  test: Recording,
   nik: string,
   options: CompleteDraftOptions = {},
 ): Promise<Recorded> {

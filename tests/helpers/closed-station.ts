@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { checkBiodata, type Biodata } from '../../app/enrollment/biodata.ts';
+import { accountIdSchema } from '../../app/ids.ts';
+import type { IntakeApi } from '../../main/intake/api.ts';
+import { createIntake } from '../../main/intake/record.ts';
+import { databaseFile } from '../../main/intake/start-worker.ts';
+import { loadKeys } from '../../main/security/keys.ts';
+import type { StoreApi } from '../../main/store/api.ts';
+import { openStore } from '../../main/store/open-store.ts';
+import { localStore } from '../../main/store/remote.ts';
+import { LOSARI, recordResident, testCaptures } from './store.ts';
+import type { StationHome } from './station-home.ts';
+
+/** The disk of a station whose app is closed: what a day at the desk would have left there, without the day. */
+export async function atDisk<T>(
+  home: StationHome,
+  act: (disk: {
+    readonly api: StoreApi;
+    /** Records these residents, with parts of so many bytes each. */
+    readonly record: (people: readonly Biodata[], bytesEach: number) => Promise<void>;
+  }) => Promise<T> | T,
+): Promise<T> {
+  const keys = loadKeys({ keyDir: home.keyDir, keystore: null, mayMake: false });
+  const { db, api } = openStore({
+    file: databaseFile(home.dataDir),
+    key: Buffer.from(keys.database),
+    nativeBinding: null,
+  });
+  const store = localStore<StoreApi & IntakeApi>({ ...api, ...createIntake(db, keys.station) });
+  const operator = { accountId: accountIdSchema.parse(randomUUID()), name: 'Operator' };
+  try {
+    return await act({
+      api,
+      record: async (people, bytesEach) => {
+        const date = new Date().toISOString().slice(0, 10);
+        for (const { nik } of people) {
+          const captures = testCaptures(undefined, bytesEach);
+          await recordResident({ store, operator }, nik, { captures, now: Date.now(), date });
+        }
+      },
+    });
+  } finally {
+    db.close();
+  }
+}
+
+/** Those whose record asks for no reason. */
+export function plainAdults(people: readonly Biodata[]): Biodata[] {
+  const date = new Date().toISOString().slice(0, 10);
+  return people.filter((biodata) => {
+    const { errors, warnings } = checkBiodata(biodata, date, LOSARI);
+    return errors.length + warnings.length === 0;
+  });
+}
