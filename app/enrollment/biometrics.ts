@@ -76,19 +76,27 @@ export function exceptionFor(part: PartName, exceptions: readonly Exception[]): 
   return exceptions.find((exception) => exception.part === part || exception.part === FINGER_OF[part]);
 }
 
-/** Parts that are neither captured nor excepted: what still stands between this enrollment and recording. */
-export function missingParts(captured: Iterable<PartName>, exceptions: readonly Exception[]): PartName[] {
+/**
+ * Parts that are neither captured nor excepted: what still stands between this enrollment and recording.
+ * @param asked an amendment is asked for less than all of them
+ */
+export function missingParts(
+  captured: Iterable<PartName>,
+  exceptions: readonly Exception[],
+  asked: readonly PartName[] = PART_NAMES,
+): PartName[] {
   const have = new Set<string>(captured);
-  return PART_NAMES.filter((name) => !have.has(name) && exceptionFor(name, exceptions) === undefined);
+  return asked.filter((name) => !have.has(name) && exceptionFor(name, exceptions) === undefined);
 }
 
-/** State of a step on the rail. */
+/** State of a step on the rail. @param asked as for `missingParts` */
 export function stepState(
   step: Step,
   captured: ReadonlySet<PartName>,
   exceptions: readonly Exception[],
+  asked: readonly PartName[] = PART_NAMES,
 ): 'done' | 'excepted' | 'missing' {
-  const parts = STEP_PARTS[step];
+  const parts = STEP_PARTS[step].filter((part) => asked.includes(part));
   const excepted = (part: PartName): boolean => exceptionFor(part, exceptions) !== undefined;
   if (parts.some((part) => !captured.has(part) && !excepted(part))) return 'missing';
   return parts.some(excepted) ? 'excepted' : 'done';

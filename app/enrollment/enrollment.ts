@@ -78,16 +78,27 @@ export const enrollmentSchema = z
     clockOffsetMs: z.int().nullable(),
   })
   .superRefine((enrollment, context) => {
-    const names = enrollment.parts.map((part) => part.name);
-    if (new Set(names).size !== names.length) context.addIssue({ code: 'custom', message: 'parts.twice' });
-    const missing: PartName[] = missingParts(names, enrollment.exceptions);
+    refineParts(enrollment, context);
+    const missing: PartName[] = missingParts(
+      enrollment.parts.map((part) => part.name),
+      enrollment.exceptions,
+    );
     if (missing.length > 0)
       context.addIssue({ code: 'custom', message: `parts.missing ${missing.join(' ')}` });
-    for (const exception of enrollment.exceptions) {
-      if (names.includes(exception.part)) context.addIssue({ code: 'custom', message: 'parts.excepted' });
-      if (exception.reason === 'other' && exception.note === '') {
-        context.addIssue({ code: 'custom', message: 'exceptions.note' });
-      }
-    }
   });
 export type Enrollment = z.infer<typeof enrollmentSchema>;
+
+/** No part twice, none both captured and excepted, and a reason `other` says what it is. */
+export function refineParts(
+  { parts, exceptions }: Pick<Enrollment, 'parts' | 'exceptions'>,
+  context: z.RefinementCtx,
+): void {
+  const names = parts.map((part) => part.name);
+  if (new Set(names).size !== names.length) context.addIssue({ code: 'custom', message: 'parts.twice' });
+  for (const exception of exceptions) {
+    if (names.includes(exception.part)) context.addIssue({ code: 'custom', message: 'parts.excepted' });
+    if (exception.reason === 'other' && exception.note === '') {
+      context.addIssue({ code: 'custom', message: 'exceptions.note' });
+    }
+  }
+}

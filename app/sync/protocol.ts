@@ -171,6 +171,9 @@ export const OUTCOME_REASONS = [
   'nik.unknown',
   'nik.recorded',
   'part.format',
+  /** What it amends never came, or nobody can say what became of it. */
+  'amends.unknown',
+  'amends.accepted',
   'other',
 ] as const;
 export const outcomesAnswerSchema = z.object({

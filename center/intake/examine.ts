@@ -1,55 +1,90 @@
 import { createHash } from 'node:crypto';
 import { Decrypter } from 'age-encryption';
+import { applyAmendment, type Amendment, type Whole } from '../../app/enrollment/amendment.ts';
 import { BIODATA_ERRORS, checkBiodata } from '../../app/enrollment/biodata.ts';
 import type { PartName } from '../../app/enrollment/biometrics.ts';
-import type { Enrollment } from '../../app/enrollment/enrollment.ts';
-import { decodePacket } from '../../app/enrollment/packet.ts';
+import { decodeAmendment, decodePacket, type PacketParts } from '../../app/enrollment/packet.ts';
 import type { Sha256 } from '../../app/ids.ts';
 import type { Manifest, Outcome } from '../../app/sync/protocol.ts';
 
 export type Verdict = Pick<Outcome, 'verdict' | 'remedy' | 'reasons'>;
 
 /** What a packet turned out to be, before the register is asked. */
-export type Examined =
-  | { readonly ok: true; readonly enrollment: Enrollment }
-  | { readonly ok: false; readonly verdict: Verdict };
+export type Examined = { readonly ok: true; readonly whole: Whole } | Refused;
+type Refused = { readonly ok: false; readonly verdict: Verdict };
+
+/** A sealed packet with the manifest under which it came. */
+export interface Sealed {
+  readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
+}
 
 /**
- * Opens a sealed packet and checks all that can be checked without comparing anybody with anybody.
+ * Opens a sealed enrollment, lays over it the amendments that followed, and checks all that can be checked without
+ * comparing anybody with anybody.
+ * @param line from the enrollment to the packet that is examined; each amends the one before it
  * @param receivedOn date at which it came, in the kecamatan's time: the one clock here that can be trusted
  */
 export async function examine(
-  sealed: Uint8Array,
+  line: readonly Sealed[],
   identity: string,
-  manifest: Manifest,
   receivedOn: string,
   kecamatan: string,
 ): Promise<Examined> {
-  const bytes = await unseal(sealed, identity);
-  if (bytes === null) return recapture('packet.unreadable');
-  const packet = decodePacket(bytes, (part) => createHash('sha256').update(part).digest('hex') as Sha256);
+  let whole: Whole | null = null;
+  for (const sealed of line) {
+    const bytes = await unseal(sealed.bytes, identity);
+    if (bytes === null) return recapture('packet.unreadable');
+    const next: Examined =
+      whole === null
+        ? first(bytes, sealed.manifest, kecamatan)
+        : amended(whole, bytes, sealed.manifest, kecamatan);
+    if (!next.ok) return next;
+    whole = next.whole;
+  }
+  if (whole === null) throw new Error('nothing to examine');
+
+  const bad = [...whole.parts].filter(([name, content]) => !hasFormat(name, content)).map(([name]) => name);
+  const { errors } = checkBiodata(whole.enrollment.biodata, receivedOn, kecamatan);
+  // All at once, and only what is bad: the resident comes once more, for that alone.
+  const reasons = [
+    ...bad.map((at) => ({ code: 'part.format', at })),
+    ...errors.map(({ field }) => ({ code: 'biodata', at: field })),
+  ];
+  return reasons.length > 0 ? refuse('amend', reasons) : { ok: true, whole };
+}
+
+function first(bytes: Uint8Array, manifest: Manifest, kecamatan: string): Examined {
+  const packet = decodePacket(bytes, sha256);
   if (!packet.ok) return recapture(packet.error);
   const { enrollment, parts } = packet.value;
+  return mismatch(enrollment, manifest, kecamatan) ?? { ok: true, whole: { enrollment, parts } };
+}
 
-  // A manifest that speaks of another packet or station than what is inside was put together wrongly or on purpose.
-  if (enrollment.packetId !== manifest.packetId) return recapture('packet.schema', 'packetId');
-  if (enrollment.stationId !== manifest.stationId) return recapture('packet.schema', 'stationId');
-  if (enrollment.kecamatan !== kecamatan) return recapture('packet.schema', 'kecamatan');
+function amended(original: Whole, bytes: Uint8Array, manifest: Manifest, kecamatan: string): Examined {
+  const packet = decodeAmendment(bytes, sha256);
+  if (!packet.ok) return recapture(packet.error);
+  const { amendment, parts }: { amendment: Amendment; parts: PacketParts } = packet.value;
+  const wrong = mismatch(amendment, manifest, kecamatan);
+  if (wrong !== null) return wrong;
+  const whole = applyAmendment(original, amendment, parts);
+  return whole.ok ? { ok: true, whole: whole.value } : recapture('packet.schema', whole.error);
+}
 
-  const bad = [...parts].filter(([name, content]) => !hasFormat(name, content)).map(([name]) => name);
-  if (bad.length > 0)
-    return refuse(
-      'recapture',
-      bad.map((at) => ({ code: 'part.format', at })),
-    );
+/** A manifest that speaks of another packet or station than what is inside was put together wrongly or on purpose. */
+function mismatch(
+  inside: Pick<Amendment, 'packetId' | 'stationId' | 'kecamatan'>,
+  manifest: Manifest,
+  kecamatan: string,
+): Refused | null {
+  if (inside.packetId !== manifest.packetId) return recapture('packet.schema', 'packetId');
+  if (inside.stationId !== manifest.stationId) return recapture('packet.schema', 'stationId');
+  if (inside.kecamatan !== kecamatan) return recapture('packet.schema', 'kecamatan');
+  return null;
+}
 
-  const { errors } = checkBiodata(enrollment.biodata, receivedOn, kecamatan);
-  if (errors.length > 0)
-    return refuse(
-      'amend',
-      errors.map(({ field }) => ({ code: 'biodata', at: field })),
-    );
-  return { ok: true, enrollment };
+function sha256(bytes: Uint8Array): Sha256 {
+  return createHash('sha256').update(bytes).digest('hex') as Sha256;
 }
 
 /** Null for bytes that this key does not open or that are no age file: both are final. */
@@ -83,11 +118,11 @@ function isJson(content: Uint8Array): boolean {
   }
 }
 
-function recapture(code: string, at: string | null = null): Examined {
+export function recapture(code: string, at: string | null = null): Refused {
   return refuse('recapture', [{ code, at }]);
 }
 
-function refuse(remedy: 'amend' | 'recapture', reasons: Verdict['reasons']): Examined {
+function refuse(remedy: 'amend' | 'recapture', reasons: Verdict['reasons']): Refused {
   return {
     ok: false,
     verdict: { verdict: 'rejected', remedy, reasons: reasons.slice(0, BIODATA_ERRORS.length + 20) },

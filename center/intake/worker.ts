@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql, type Selectable } from 'kysely';
-import { manifestSchema } from '../../app/sync/protocol.ts';
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { nextChange, type Tables, type Tx } from '../database.ts';
-import { peekJws } from '../jws.ts';
+import { nextChange, type Tx } from '../database.ts';
 import { markRecorded, unmarkRecorded } from '../register.ts';
-import { examine, type Examined, type Verdict } from './examine.ts';
-
-type PacketRow = Selectable<Tables['packet']>;
+import { examine, recapture, type Examined, type Verdict } from './examine.ts';
+import { lineOf, manifestOf, type PacketRow } from './line.ts';
 
 /** Looks even without a notification, since one can be lost with its connection. */
 const LOOK_AGAIN_MS = 5000;
 /** Western Indonesian time: the date at a desk in Java when a packet came. */
 const WIB_MS = 7 * 3_600_000;
 const RETRY_CAP_MS = 10 * 60_000;
+/** Two days at that pace: a station that reconciles daily has sent again by then what the center lost. */
+const WAITS_FOR_ORIGINAL = 300;
 
 export interface IntakeWorker {
   /** Lets it look at new packets; until then, and after `pause`, they wait. */
@@ -106,20 +105,19 @@ async function putOff(center: Context, packet: PacketRow, error: unknown): Promi
 }
 
 async function examinePacket(center: Context, tx: Tx, packet: PacketRow): Promise<void> {
-  if (packet.recipient_key_id !== center.keys.sealing.keyId)
-    throw new Error(`no key ${packet.recipient_key_id} here`);
-  const manifest = manifestSchema.parse(peekJws(packet.manifest));
-  const receivedOn = new Date(packet.received_at.getTime() + WIB_MS).toISOString().slice(0, 10);
-  const sealed = await center.blobs.read(packet.packet_id);
-  const examined = await examine(
-    sealed,
-    center.keys.sealing.identity,
-    manifest,
-    receivedOn,
-    packet.kecamatan,
-  );
-  const verdict = await judge(tx, packet, examined);
-  if (verdict.remedy === 'recapture') await unmarkRecorded(tx, packet.packet_id);
+  const { line, end } = await lineOf(tx, packet);
+  if (end === 'unknown' && packet.attempts < WAITS_FOR_ORIGINAL)
+    throw new Error(`what ${packet.packet_id} amends is not here, or has no outcome yet`);
+  const verdict =
+    end === 'accepted'
+      ? ALREADY_ACCEPTED
+      : await judge(
+          tx,
+          packet,
+          end === 'unknown' ? recapture('amends.unknown') : await open(center, packet, line),
+        );
+  // A mark may still name the packet that was amended.
+  if (verdict.remedy === 'recapture') for (const { packet_id } of line) await unmarkRecorded(tx, packet_id);
   const decidedAt = new Date();
   const change = await nextChange(tx, packet.kecamatan);
   await tx
@@ -141,10 +139,27 @@ async function examinePacket(center: Context, tx: Tx, packet: PacketRow): Promis
     .execute();
 }
 
+const ALREADY_ACCEPTED: Verdict = {
+  verdict: 'duplicate',
+  remedy: null,
+  reasons: [{ code: 'amends.accepted', at: null }],
+};
+
+async function open(center: Context, packet: PacketRow, line: readonly PacketRow[]): Promise<Examined> {
+  const sealed = [];
+  for (const row of line) {
+    if (row.recipient_key_id !== center.keys.sealing.keyId)
+      throw new Error(`no key ${row.recipient_key_id} here`);
+    sealed.push({ manifest: manifestOf(row), bytes: await center.blobs.read(row.packet_id) });
+  }
+  const receivedOn = new Date(packet.received_at.getTime() + WIB_MS).toISOString().slice(0, 10);
+  return examine(sealed, center.keys.sealing.identity, receivedOn, packet.kecamatan);
+}
+
 /** What the register says: a NIK it knows, enrolled once. */
 async function judge(tx: Tx, packet: PacketRow, examined: Examined): Promise<Verdict> {
   if (!examined.ok) return examined.verdict;
-  const { biodata } = examined.enrollment;
+  const { biodata } = examined.whole.enrollment;
   const resident = await tx
     .selectFrom('resident')
     .select('nik')

@@ -734,6 +734,8 @@ export const en: Words = {
     'nik.unknown': 'NIK not known',
     'nik.recorded': 'NIK already recorded',
     'part.format': 'format of a capture',
+    'amends.unknown': 'original unknown',
+    'amends.accepted': 'original accepted already',
     other: 'other',
   },
   supervisor: {

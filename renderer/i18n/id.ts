@@ -733,6 +733,8 @@ export const id = {
     'nik.unknown': 'NIK tidak dikenal',
     'nik.recorded': 'NIK sudah direkam',
     'part.format': 'bentuk rekaman',
+    'amends.unknown': 'asalnya tidak ada',
+    'amends.accepted': 'asalnya sudah diterima',
     other: 'lainnya',
   },
   supervisor: {

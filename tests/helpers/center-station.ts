@@ -6,8 +6,9 @@ import { httpbis } from 'http-message-signatures';
 import { v7 as uuidv7 } from 'uuid';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
 import { PART_NAMES, type PartName } from '../../app/enrollment/biometrics.ts';
+import { amendmentSchema, type Amendment } from '../../app/enrollment/amendment.ts';
 import { enrollmentSchema, type Enrollment } from '../../app/enrollment/enrollment.ts';
-import { encodePacket } from '../../app/enrollment/packet.ts';
+import { encodeAmendment, encodePacket } from '../../app/enrollment/packet.ts';
 import { accountIdSchema, packetIdSchema, type PacketId, type Sha256 } from '../../app/ids.ts';
 import { parseActivationCode } from '../../app/sync/activation.ts';
 import {
@@ -134,9 +135,32 @@ export class TestStation {
   async packet(biodata: Biodata, options: PacketOptions = {}): Promise<TestPacket> {
     const id = options.id ?? packetIdSchema.parse(uuidv7());
     const { enrollment, parts } = makeEnrollment(biodata, this.activation, id, options);
+    return this.sealed(id, encodePacket(enrollment, parts), options);
+  }
+
+  /** An amendment of a packet: corrected biodata, one part again, or both. */
+  amendment(of: PacketId, biodata: Biodata, options: AmendmentOptions = {}): Promise<TestPacket> {
+    const id = packetIdSchema.parse(uuidv7());
+    const { enrollment, parts } = makeEnrollment(biodata, this.activation, id, options);
+    const { corrections, warnings, early, ticket: _ticket, biodata: _biodata, ...common } = enrollment;
+    const again = options.part === undefined ? [] : [options.part.name];
+    const amendment = amendmentSchema.parse({
+      ...common,
+      amends: of,
+      nik: biodata.nik,
+      biodata: options.partsOnly === true ? null : { biodata, corrections, warnings, early },
+      parts: common.parts.filter(({ name }) => again.includes(name)),
+      ...options.amendment,
+    });
+    const bytes = new Map([...parts].filter(([name]) => again.includes(name)));
+    const manifest = { kind: 'amendment', amends: of, ...options.manifest } as const;
+    return this.sealed(id, encodeAmendment(amendment, bytes), { ...options, manifest });
+  }
+
+  private async sealed(id: PacketId, content: Uint8Array, options: PacketOptions): Promise<TestPacket> {
     const encrypter = new Encrypter();
     encrypter.addRecipient(this.activation.sealing.recipient);
-    const sealed = options.sealed ?? (await encrypter.encrypt(encodePacket(enrollment, parts)));
+    const sealed = options.sealed ?? (await encrypter.encrypt(content));
     this.sequence += options.skip ?? 1;
     const manifest: Manifest = {
       v: 1,
@@ -148,7 +172,7 @@ export class TestStation {
       recipientKeyId: this.activation.sealing.keyId,
       sha256: sha256(sealed),
       size: sealed.length,
-      recordedAt: enrollment.recordedAt,
+      recordedAt: new Date().toISOString(),
       clockOffsetMs: 0,
       auditHead: sha256('audit'),
       ...options.manifest,
@@ -330,6 +354,12 @@ export interface PacketOptions {
   readonly part?: { readonly name: PartName; readonly bytes: Uint8Array };
   /** Step of the sequence. */
   readonly skip?: number;
+}
+
+export interface AmendmentOptions extends PacketOptions {
+  /** Leaves the biodata as they are. */
+  readonly partsOnly?: boolean;
+  readonly amendment?: Partial<Amendment>;
 }
 
 const CLERK = accountIdSchema.parse('0b7f2d4e-5a51-4c3e-9d1a-6f0c8e2b1a01');

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { Capacity } from '../../center/admission.ts';
 import { startCenter, type RunningCenter } from '../../center/center.ts';
+import { nextChange } from '../../center/database.ts';
+import type { Verdict } from '../../center/intake/examine.ts';
 import { startPostgres, type Postgres } from '../../center/postgres.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
@@ -36,6 +38,8 @@ export interface TestCenter {
   hasPacket(id: PacketId): Promise<boolean>;
   /** Resolves when intake has given as many outcomes in all. */
   outcomes(count: number): Promise<{ packetId: PacketId; verdict: string }[]>;
+  /** A person at the center decides, whatever was decided before; the packet must be there. */
+  decide(id: PacketId, verdict: Verdict): Promise<void>;
   /** Residents of the register in a stable order. */
   residents(options?: { readonly desa?: string; readonly recorded?: boolean }): Promise<Biodata[]>;
   /** Paths of all finished blobs. */
@@ -140,6 +144,23 @@ export async function startTestCenter(options: TestCenterOptions = {}): Promise<
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
+    decide: (id, { reasons, ...verdict }) =>
+      running.db.transaction().execute(async (tx) => {
+        const decided_at = new Date();
+        const { kecamatan } = await tx
+          .updateTable('packet')
+          .set({ examined_at: decided_at })
+          .where('packet_id', '=', id)
+          .returning('kecamatan')
+          .executeTakeFirstOrThrow();
+        const change = await nextChange(tx, kecamatan);
+        const row = { ...verdict, change, reasons: JSON.stringify(reasons), decided_at };
+        await tx
+          .insertInto('outcome')
+          .values({ packet_id: id, kecamatan, ...row })
+          .onConflict((conflict) => conflict.column('packet_id').doUpdateSet(row))
+          .execute();
+      }),
     residents: async ({ desa, recorded } = {}) => {
       const rows = await running.db
         .selectFrom('resident')

@@ -83,7 +83,7 @@ describe('an outcome', () => {
     });
   });
 
-  test('is recapture for what cannot be read, and names the part', async () => {
+  test('is recapture for what cannot be read as a whole, amend for a part, and names it', async () => {
     const noise = await deliver(nextResident(), { sealed: randomBytes(3000) });
     expect(noise.outcome).toMatchObject({
       verdict: 'rejected',
@@ -92,7 +92,7 @@ describe('an outcome', () => {
     });
     const part = { name: 'iris.left', bytes: randomBytes(500) } as const;
     expect((await deliver(nextResident(), { part })).outcome).toMatchObject({
-      remedy: 'recapture',
+      remedy: 'amend',
       reasons: [{ code: 'part.format', at: 'iris.left' }],
     });
     const wrong = await deliver(nextResident(), { enrollment: { kecamatan: '33.29.12' } });
