@@ -10,6 +10,7 @@ import {
 } from '../enrollment/enrollment.ts';
 import { nikSchema } from '../enrollment/nik.ts';
 import { instantSchema, packetIdSchema } from '../ids.ts';
+import { amendsSchema } from './task.ts';
 
 /** Biodata while it is being typed: any field may still be wrong. Rules apply at the end of the step and at record. */
 const fields = Object.keys(biodataSchema.shape) as [BiodataField, ...BiodataField[]];
@@ -39,6 +40,8 @@ export const draftSchema = z.strictObject({
   exceptions: z.array(exceptionSchema).max(20),
   approval: approvalSchema.nullable(),
   startedAt: instantSchema,
+  /** With an amendment alone: what it amends, and what of it is done again. */
+  amends: amendsSchema.optional(),
 });
 export type Draft = z.infer<typeof draftSchema>;
 

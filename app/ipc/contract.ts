@@ -58,6 +58,8 @@ export const residentSchema = z.object({
   today: z.iso.date(),
   /** An unfinished draft of this resident at this station. */
   draft: packetIdSchema.nullable(),
+  /** A recording of this resident that the center wants amended. */
+  task: packetIdSchema.nullable(),
 });
 
 export const ticketRowSchema = z.object({
@@ -131,6 +133,27 @@ export const scannerSchema = z.object({
   practice: z.boolean(),
 });
 export type ScannerRow = z.infer<typeof scannerSchema>;
+
+/** A recording that came back from the center: rejected, or a second one of its resident. */
+export const taskRowSchema = z.object({
+  packetId: packetIdSchema,
+  sequence: z.int().positive(),
+  nik: z.string(),
+  nama: z.string(),
+  recordedAt: instantSchema,
+  /** Who recorded it. */
+  operator: z.string(),
+  verdict: z.enum(['rejected', 'duplicate']),
+  remedy: outcomeSchema.shape.remedy,
+  reasons: outcomeSchema.shape.reasons,
+  decidedAt: instantSchema,
+  /** What it asks to do again. */
+  biodata: z.boolean(),
+  parts: z.array(partNameSchema),
+  /** Begun already. */
+  draft: packetIdSchema.nullable(),
+});
+export type TaskRow = z.infer<typeof taskRowSchema>;
 
 export const CONTRACT = {
   'station.info': { request: nothing, response: stationInfoSchema, audience: 'anyone' },
@@ -286,6 +309,20 @@ export const CONTRACT = {
       printer: z.string().max(300).nullable(),
     }),
     response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
+    audience: 'operator',
+  },
+
+  /** What the center sent back to this station, oldest recording first. */
+  'tasks.list': { request: nothing, response: z.array(taskRowSchema), audience: 'operator' },
+  /**
+   * A draft that mends a rejected packet: an amendment, or a whole new enrollment where the center asks for that. The
+   * one that was begun already comes back as it is; `packet.state` where there is nothing (left) to mend.
+   */
+  'tasks.begin': { request: packetIdSchema, response: draftSchema, audience: 'operator' },
+  /** A person has seen to a duplicate; the reason is kept in the audit log. */
+  'tasks.close': {
+    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(200) }),
+    response: nothing,
     audience: 'operator',
   },
 

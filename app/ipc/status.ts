@@ -63,6 +63,8 @@ export const stationStatusSchema = z.object({
     received: z.int(),
     waitingBytes: z.int(),
     oldestAt: instantSchema.nullable(),
+    /** Sent back by the center and not seen to yet. */
+    tasks: z.int(),
   }),
   recordedToday: z.int(),
   lastReceiptAt: instantSchema.nullable(),

@@ -1,23 +1,19 @@
 import type { KeyObject } from 'node:crypto';
-import type { Draft } from '../../app/desk/draft.ts';
-import { biodataSchema, checkBiodata, ktpStanding, type Biodata } from '../../app/enrollment/biodata.ts';
-import { missingParts, type PartName } from '../../app/enrollment/biometrics.ts';
-import { enrollmentSchema, type Enrollment } from '../../app/enrollment/enrollment.ts';
-import { encodePacket } from '../../app/enrollment/packet.ts';
-import { RekamError, type ErrorParams } from '../../app/errors.ts';
+import type { PartName } from '../../app/enrollment/biometrics.ts';
+import { RekamError } from '../../app/errors.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import { seal } from '../security/seal.ts';
 import { sha256, signJws } from '../security/sign.ts';
-import type { StationRecord } from '../store/api.ts';
 import { unconfirmed } from '../store/corrections.ts';
 import type { Database } from '../store/database.ts';
 import { loadDraft, setAsideUnreadable } from '../store/drafts.ts';
-import { commitRecord, readRecorded } from '../store/records.ts';
+import { commitRecord, readRecorded, recordedBiodata } from '../store/records.ts';
 import { clockOffset } from '../store/settings.ts';
 import { atBorder } from '../store/sqlite-errors.ts';
 import { readStation } from '../store/station.ts';
 import type { IntakeApi } from './api.ts';
+import { completeBiodata, completePacket } from './complete.ts';
 
 type Input = Parameters<IntakeApi['intake']['record']>[0];
 
@@ -44,12 +40,17 @@ async function record(
   if (draft.revision !== input.revision) throw new RekamError('draft.stale');
 
   const offset = clockOffset(db);
-  const biodata = completeBiodata(draft, input.date, station);
+  const { amends } = draft;
+  // Where only parts are taken again, the biodata are those of the packet that is amended, whatever the draft says.
+  const biodata =
+    amends?.biodata === false
+      ? atBorder(() => recordedBiodata(db, amends.packetId))
+      : completeBiodata(draft, input.date, station);
   const open = atBorder(() => unconfirmed(db, input.packetId, draft.corrections));
   if (open !== undefined) throw new RekamError('correction.unconfirmed', { field: open.field });
-  const enrollment = completeEnrollment(draft, biodata, captures, station, input, offset);
   const parts = new Map<PartName, Uint8Array>(captures.map(({ part, bytes }) => [part.name, bytes]));
-  const sealed = await seal(encodePacket(enrollment, parts), station.activation.sealing.recipient);
+  const content = completePacket({ draft, biodata, captures, station, input, clockOffsetMs: offset }, parts);
+  const sealed = await seal(content, station.activation.sealing.recipient);
 
   return atBorder(() =>
     commitRecord(
@@ -72,62 +73,6 @@ async function record(
       (manifest) => signJws(JWS_TYPES.manifest, station.activation.stationId, manifest, stationKey),
     ),
   );
-}
-
-function completeBiodata(draft: Draft, today: string, station: StationRecord): Biodata {
-  const { errors, warnings } = checkBiodata(draft.biodata, today, station.activation.kecamatan.kode);
-  const [first] = errors;
-  if (first !== undefined) throw incomplete({ step: 'biodata', field: first.field, reason: first.code });
-  const biodata = biodataSchema.parse(draft.biodata);
-  if (biodata.nik !== draft.nik) throw incomplete({ step: 'biodata', field: 'nik', reason: 'nik' });
-  const accepted = new Set(draft.warnings.map((warning) => warning.code));
-  const unexplained = warnings.find((warning) => !accepted.has(warning.code));
-  if (unexplained !== undefined) {
-    throw incomplete({ step: 'biodata', field: unexplained.field, reason: unexplained.code });
-  }
-  if (!draft.biodataConfirmed) throw incomplete({ step: 'biodata' });
-  return biodata;
-}
-
-function completeEnrollment(
-  draft: Draft,
-  biodata: Biodata,
-  captures: readonly Capture[],
-  station: StationRecord,
-  input: Input,
-  clockOffsetMs: number | null,
-): Enrollment {
-  const missing = missingParts(
-    captures.map(({ part }) => part.name),
-    draft.exceptions,
-  );
-  if (missing.length > 0) throw incomplete({ parts: missing.join(' ') });
-  if (draft.approval === null) throw incomplete({ step: 'review' });
-  const enrollment = enrollmentSchema.safeParse({
-    v: 1,
-    packetId: draft.packetId,
-    stationId: station.activation.stationId,
-    kecamatan: station.activation.kecamatan.kode,
-    biodata,
-    corrections: draft.corrections,
-    warnings: draft.warnings,
-    early: ktpStanding(biodata, input.date) === 'early',
-    parts: captures.map(({ part }) => part),
-    exceptions: draft.exceptions,
-    approval: draft.approval,
-    operator: input.by,
-    ticket: draft.ticket,
-    startedAt: draft.startedAt,
-    recordedAt: new Date(input.now).toISOString(),
-    clockOffsetMs,
-  });
-  // What is left to fail are exceptions that contradict a capture or lack their note.
-  if (!enrollment.success) throw incomplete({ reason: enrollment.error.issues[0]?.message ?? 'schema' });
-  return enrollment.data;
-}
-
-function incomplete(params: ErrorParams): RekamError {
-  return new RekamError('draft.incomplete', params);
 }
 
 function thumbnail(captures: readonly Capture[]): Uint8Array | null {

@@ -1,6 +1,6 @@
 import { RekamError } from '../../app/errors.ts';
 import { parseNik, type Nik } from '../../app/enrollment/nik.ts';
-import { packetIdSchema } from '../../app/ids.ts';
+import { packetIdSchema, type PacketId } from '../../app/ids.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type { DeskSession } from '../security/sessions.ts';
 import type { IntakeApi } from '../intake/api.ts';
@@ -8,13 +8,13 @@ import type { Remote, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox'> & IntakeApi>;
+  readonly store: Remote<Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks'> & IntakeApi>;
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
   readonly today: () => string;
   /** Throws unless this is the caller's own password. */
   readonly confirm: (caller: DeskSession, password: string) => Promise<void>;
-  /** A packet was recorded: the engine looks, the status bar follows. */
+  /** A packet was recorded, or a task closed: the engine looks, the status bar follows. */
   readonly recorded: () => void;
 }
 
@@ -33,6 +33,9 @@ type Group = Pick<
   | 'drafts.drop'
   | 'drafts.correct'
   | 'intake.record'
+  | 'tasks.list'
+  | 'tasks.begin'
+  | 'tasks.close'
   | 'outbox.list'
 >;
 
@@ -63,9 +66,8 @@ export function deskHandlers({ store, now, today, recorded, confirm }: Needs): G
       return store.desk.setTicket(today(), change.number, change.state, reason, caller.accountId, now());
     },
     'drafts.begin': ({ nik }, caller) => {
-      const packetId = packetIdSchema.parse(uuidv7());
       return store.drafts.begin({
-        packetId,
+        packetId: newPacketId(),
         nik: requireNik(nik),
         date: today(),
         by: caller.accountId,
@@ -87,8 +89,19 @@ export function deskHandlers({ store, now, today, recorded, confirm }: Needs): G
       recorded();
       return result;
     },
+    'tasks.list': () => store.tasks.list(),
+    'tasks.begin': (of, { accountId: by }) =>
+      store.tasks.begin(of, { packetId: newPacketId(), date: today(), by, now: now() }),
+    'tasks.close': async ({ packetId, reason }, caller) => {
+      await store.tasks.close(packetId, reason, caller.accountId, now());
+      recorded();
+    },
     'outbox.list': ({ filter, offset, limit }) => store.outbox.list(filter, offset, limit),
   };
+}
+
+function newPacketId(): PacketId {
+  return packetIdSchema.parse(uuidv7());
 }
 
 function requireNik(text: string): Nik {

@@ -105,6 +105,7 @@ export class StatusBoard {
         received: summary.received,
         waitingBytes: summary.waitingBytes,
         oldestAt: instantOrNull(summary.oldestAt),
+        tasks: summary.tasks,
       },
       recordedToday: summary.recordedToday,
       lastReceiptAt: instantOrNull(summary.lastReceiptAt),

@@ -1,4 +1,4 @@
-import type { Capture, OutboxRow, ResidentRow, TicketRow } from '../../app/ipc/contract.ts';
+import type { Capture, OutboxRow, ResidentRow, TaskRow, TicketRow } from '../../app/ipc/contract.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { SessionOfDay, StateByHand, TicketState } from '../../app/desk/ticket.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
@@ -31,6 +31,7 @@ export interface StoreApi {
   readonly desk: DeskStore;
   readonly drafts: DraftStore;
   readonly outbox: OutboxStore;
+  readonly tasks: TaskStore;
   readonly journal: JournalStore;
   readonly reference: ReferenceStore;
   readonly outages: OutageStore;
@@ -113,6 +114,7 @@ export interface ResidentStore {
       readonly stationId: StationId | null;
     } | null;
     readonly draft: PacketId | null;
+    readonly task: PacketId | null;
   } | null;
 }
 
@@ -235,6 +237,28 @@ export interface OutboxSummary {
   readonly oldestAt: number | null;
   readonly lastReceiptAt: number | null;
   readonly recordedToday: number;
+  /** Sent back by the center and not seen to yet. */
+  readonly tasks: number;
+}
+
+/** What the center sent back: rejected and not mended yet, or a duplicate that nobody has seen to. */
+export interface TaskStore {
+  list(): TaskRow[];
+  /**
+   * The draft that mends it: an amendment, which has no ticket, or a whole enrollment where the center wants that.
+   * @throws RekamError `packet.state`
+   */
+  begin(
+    of: PacketId,
+    input: {
+      readonly packetId: PacketId;
+      readonly date: string;
+      readonly by: AccountId;
+      readonly now: number;
+    },
+  ): Draft;
+  /** Only a duplicate; audited. @throws RekamError `packet.state` */
+  close(of: PacketId, reason: string, by: AccountId, now: number): void;
 }
 
 export interface OutboxStore {

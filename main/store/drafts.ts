@@ -24,7 +24,7 @@ interface DraftRow {
 
 export function createDraftStore(db: Database): DraftStore {
   return {
-    begin: (input) => db.write((tx) => begin(tx, input)),
+    begin: (input) => db.write((tx) => beginDraft(tx, input)),
     list: () =>
       db
         .all<{
@@ -93,21 +93,16 @@ export function deleteDraft(tx: Writer, packetId: PacketId): void {
   tx.run('DELETE FROM draft WHERE packet_id = ?', packetId);
 }
 
-function begin(tx: Writer, input: Parameters<DraftStore['begin']>[0]): Draft {
+type Begin = Parameters<DraftStore['begin']>[0];
+
+export function beginDraft(tx: Writer, input: Begin): Draft {
   const resident = readResident(tx, input.nik);
   if (resident === null) throw new RekamError('resident.unknown');
   refuseRecorded(tx, input.nik, resident.center);
-  const known = tx.get<{ packet_id: string; body: string }>(
-    'SELECT packet_id, body FROM draft WHERE nik = ? AND set_aside = 0',
-    input.nik,
-  );
-  if (known !== undefined) {
-    const readable = draftSchema.safeParse(safeJson(known.body));
-    if (readable.success) {
-      takeTicket(tx, { ...input, packetId: readable.data.packetId });
-      return readable.data;
-    }
-    tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', known.packet_id);
+  const known = openDraftOf(tx, input.nik);
+  if (known !== null) {
+    takeTicket(tx, { ...input, packetId: known.packetId });
+    return known;
   }
   const ticket = takeTicket(tx, input);
   const draft: Draft = {
@@ -125,19 +120,41 @@ function begin(tx: Writer, input: Parameters<DraftStore['begin']>[0]): Draft {
     approval: null,
     startedAt: iso(input.now),
   };
+  insertDraft(tx, draft, resident.biodata.nama, input);
+  audit(tx, { at: input.now, by: input.by, what: 'draft.begun', subject: draft.packetId, detail: draft.nik });
+  return draft;
+}
+
+/** The resident's draft; one that cannot be read is set aside, so that another may begin. */
+export function openDraftOf(tx: Writer, nik: string): Draft | null {
+  const known = tx.get<{ packet_id: string; body: string }>(
+    'SELECT packet_id, body FROM draft WHERE nik = ? AND set_aside = 0',
+    nik,
+  );
+  if (known === undefined) return null;
+  const readable = draftSchema.safeParse(safeJson(known.body));
+  if (readable.success) return readable.data;
+  tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', known.packet_id);
+  return null;
+}
+
+export function insertDraft(
+  tx: Writer,
+  draft: Draft,
+  nama: string,
+  { by, now }: Pick<Begin, 'by' | 'now'>,
+): void {
   tx.run(
     `INSERT INTO draft(packet_id, nik, nama, step, revision, body, begun_by, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     draft.packetId,
     draft.nik,
-    resident.biodata.nama,
+    nama,
     draft.step,
     draft.revision,
     JSON.stringify(draft),
-    input.by,
-    input.now,
+    by,
+    now,
   );
-  audit(tx, { at: input.now, by: input.by, what: 'draft.begun', subject: draft.packetId, detail: draft.nik });
-  return draft;
 }
 
 function commit(tx: Writer, draft: Draft, captures: readonly Capture[], now: number): { revision: number } {

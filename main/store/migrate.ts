@@ -6,6 +6,7 @@ import * as slip from './migrations/002-slip.ts';
 import * as correction from './migrations/003-correction.ts';
 import * as arrival from './migrations/004-arrival.ts';
 import * as finding from './migrations/005-finding.ts';
+import * as amendment from './migrations/006-amendment.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -13,7 +14,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [station, slip, correction, arrival, finding];
+export const MIGRATIONS: readonly Migration[] = [station, slip, correction, arrival, finding, amendment];
 
 /**
  * Brings the schema up to the newest version, each step applied and recorded in one transaction: one that fails leaves

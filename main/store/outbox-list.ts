@@ -7,6 +7,7 @@ import type { OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
 import { lastSequence } from './packets.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
+import { countTasks } from './tasks.ts';
 
 type Filter = Parameters<OutboxStore['list']>[0];
 
@@ -86,6 +87,10 @@ function toRow(row: ListRow): OutboxRow {
   };
 }
 
+/** Residents, so not their amendments. */
+export const RECORDED_SINCE = `SELECT count(*) AS n FROM enrollment e WHERE e.recorded_at >= ?
+  AND (SELECT p.kind FROM packet p WHERE p.packet_id = e.packet_id) = 'enrollment'`;
+
 /** Whatever is not received yet is counted; the rest of an unbroken sequence is what the center holds. */
 export function summary(db: Reader, startOfDay: number): OutboxSummary {
   const count = (state: string) =>
@@ -113,8 +118,7 @@ export function summary(db: Reader, startOfDay: number): OutboxSummary {
     lastReceiptAt:
       db.get<{ at: number | null }>('SELECT max(received_at) AS at FROM packet WHERE received_at IS NOT NULL')
         ?.at ?? null,
-    recordedToday:
-      db.get<{ n: number }>('SELECT count(*) AS n FROM enrollment WHERE recorded_at >= ?', startOfDay)?.n ??
-      0,
+    recordedToday: db.get<{ n: number }>(RECORDED_SINCE, startOfDay)?.n ?? 0,
+    tasks: countTasks(db),
   };
 }

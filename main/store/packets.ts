@@ -84,18 +84,27 @@ export function recordedHere(db: Reader, nik: string): RecordedHere | null {
   return row === undefined ? null : { packetId: row.packet_id, at: row.recorded_at };
 }
 
-const IS_UNREADABLE = "(p.state = 'held' AND p.hold_reason IS 'unreadable')";
+/** Nobody can send this packet any more. @param p its alias */
+export function isUnreadable(p: string): string {
+  return `(${p}.state = 'held' AND ${p}.hold_reason IS 'unreadable')`;
+}
+
+/** Of packet `p` and its outcome `o`: the resident may, and must, be recorded anew. */
+const IS_WANTED_NEW = `(p.state = 'rejected' AND o.remedy IS 'recapture' OR ${isUnreadable('p')})`;
 
 /** For a join of packet `p` with its outcome `o`. */
-export const COUNTS_AS_RECORDED = `p.state <> 'superseded' AND NOT (p.state = 'rejected' AND o.remedy IS 'recapture')
-    AND NOT ${IS_UNREADABLE}`;
+export const COUNTS_AS_RECORDED = `p.state <> 'superseded' AND NOT ${IS_WANTED_NEW}`;
 
 /** Of packet `p`: what a new recording of the same resident replaces. */
-export const IS_REPLACED_BY_NEW = `(p.state = 'rejected' OR ${IS_UNREADABLE})`;
+export const IS_REPLACED_BY_NEW = `(p.state = 'rejected' OR ${isUnreadable('p')})`;
 
-/** Of resident `r`: the center's mark comes from our own journal, and speaks of a packet that it will never get. */
+/**
+ * Of resident `r`: the center's mark comes from our own journal, and speaks of a packet that it will never get, or that
+ * it wants recorded anew; it takes the mark back itself, but only with the reference data.
+ */
 export const IS_MARKED_FOR_LOST = `EXISTS (
-    SELECT 1 FROM packet p WHERE p.packet_id = r.recorded_packet AND ${IS_UNREADABLE}
+    SELECT 1 FROM packet p LEFT JOIN outcome o USING (packet_id)
+    WHERE p.packet_id = r.recorded_packet AND ${IS_WANTED_NEW}
   )`;
 
 /** Refuses a second recording before any capture starts (G3). */

@@ -1,4 +1,4 @@
-import type { Biodata } from '../../app/enrollment/biodata.ts';
+import { biodataSchema, type Biodata } from '../../app/enrollment/biodata.ts';
 import { RekamError } from '../../app/errors.ts';
 import type { PacketId, StationId } from '../../app/ids.ts';
 import type { Manifest } from '../../app/sync/protocol.ts';
@@ -8,7 +8,8 @@ import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import { appendFact } from './journal.ts';
 import { IS_REPLACED_BY_NEW, lastSequence, recordedHere } from './packets.ts';
-import { iso, sha256 } from './rows.ts';
+import { iso, parseJson, sha256 } from './rows.ts';
+import { lostAmendmentOf, requireAmendable } from './tasks.ts';
 import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
 
 /** What was recorded under this packet id; null when nothing was. */
@@ -22,11 +23,18 @@ export function readRecorded(db: Reader, packetId: PacketId): Recorded | null {
   return { packetId, sequence: row.sequence, nik: row.nik, nama: row.nama, recordedAt: iso(row.recorded_at) };
 }
 
+/** The biodata of a packet that was recorded here. @throws RekamError `packet.unknown` */
+export function recordedBiodata(db: Reader, packetId: PacketId): Biodata {
+  const row = db.get<{ biodata: string }>('SELECT biodata FROM enrollment WHERE packet_id = ?', packetId);
+  if (row === undefined) throw new RekamError('packet.unknown');
+  return parseJson(biodataSchema, row.biodata);
+}
+
 /**
- * Commits one enrollment whole: enrollment, packet, sealed bytes, outbox entry, ticket, journal and audit, and the end
+ * Commits one enrollment or amendment whole: enrollment, packet, sealed bytes, outbox entry, ticket, journal and audit, and the end
  * of its draft (G1). Idempotent by packet id.
  * @param sign makes the manifest's JWS; it runs inside the transaction that allots the sequence number
- * @throws RekamError `draft.unknown`, `draft.stale`, `resident.recordedHere`, `disk.full`
+ * @throws RekamError `draft.unknown`, `draft.stale`, `resident.recordedHere`, `packet.state`, `disk.full`
  */
 export function commitRecord(
   db: Database,
@@ -38,20 +46,29 @@ export function commitRecord(
     const known = readRecorded(tx, input.packetId);
     if (known !== null) return known;
     requireRevision(tx, input);
-    const replaces = replacedBy(tx, input);
+    const place =
+      input.draft.amends === undefined
+        ? replacedBy(tx, input)
+        : amendedBy(tx, input, input.draft.amends.packetId);
     // The draft's parts leave first: the sealed bytes then take over their pages, already cleared.
     deleteDraft(tx, input.packetId);
 
-    const manifest = nextManifest(tx, input, stationId, replaces);
+    const manifest = nextManifest(tx, input, stationId, place);
     const jws = sign(manifest);
     insertPacket(tx, manifest, jws, input);
     insertEnrollment(tx, input);
-    appendFact(tx, { type: 'recorded', nik: input.biodata.nik, packetId: input.packetId }, input.recordedAt);
+    // Who is amended was told of when first recorded.
+    if (place.kind === 'enrollment')
+      appendFact(
+        tx,
+        { type: 'recorded', nik: input.biodata.nik, packetId: input.packetId },
+        input.recordedAt,
+      );
     finishTickets(tx, input);
     audit(tx, {
       at: input.recordedAt,
       by: input.by.accountId,
-      what: 'enrollment.recorded',
+      what: `${place.kind}.recorded`,
       subject: input.packetId,
       detail: `${input.biodata.nik} ${manifest.sequence}`,
     });
@@ -74,11 +91,14 @@ function requireRevision(tx: Writer, input: RecordInput): void {
   if (draft.revision !== input.revision) throw new RekamError('draft.stale');
 }
 
+/** What a packet is to those before it, as its manifest says. */
+type Place = Pick<Manifest, 'kind' | 'amends' | 'replaces'>;
+
 /**
  * The packet of this resident that the center wants recorded anew, or that the disk lost, if there is one. Any other recording of this NIK,
  * made since the draft began, refuses this one (G3).
  */
-function replacedBy(tx: Writer, input: RecordInput): PacketId | null {
+function replacedBy(tx: Writer, input: RecordInput): Place {
   const here = recordedHere(tx, input.biodata.nik);
   if (here !== null) throw new RekamError('resident.recordedHere', { at: iso(here.at) });
   const rejected = tx.get<{ packet_id: PacketId }>(
@@ -86,15 +106,17 @@ function replacedBy(tx: Writer, input: RecordInput): PacketId | null {
      WHERE e.nik = ? AND ${IS_REPLACED_BY_NEW} ORDER BY p.sequence DESC LIMIT 1`,
     input.biodata.nik,
   );
-  return rejected?.packet_id ?? null;
+  return { kind: 'enrollment', ...(rejected !== undefined && { replaces: rejected.packet_id }) };
 }
 
-function nextManifest(
-  tx: Writer,
-  input: RecordInput,
-  stationId: StationId,
-  replaces: PacketId | null,
-): Manifest {
+/** The center may have thought better of it since the draft began: then nothing is left to amend. */
+function amendedBy(tx: Writer, input: RecordInput, of: PacketId): Place {
+  requireAmendable(tx, of, input.biodata.nik);
+  const lost = lostAmendmentOf(tx, of);
+  return { kind: 'amendment', amends: of, ...(lost !== null && { replaces: lost }) };
+}
+
+function nextManifest(tx: Writer, input: RecordInput, stationId: StationId, place: Place): Manifest {
   const sequence = lastSequence(tx) + 1;
   const last = tx.get<{ manifest_sha256: Manifest['sha256'] }>(
     'SELECT manifest_sha256 FROM packet WHERE sequence = ?',
@@ -106,8 +128,7 @@ function nextManifest(
     stationId,
     sequence,
     previous: last?.manifest_sha256 ?? null,
-    kind: 'enrollment',
-    ...(replaces === null ? {} : { replaces }),
+    ...place,
     recipientKeyId: input.recipientKeyId,
     sha256: input.sealedSha256,
     size: input.sealed.length,
@@ -119,11 +140,13 @@ function nextManifest(
 
 function insertPacket(tx: Writer, manifest: Manifest, jws: string, input: RecordInput): void {
   tx.run(
-    `INSERT INTO packet(packet_id, sequence, kind, replaces, manifest, manifest_sha256, sha256, size, state, recorded_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'recorded', ?)`,
+    `INSERT INTO packet(packet_id, sequence, kind, amends, replaces, manifest, manifest_sha256, sha256, size, state,
+       recorded_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'recorded', ?)`,
     manifest.packetId,
     manifest.sequence,
     manifest.kind,
+    manifest.amends ?? null,
     manifest.replaces ?? null,
     jws,
     sha256(jws),
@@ -144,17 +167,23 @@ function insertEnrollment(tx: Writer, input: RecordInput): void {
   tx.run(
     `INSERT INTO enrollment(packet_id, nik, nama, biodata, thumbnail, operator_id, operator_name, date, recorded_at,
        clock_offset_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    input.packetId,
-    biodata.nik,
-    biodata.nama,
-    JSON.stringify(biodata),
-    input.thumbnail,
-    input.by.accountId,
-    input.by.name,
-    input.date,
-    input.recordedAt,
-    input.clockOffsetMs,
+     VALUES (@packetId, @nik, @nama, @biodata,
+       coalesce(@thumbnail, (SELECT thumbnail FROM enrollment WHERE packet_id = @amends)),
+       @operatorId, @operatorName, @date, @recordedAt, @clockOffsetMs)`,
+    {
+      packetId: input.packetId,
+      nik: biodata.nik,
+      nama: biodata.nama,
+      biodata: JSON.stringify(biodata),
+      thumbnail: input.thumbnail,
+      // A photo that is not taken again is the one that was taken before.
+      amends: input.draft.amends?.packetId ?? null,
+      operatorId: input.by.accountId,
+      operatorName: input.by.name,
+      date: input.date,
+      recordedAt: input.recordedAt,
+      clockOffsetMs: input.clockOffsetMs,
+    },
   );
 }
 

@@ -5,6 +5,7 @@ import type { ResidentStore } from './api.ts';
 import type { Database, Reader } from './database.ts';
 import { COUNTS_AS_RECORDED, IS_MARKED_FOR_LOST, recordedHere } from './packets.ts';
 import { iso, parseJson } from './rows.ts';
+import { taskOfResident } from './tasks.ts';
 
 interface FoundRow {
   nik: string;
@@ -58,6 +59,7 @@ export function createResidentStore(db: Database): ResidentStore {
         biodata: row.biodata,
         recorded: here === null ? row.center : { where: 'here', at: iso(here.at), stationId: ownStation(db) },
         draft: draft === undefined ? null : packetIdSchema.parse(draft.packet_id),
+        task: taskOfResident(db, nik),
       };
     },
   };

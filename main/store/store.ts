@@ -13,6 +13,7 @@ import { createResidentStore } from './residents.ts';
 import { createSlipStore } from './slips.ts';
 import { atBorder } from './sqlite-errors.ts';
 import { createStationStore } from './station.ts';
+import { createTaskStore } from './tasks.ts';
 
 /** The store over an open, migrated database. Whatever SQLite throws leaves it as a RekamError where it has one. */
 export function createStore(db: Database): StoreApi {
@@ -23,6 +24,7 @@ export function createStore(db: Database): StoreApi {
     desk: bordered(createDeskStore(db)),
     drafts: bordered(createDraftStore(db)),
     outbox: bordered(createOutboxStore(db)),
+    tasks: bordered(createTaskStore(db)),
     journal: bordered(createJournalStore(db)),
     reference: bordered(createReferenceStore(db)),
     outages: bordered(createOutageStore(db)),

@@ -1,95 +1,13 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkBiodata } from '../../app/enrollment/biodata.ts';
 import { isReceived } from '../../app/enrollment/lifecycle.ts';
-import type { PacketId } from '../../app/ids.ts';
-import { publicKeyX } from '../../main/security/sign.ts';
-import { activateStation } from '../../main/sync/activate.ts';
-import type { SyncEngine } from '../../main/sync/api.ts';
 import { createSyncEngine } from '../../main/sync/engine.ts';
 import { createTransport } from '../../main/sync/transport.ts';
-import { filesIn, startTestCenter, type TestCenter, type TestCenterOptions } from '../helpers/center.ts';
-import { fakeLink, type FakeLink } from '../helpers/fake-link.ts';
+import { filesIn } from '../helpers/center.ts';
 import { fakeServer } from '../helpers/fake-server.ts';
 import { fakeCa } from '../helpers/fake-tls.ts';
-import { LOSARI, openTestStore, recordResident, testCaptures, type TestStore } from '../helpers/store.ts';
-
-interface Office {
-  readonly center: TestCenter;
-  readonly link: FakeLink;
-  readonly test: TestStore;
-  readonly engine: SyncEngine;
-  /** Records so many residents whom nobody recorded yet. */
-  readonly record: (count: number, bytesEach?: number) => Promise<PacketId[]>;
-}
-
-/** A real center, a station activated at it, a link between them, an engine that is running and has the reference data. */
-async function office(options: TestCenterOptions = {}): Promise<Office> {
-  const center = await startTestCenter({ residents: 60, ...options });
-  const link = await fakeLink(center.port, options.http === true ? 'http' : 'https');
-  const store = await openTestStore({ activated: false });
-  const activated = await activateStation({
-    centerUrl: link.url,
-    code: await center.activationCode(),
-    stationKeyX: publicKeyX(store.stationKey),
-    label: 'Meja 1',
-    appVersion: '0.1.0',
-  });
-  store.api.station.activate(activated, Date.now());
-  const transport = createTransport({ baseUrl: activated.centerUrl, caPem: activated.caPem });
-  const quiet = () => {};
-  const log = { info: quiet, warn: quiet, error: quiet };
-  const engine = createSyncEngine({
-    store: store.store,
-    record: activated,
-    stationKey: store.stationKey,
-    transport,
-    log,
-  });
-  onTestFinished(async () => {
-    await engine.stop();
-    transport.close();
-    store.destroy();
-  });
-  engine.start();
-  await when(engine, () => store.api.reference.cursor() !== null && !engine.state().referenceLoading);
-  const date = new Date().toISOString().slice(0, 10);
-  const waiting = (await center.residents({ recorded: false }))
-    .filter((biodata) => {
-      // Nor one whose record would ask for a reason.
-      const { errors, warnings } = checkBiodata(biodata, date, LOSARI);
-      return errors.length + warnings.length === 0;
-    })
-    .map(({ nik }) => nik);
-  return {
-    center,
-    link,
-    test: store,
-    engine,
-    record: async (count, bytesEach = 600) => {
-      const ids: PacketId[] = [];
-      for (const nik of waiting.splice(0, count)) {
-        const captures = testCaptures(undefined, bytesEach);
-        ids.push((await recordResident(store, nik, { captures, now: Date.now(), date })).packetId);
-      }
-      return ids;
-    },
-  };
-}
-
-/** Resolves when the engine's own news make it true. */
-function when(engine: SyncEngine, isTrue: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!isTrue()) return;
-      off();
-      resolve();
-    };
-    const off = engine.onChange(look);
-    look();
-  });
-}
+import { office } from '../helpers/office.ts';
 
 test('over TLS: reference data arrives, packets are delivered once, outcomes come back', async () => {
   const { center, test: store, engine, record } = await office();

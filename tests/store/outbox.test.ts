@@ -223,6 +223,7 @@ describe('what is told of it', () => {
       oldestAt: NOW,
       lastReceiptAt: NOW + 7,
       recordedToday: 4,
+      tasks: 1,
     });
     expect(store.api.outbox.summary(NOW + 1).recordedToday).toBe(0);
   });
@@ -238,6 +239,7 @@ describe('what is told of it', () => {
       oldestAt: null,
       lastReceiptAt: null,
       recordedToday: 0,
+      tasks: 0,
     });
     expect([empty.api.outbox.lastSequence(), empty.api.outbox.nextDueAt()]).toEqual([0, null]);
     empty.destroy();

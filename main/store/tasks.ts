@@ -1,0 +1,153 @@
+import { askedFor } from '../../app/desk/task.ts';
+import type { Draft } from '../../app/desk/draft.ts';
+import { RekamError } from '../../app/errors.ts';
+import { biodataSchema } from '../../app/enrollment/biodata.ts';
+import { nikSchema } from '../../app/enrollment/nik.ts';
+import type { PacketId } from '../../app/ids.ts';
+import type { TaskRow } from '../../app/ipc/contract.ts';
+import { outcomeSchema, type Outcome } from '../../app/sync/protocol.ts';
+import type { TaskStore } from './api.ts';
+import { audit } from './audit.ts';
+import type { Database, Reader, Writer } from './database.ts';
+import { beginDraft, insertDraft, openDraftOf } from './drafts.ts';
+import { isUnreadable } from './packets.ts';
+import { iso, parseJson } from './rows.ts';
+
+const CLOSED = 'task.closed';
+const SHOWN = 500;
+
+/** A successor whose bytes the disk lost has mended nothing, and never will. */
+const NOT_MENDED = `NOT EXISTS (
+    SELECT 1 FROM packet s WHERE (s.amends = t.packet_id OR s.replaces = t.packet_id)
+      AND NOT ${isUnreadable('s')}
+  )`;
+const IS_OPEN = `(t.state = 'rejected' AND ${NOT_MENDED} OR t.state = 'duplicate' AND NOT EXISTS (
+    SELECT 1 FROM audit a WHERE a.subject = t.packet_id AND a.what = '${CLOSED}'
+  ))`;
+
+const TASKS = `
+  SELECT t.packet_id, t.sequence, t.state, e.nik, e.nama, e.recorded_at, e.operator_name, e.biodata, o.outcome,
+    (SELECT d.packet_id FROM draft d WHERE d.nik = e.nik AND d.set_aside = 0) AS draft
+  FROM packet t JOIN enrollment e USING (packet_id) JOIN outcome o USING (packet_id)
+  WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN}`;
+export const TASK_LIST = `${TASKS} ORDER BY t.sequence LIMIT ?`;
+export const TASK_COUNT = `
+  SELECT count(*) AS n FROM packet t WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN}`;
+export const TASK_OF_RESIDENT = `${TASKS} AND e.nik = ? AND t.state = 'rejected' AND o.remedy = 'amend'
+  ORDER BY t.sequence DESC LIMIT 1`;
+
+interface TaskRecord {
+  packet_id: PacketId;
+  sequence: number;
+  state: TaskRow['verdict'];
+  nik: string;
+  nama: string;
+  recorded_at: number;
+  operator_name: string;
+  biodata: string;
+  outcome: string;
+  draft: PacketId | null;
+}
+
+export function createTaskStore(db: Database): TaskStore {
+  return {
+    list: () => db.all<TaskRecord>(TASK_LIST, SHOWN).map(toRow),
+    begin: (of, input) => db.write((tx) => begin(tx, of, input)),
+    close: (of, reason, by, now) =>
+      db.write((tx) => {
+        const task = requireTask(tx, of);
+        if (task.state !== 'duplicate') throw new RekamError('packet.state');
+        audit(tx, { at: now, by, what: CLOSED, subject: of, detail: reason });
+      }),
+  };
+}
+
+export function countTasks(db: Reader): number {
+  return db.get<{ n: number }>(TASK_COUNT)?.n ?? 0;
+}
+
+/** The recording of this resident that the center wants amended. */
+export function taskOfResident(db: Reader, nik: string): PacketId | null {
+  return db.get<TaskRecord>(TASK_OF_RESIDENT, nik)?.packet_id ?? null;
+}
+
+/**
+ * For record: this packet may be amended now, and by this resident alone.
+ * @throws RekamError `packet.state`
+ */
+export function requireAmendable(db: Reader, of: PacketId, nik: string): void {
+  const task = requireTask(db, of);
+  if (task.nik !== nik || task.state !== 'rejected' || outcomeOf(task).remedy !== 'amend')
+    throw new RekamError('packet.state');
+}
+
+/** An amendment of the same packet that the disk lost: the next one takes its place. */
+export function lostAmendmentOf(db: Reader, of: PacketId): PacketId | null {
+  const row = db.get<{ packet_id: PacketId }>(
+    `SELECT p.packet_id FROM packet p WHERE p.amends = ? AND ${isUnreadable('p')} ORDER BY p.sequence DESC LIMIT 1`,
+    of,
+  );
+  return row?.packet_id ?? null;
+}
+
+function begin(tx: Writer, of: PacketId, input: Parameters<TaskStore['begin']>[1]): Draft {
+  const task = requireTask(tx, of);
+  if (task.state !== 'rejected') throw new RekamError('packet.state');
+  const nik = nikSchema.parse(task.nik);
+  const { remedy, reasons } = outcomeOf(task);
+  if (remedy !== 'amend') return beginDraft(tx, { ...input, nik });
+  const known = openDraftOf(tx, nik);
+  if (known !== null) {
+    if (known.amends?.packetId !== of) throw new RekamError('packet.state');
+    return known;
+  }
+  const asked = askedFor(reasons);
+  const draft: Draft = {
+    packetId: input.packetId,
+    nik,
+    revision: 0,
+    ticket: null,
+    step: 'biodata',
+    biodata: parseJson(biodataSchema, task.biodata),
+    corrections: [],
+    warnings: [],
+    biodataConfirmed: false,
+    parts: [],
+    exceptions: [],
+    approval: null,
+    startedAt: iso(input.now),
+    amends: { packetId: of, ...asked, reasons },
+  };
+  insertDraft(tx, draft, task.nama, input);
+  audit(tx, { at: input.now, by: input.by, what: 'amendment.begun', subject: draft.packetId, detail: of });
+  return draft;
+}
+
+/** @throws RekamError `packet.state` where there is nothing (left) to do */
+function requireTask(db: Reader, of: PacketId): TaskRecord {
+  const task = db.get<TaskRecord>(`${TASKS} AND t.packet_id = ?`, of);
+  if (task === undefined) throw new RekamError('packet.state');
+  return task;
+}
+
+function outcomeOf(task: TaskRecord): Outcome {
+  return parseJson(outcomeSchema, task.outcome);
+}
+
+function toRow(task: TaskRecord): TaskRow {
+  const { remedy, reasons, decidedAt } = outcomeOf(task);
+  return {
+    packetId: task.packet_id,
+    sequence: task.sequence,
+    nik: task.nik,
+    nama: task.nama,
+    recordedAt: iso(task.recorded_at),
+    operator: task.operator_name,
+    verdict: task.state,
+    remedy,
+    reasons,
+    decidedAt,
+    ...askedFor(reasons),
+    draft: task.draft,
+  };
+}
