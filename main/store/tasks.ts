@@ -1,7 +1,8 @@
-import { askedFor } from '../../app/desk/task.ts';
+import { askedFor, hasStep } from '../../app/desk/task.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import { RekamError } from '../../app/errors.ts';
 import { biodataSchema } from '../../app/enrollment/biodata.ts';
+import { STEPS } from '../../app/enrollment/biometrics.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { TaskRow } from '../../app/ipc/contract.ts';
@@ -33,8 +34,10 @@ const TASKS = `
 export const TASK_LIST = `${TASKS} ORDER BY t.sequence LIMIT ?`;
 export const TASK_COUNT = `
   SELECT count(*) AS n FROM packet t WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN}`;
-export const TASK_OF_RESIDENT = `${TASKS} AND e.nik = ? AND t.state = 'rejected' AND o.remedy = 'amend'
-  ORDER BY t.sequence DESC LIMIT 1`;
+/** One at most: while it is open it counts as recorded, and nobody records the resident again. */
+export const TASK_OF_RESIDENT = `
+  SELECT t.packet_id FROM enrollment e CROSS JOIN packet t USING (packet_id) JOIN outcome o USING (packet_id)
+  WHERE e.nik = ? AND t.state = 'rejected' AND o.remedy = 'amend' AND ${IS_OPEN}`;
 
 interface TaskRecord {
   packet_id: PacketId;
@@ -68,7 +71,7 @@ export function countTasks(db: Reader): number {
 
 /** The recording of this resident that the center wants amended. */
 export function taskOfResident(db: Reader, nik: string): PacketId | null {
-  return db.get<TaskRecord>(TASK_OF_RESIDENT, nik)?.packet_id ?? null;
+  return db.get<Pick<TaskRecord, 'packet_id'>>(TASK_OF_RESIDENT, nik)?.packet_id ?? null;
 }
 
 /**
@@ -107,7 +110,7 @@ function begin(tx: Writer, of: PacketId, input: Parameters<TaskStore['begin']>[1
     nik,
     revision: 0,
     ticket: null,
-    step: 'biodata',
+    step: STEPS.find((step) => hasStep(step, asked)) ?? 'review',
     biodata: parseJson(biodataSchema, task.biodata),
     corrections: [],
     warnings: [],

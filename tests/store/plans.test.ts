@@ -8,7 +8,9 @@ import {
 } from '../../main/store/desk.ts';
 import type { SqlValues } from '../../main/store/database.ts';
 import { DUE, NEXT_DUE } from '../../main/store/outbox.ts';
+import { RECORDED_SINCE } from '../../main/store/outbox-list.ts';
 import { FIND_BY_NAME, FIND_BY_NIK, RESIDENT_BY_NIK } from '../../main/store/residents.ts';
+import { TASK_COUNT, TASK_LIST, TASK_OF_RESIDENT } from '../../main/store/tasks.ts';
 import { openTestStore, recordResident, type TestStore } from '../helpers/store.ts';
 
 let store: TestStore;
@@ -48,7 +50,9 @@ describe('query plans', () => {
       'SELECT packet_id FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence',
       [1, 5],
     ],
-    ['what was recorded today', 'SELECT count(*) FROM enrollment WHERE recorded_at >= ?', [0]],
+    ['what was recorded today', RECORDED_SINCE, [0]],
+    ['how much the center sent back', TASK_COUNT, []],
+    ['what it wants mended of a resident', TASK_OF_RESIDENT, ['1']],
     [
       'a state of packets',
       'SELECT count(*), sum(size), min(recorded_at) FROM packet WHERE state = ?',
@@ -66,6 +70,10 @@ describe('query plans', () => {
     expect(details[0]).toBe('SEARCH s USING COVERING INDEX summons_date (date=? AND session=? AND desa=?)');
     expect(details.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
     expect(details.filter((detail) => detail.includes('TEMP B-TREE'))).toHaveLength(1);
+  });
+
+  test('what the center sent back is found by index, and only that is sorted', () => {
+    expect(plan(TASK_LIST, 5).filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
   });
 
   test('control: a search without an index is seen as a scan', () => {
