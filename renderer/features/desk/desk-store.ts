@@ -20,6 +20,8 @@ export type DeskView =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening' }
   | { readonly kind: 'arrival'; readonly checked: Checked }
+  /** What the center sent back; the first one without a packet. */
+  | { readonly kind: 'tasks'; readonly packetId: PacketId | null }
   | { readonly kind: 'working'; readonly work: Work; readonly opening: Opening }
   | { readonly kind: 'recorded'; readonly recorded: Response<'intake.record'> };
 
@@ -93,10 +95,18 @@ export async function openResident(text: string): Promise<void> {
   if (turn !== opened) return;
   if (!checked.ok) return fail(checked.error);
   const { arrival, resident } = checked.value;
+  // The center wants it mended: that is what this person has come for.
+  if (resident?.task != null)
+    return resident.draft === null ? showTasks(resident.task) : openDraft(resident.draft);
   // A draft may hold the correction of what the register still says.
   const begun = resident !== null && resident.draft !== null && arrival.kind !== 'recorded';
   if (begun || arrival.kind === 'ready') await serve(resident?.biodata.nik ?? text);
   else set({ view: { kind: 'arrival', checked: checked.value } });
+}
+
+export function showTasks(packetId: PacketId | null): void {
+  opened += 1;
+  set({ view: { kind: 'tasks', packetId }, error: null });
 }
 
 /** Asks main for a ticket and a draft of this resident, or comes back to the draft that is there. */

@@ -10,6 +10,7 @@ import classes from './desk.module.css';
 import { Idle } from './idle.tsx';
 import { Queue } from './queue.tsx';
 import { Recorded } from './recorded.tsx';
+import { TasksView } from './tasks-view.tsx';
 import { CALL_KEY, callTicket, nextTurn } from './tickets.ts';
 import { WorkArea } from './work-area.tsx';
 
@@ -42,6 +43,8 @@ export default function Desk() {
         <section className={classes['work']} aria-label={t('desk/work')}>
           {view.kind === 'recorded' ? (
             <Recorded recorded={view.recorded} today={today.data} />
+          ) : view.kind === 'tasks' ? (
+            <TasksView packetId={view.packetId} />
           ) : view.kind === 'arrival' ? (
             <Arrival checked={view.checked} />
           ) : (

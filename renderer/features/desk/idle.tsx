@@ -4,13 +4,14 @@ import { useState } from 'react';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import { useApp } from '../../app-state.ts';
 import { useNow } from '../../clock.ts';
-import { usePrimaryKey } from '../../components/keys.ts';
+import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import arrival from './arrival.module.css';
 import { DeferForm } from './defer-form.tsx';
-import { useDesk } from './desk-store.ts';
+import { showTasks, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
+import { TASKS_KEY, useTasks } from './tasks.ts';
 import { serveTicket, setTicket, type NextTurn } from './tickets.ts';
 
 /** Whose turn it is: the number that was called, or the one to call. */
@@ -75,6 +76,20 @@ function Turn({ next }: { next: NextTurn }) {
   );
 }
 
+/** What the center sent back, wherever nobody waits at the desk for the operator's hands. */
+function TasksCall() {
+  const { t, f } = useWords();
+  const many = useTasks().data?.length ?? 0;
+  const open = () => showTasks(null);
+  useKeys({ [TASKS_KEY]: many > 0 ? open : undefined });
+  if (many === 0) return null;
+  return (
+    <Notice tone="act" quiet action={{ label: t('task/open', { key: TASKS_KEY }), run: open }}>
+      {t('task/count', { count: many, many: f.number(many) })}
+    </Notice>
+  );
+}
+
 /** Nobody is being served: whose turn it is, or how to begin. */
 export function Idle({ opening, next }: { opening: boolean; next: NextTurn | null }) {
   const { t } = useWords();
@@ -85,6 +100,7 @@ export function Idle({ opening, next }: { opening: boolean; next: NextTurn | nul
       <div className={arrival['notices']}>
         {error !== null && <ErrorNotice error={error} />}
         {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
+        {!opening && <TasksCall />}
       </div>
       {next !== null && !opening ? (
         <Turn key={`${next.row.number} ${next.state}`} next={next} />

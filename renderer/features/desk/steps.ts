@@ -1,4 +1,5 @@
 import type { Draft } from '../../../app/desk/draft.ts';
+import { askedParts, hasStep } from '../../../app/desk/task.ts';
 import {
   STEP_PARTS,
   STEPS,
@@ -7,11 +8,18 @@ import {
   type Step,
 } from '../../../app/enrollment/biometrics.ts';
 
-/** The office's order with biodata first and review last, whatever the setting left out. */
-export function orderedSteps(setting: readonly Step[] | undefined): readonly Step[] {
+/**
+ * The office's order with biodata first and review last, whatever the setting left out.
+ * @param amends leaves only the steps that the center asks for
+ */
+export function orderedSteps(
+  setting: readonly Step[] | undefined,
+  amends?: Draft['amends'],
+): readonly Step[] {
   const middle = (setting ?? []).filter((step) => step !== 'biodata' && step !== 'review');
   const rest = STEPS.filter((step) => step !== 'biodata' && step !== 'review' && !middle.includes(step));
-  return ['biodata', ...new Set([...middle, ...rest]), 'review'];
+  const all: Step[] = ['biodata', ...new Set([...middle, ...rest]), 'review'];
+  return all.filter((step) => hasStep(step, amends));
 }
 
 export type RailState = 'done' | 'excepted' | 'missing';
@@ -23,7 +31,7 @@ export type RailState = 'done' | 'excepted' | 'missing';
 export function railState(step: Step, draft: Draft): RailState {
   if (step === 'biodata') return draft.biodataConfirmed ? 'done' : 'missing';
   const captured = new Set<PartName>(draft.parts.map((part) => part.name));
-  const state = stepState(step, captured, draft.exceptions);
+  const state = stepState(step, captured, draft.exceptions, askedParts(draft.amends));
   if (step !== 'review') return state;
   if (draft.approval === null || state === 'missing') return 'missing';
   const own = draft.exceptions.some((exception) => STEP_PARTS.review.includes(exception.part));

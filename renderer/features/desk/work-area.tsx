@@ -14,6 +14,7 @@ import classes from './desk.module.css';
 import { warmFace } from './face/face.ts';
 import { StepRail } from './step-rail.tsx';
 import { orderedSteps } from './steps.ts';
+import { saidByCenter } from './task-words.ts';
 import { BiodataStep } from './steps/biodata.tsx';
 import { PhotoStep } from './steps/photo.tsx';
 import { ReviewStep } from './steps/review.tsx';
@@ -60,7 +61,9 @@ function Resident({ state }: { state: WorkState }) {
 }
 
 function Notices({ work, state, opening }: { work: Work; state: WorkState; opening: Opening }) {
-  const { t } = useWords();
+  const vocabulary = useWords();
+  const { t } = vocabulary;
+  const { amends } = state.draft;
   const scanned = useDesk((desk) => desk.scanned);
   const error = useDesk((desk) => desk.error);
   // How the draft was opened is news only until the first change to it.
@@ -68,6 +71,9 @@ function Notices({ work, state, opening }: { work: Work; state: WorkState; openi
   const fresh = state.draft.revision === openedAt && opening !== 'new';
   return (
     <>
+      {amends !== undefined && (
+        <Notice title={t('task/amending')}>{saidByCenter(amends.reasons, vocabulary).join(' ')}</Notice>
+      )}
       {scanned !== null && <Notice>{t('desk/scanWaits', { nik: formatNik(scanned) })}</Notice>}
       {error !== null && <ErrorNotice error={error} />}
       {state.problem !== null && <ErrorNotice error={state.problem} onRetry={() => void commitWork(work)} />}
@@ -91,7 +97,7 @@ export function WorkArea({
 }) {
   const { t } = useWords();
   const state = useWorkState(work);
-  const order = orderedSteps(setting);
+  const order = orderedSteps(setting, state.draft.amends);
   const { step } = state.draft;
   const index = order.indexOf(step);
 

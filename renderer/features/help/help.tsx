@@ -19,6 +19,7 @@ export default function Help() {
     ['F3', t('help/key_F3')],
     ['F4', t('help/key_F4')],
     ['F5–F12', t('help/key_F5')],
+    ['F7', t('help/key_Tasks')],
     [t('help/enter'), t('help/key_Enter')],
     [t('help/esc'), t('help/key_Esc')],
     [t('help/arrows'), t('help/key_Arrows')],

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { exceptionFor, type PartName, type ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import type { PartName, ScanStep } from '../../../../app/enrollment/biometrics.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import type { PacketId } from '../../../../app/ids.ts';
 import { announce } from '../../../components/announcer.tsx';
@@ -51,12 +51,14 @@ async function captureNow(work: Work, step: ScanStep, limits: Limits): Promise<v
   const { t } = words();
   announce(t('scan/running'));
   const { draft } = work.state();
-  const attempt = scanView(step, draft, limits).attempts + 1;
+  const { attempts, wanted: asked } = scanView(step, draft, limits);
+  const attempt = attempts + 1;
   const result = await answer(
     station.devices.capture({
       packetId: draft.packetId,
       step,
-      excepted: SCAN_PARTS[step].filter((part) => exceptionFor(part, draft.exceptions) !== undefined),
+      // An amendment leaves out what is not asked for, as if it were excepted.
+      excepted: SCAN_PARTS[step].filter((part) => !asked.includes(part)),
       attempt,
     }),
   );

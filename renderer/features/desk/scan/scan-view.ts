@@ -1,4 +1,5 @@
 import type { Draft } from '../../../../app/desk/draft.ts';
+import { askedParts } from '../../../../app/desk/task.ts';
 import {
   exceptionFor,
   IRISES,
@@ -61,10 +62,11 @@ export interface ScanView {
 /** Where a scan step stands: what is captured, what is still wanted, whether to try again. */
 export function scanView(
   step: ScanStep,
-  draft: Pick<Draft, 'parts' | 'exceptions'>,
+  draft: Pick<Draft, 'parts' | 'exceptions' | 'amends'>,
   limits: Limits,
 ): ScanView {
-  const parts = SCAN_PARTS[step];
+  const asked = askedParts(draft.amends);
+  const parts = SCAN_PARTS[step].filter((part) => asked.includes(part));
   const stateOf = (part: BodyPart): PartState => {
     if (exceptionFor(part, draft.exceptions) !== undefined) return 'excepted';
     const held = draft.parts.find((entry) => entry.name === part);

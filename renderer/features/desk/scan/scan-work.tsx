@@ -11,7 +11,7 @@ import { DeviceLine } from './device-line.tsx';
 import { Drawing } from './hands.tsx';
 import { LiveView } from './live-view.tsx';
 import { capture, useScanState } from './scan-store.ts';
-import { DEFAULT_LIMITS, scanView, type Limits, type ScanView } from './scan-view.ts';
+import { DEFAULT_LIMITS, SCAN_PARTS, scanView, type Limits, type ScanView } from './scan-view.ts';
 import classes from './scan.module.css';
 import { Tiles } from './tiles.tsx';
 import { useScanner } from './use-scanner.ts';
@@ -84,7 +84,11 @@ export function ScanWork({
       <div className={classes['workSide']}>
         <div className={classes['ask']}>
           <div>
-            <p className={classes['askText']}>{t(`scan/guide_${step}`)}</p>
+            <p className={classes['askText']}>
+              {view.parts.length < SCAN_PARTS[step].length
+                ? t('scan/guide_only', { parts: view.parts.map((part) => t(`part/${part}`)).join(', ') })
+                : t(`scan/guide_${step}`)}
+            </p>
             <Tried scan={scan} />
             {note}
           </div>

@@ -2,6 +2,7 @@ import { ActionIcon, Button } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useCallback, useState } from 'react';
 import type { Draft } from '../../../../app/desk/draft.ts';
+import { namedFields } from '../../../../app/desk/task.ts';
 import { checkBiodata, type BiodataCheck, type BiodataField } from '../../../../app/enrollment/biodata.ts';
 import { useApp } from '../../../app-state.ts';
 import { announce } from '../../../components/announcer.tsx';
@@ -41,7 +42,8 @@ function Field({
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
   const correction = draft.corrections.find((entry) => entry.field === field);
   const wrong = check.errors.some((entry) => entry.field === field);
-  const noted = check.warnings.some((entry) => entry.field === field);
+  const named = correction === undefined && namedFields(draft.amends?.reasons ?? []).includes(field);
+  const noted = named || check.warnings.some((entry) => entry.field === field);
   return (
     <div
       className={classes['field']}

@@ -10,6 +10,7 @@ import {
   type PartName,
   type Step,
 } from '../../../../app/enrollment/biometrics.ts';
+import { askedParts } from '../../../../app/desk/task.ts';
 import type { Approval } from '../../../../app/enrollment/enrollment.ts';
 import { useApp } from '../../../app-state.ts';
 import { announce } from '../../../components/announcer.tsx';
@@ -85,7 +86,19 @@ function PartLine({ state, part }: { state: WorkState; part: PartName }) {
   );
 }
 
-function PartList({ title, state, parts }: { title: string; state: WorkState; parts: readonly PartName[] }) {
+/** Nothing where an amendment asks for none of them. */
+function PartList({
+  title,
+  state,
+  parts: all,
+}: {
+  title: string;
+  state: WorkState;
+  parts: readonly PartName[];
+}) {
+  const asked = askedParts(state.draft.amends);
+  const parts = all.filter((part) => asked.includes(part));
+  if (parts.length === 0) return null;
   return (
     <section>
       <h3 className={classes['listTitle']}>{title}</h3>
@@ -219,11 +232,13 @@ function Overview({ state }: { state: WorkState }) {
   const { t } = vocabulary;
   const kecamatan = useApp((app) => app.info?.kecamatan ?? null);
   const { draft } = state;
+  const asked = askedParts(draft.amends);
   return (
     <div className={classes['review']}>
       <div className={classes['reviewPictures']}>
-        <Picture state={state} part="photo" />
-        <Picture state={state} part="signature" />
+        {asked.includes('photo') && <Picture state={state} part="photo" />}
+        {asked.includes('signature') && <Picture state={state} part="signature" />}
+        {draft.amends !== undefined && <p className={classes['quietText']}>{t('task/restStays')}</p>}
       </div>
       <div>
         <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
@@ -258,5 +273,8 @@ function missingLabel(state: WorkState, step: Step, { t, f }: Pick<Vocabulary, '
 
 function missingOf(state: WorkState, step: Step): number {
   const excepted = new Set<string>(state.draft.exceptions.map((entry) => entry.part));
-  return STEP_PARTS[step].filter((part) => !state.captures.has(part) && !excepted.has(part)).length;
+  const asked = askedParts(state.draft.amends);
+  return STEP_PARTS[step].filter(
+    (part) => asked.includes(part) && !state.captures.has(part) && !excepted.has(part),
+  ).length;
 }

@@ -1,0 +1,37 @@
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { ErrorShape } from '../../../app/errors.ts';
+import type { PacketId } from '../../../app/ids.ts';
+import type { TaskRow } from '../../../app/ipc/contract.ts';
+import { ask, answer, station } from '../../station.ts';
+import { useStatus } from '../../status.ts';
+import { openDraft, refreshQueue, tellError } from './desk-store.ts';
+
+/** Opens the tasks while nobody is being served; then it is no step's key. */
+export const TASKS_KEY = 'F7';
+
+/** Asked of the desk that is open, so that training has tasks of its own: none. */
+export function useTasks(): UseQueryResult<TaskRow[]> {
+  const count = useStatus((status) => status?.outbox.tasks ?? 0);
+  const tasks = useQuery({
+    queryKey: ['desk', 'tasks'],
+    queryFn: () => ask(station.tasks.list(undefined)),
+  });
+  const { refetch } = tasks;
+  useEffect(() => void refetch(), [count, refetch]);
+  return tasks;
+}
+
+/** To the draft that mends it, begun now or before. */
+export async function mendTask(of: PacketId): Promise<void> {
+  const begun = await answer(station.tasks.begin(of));
+  refreshQueue();
+  if (!begun.ok) return tellError(begun.error);
+  await openDraft(begun.value.packetId);
+}
+
+export async function closeTask(of: PacketId, reason: string): Promise<ErrorShape | null> {
+  const result = await answer(station.tasks.close({ packetId: of, reason }));
+  refreshQueue();
+  return result.ok ? null : result.error;
+}
