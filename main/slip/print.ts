@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, dialog, type BrowserWindow, type WebContents } from 'electron';
 import { RekamError } from '../../app/errors.ts';
 import type { Request, Response } from '../../app/ipc/contract.ts';
-import { writeWhole } from './pdf-file.ts';
+import { writeWhole } from '../whole-file.ts';
 
 type Order = Request<'slip.print'> & {
   /** Proposed for the PDF; says nothing of the resident. */

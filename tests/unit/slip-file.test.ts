@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeWhole } from '../../main/slip/pdf-file.ts';
+import { writeWhole } from '../../main/whole-file.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,16 +1,19 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/** What a half-written file's name ends with. */
+export const HALF = /\.part$/;
+
 /**
  * Puts a whole file in place of whatever was there, or leaves nothing behind. Beside its place and never in the
- * system's temporary folder: what is in it is plain. Only a power cut leaves a half, under a name that says of what it
+ * system's temporary folder: what is in it may be plain. Only a power cut leaves a half, under a name that says of what it
  * is one; the next file of that name takes it away.
  * @param beforeItAppears runs when every byte is on the disk; what it throws ends the matter
  */
 export async function writeWhole(
   file: string,
   bytes: Uint8Array,
-  beforeItAppears: () => Promise<void>,
+  beforeItAppears: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const half = `${file}.part`;
   try {
@@ -31,7 +34,8 @@ export async function writeWhole(
   await syncFolder(dirname(file));
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes a rename or creation in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
   // Windows has no handle to a folder; NTFS journals the entry itself.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
