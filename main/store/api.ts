@@ -261,12 +261,28 @@ export interface TaskStore {
   close(of: PacketId, reason: string, by: AccountId, now: number): void;
 }
 
+/** A packet as its receipt is held against it. */
+export type ReceiptSubject = Pick<
+  OutboxItem,
+  'packetId' | 'sequence' | 'manifest' | 'manifestSha256' | 'sha256' | 'size'
+>;
+
 export interface OutboxStore {
   /**
    * Waiting packets whose next attempt has come (all of them with `ignoreBackoff`) and that nobody leases, oldest first.
    * @param after only those behind this sequence
    */
   due(now: number, limit: number, ignoreBackoff: boolean, after?: number): OutboxItem[];
+  /** Every waiting packet, whoever leases it, oldest first: what a courier pack takes along. */
+  waiting(after: number, limit: number): OutboxItem[];
+  /**
+   * What a receipt that came by file speaks of; null for a packet that is not ours.
+   * `isKnown`: this very receipt was verified here before, whatever became of the packet at the center since.
+   */
+  subject(
+    packetId: PacketId,
+    receipt: string,
+  ): { readonly packet: ReceiptSubject; readonly state: PacketState; readonly isKnown: boolean } | null;
   /** When the next waiting packet is due; null when none waits. */
   nextDueAt(): number | null;
   /** Takes a packet for one attempt; null when it is no longer waiting or is leased. */

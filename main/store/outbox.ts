@@ -1,9 +1,9 @@
 import { RekamError } from '../../app/errors.ts';
 import { FINAL_STATES, mayPurge } from '../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../app/ids.ts';
-import type { OutboxItem, OutboxStore } from './api.ts';
+import type { OutboxItem, OutboxStore, ReceiptSubject } from './api.ts';
 import { audit } from './audit.ts';
-import type { Database, Writer } from './database.ts';
+import type { Database, Reader, Writer } from './database.ts';
 import { listOutbox, summary } from './outbox-list.ts';
 import { doctor } from './outbox-doctor.ts';
 import { reconciled } from './outbox-reconcile.ts';
@@ -30,6 +30,9 @@ export const DUE = `${ITEM} FROM outbox o JOIN packet p USING (packet_id)
   WHERE ${FREE} AND o.sequence > @after AND (@ignoreBackoff = 1 OR o.next_attempt_at <= @now OR o.next_attempt_at > @now + ${LONGEST_WAIT_MS})
   ORDER BY o.sequence LIMIT @limit`;
 
+export const WAITING = `${ITEM} FROM outbox o JOIN packet p USING (packet_id)
+  WHERE o.waiting = 1 AND o.sequence > ? ORDER BY o.sequence LIMIT ?`;
+
 export const NEXT_DUE = 'SELECT min(max(next_attempt_at, lease_until)) AS at FROM outbox WHERE waiting = 1';
 
 interface ItemRow {
@@ -48,6 +51,8 @@ export function createOutboxStore(db: Database): OutboxStore {
   return {
     due: (now, limit, ignoreBackoff, after = 0) =>
       db.all<ItemRow>(DUE, { now, limit, ignoreBackoff: ignoreBackoff ? 1 : 0, after }).map(toItem),
+    waiting: (after, limit) => db.all<ItemRow>(WAITING, after, limit).map(toItem),
+    subject: (packetId, receipt) => subject(db, packetId, receipt),
     nextDueAt: () => db.get<{ at: number | null }>(NEXT_DUE)?.at ?? null,
     lease: (packetId, now, leaseMs) => db.write((tx) => lease(tx, packetId, now, leaseMs)),
     renew: (packetId, now, leaseMs) =>
@@ -139,6 +144,16 @@ function lease(tx: Writer, packetId: PacketId, now: number, leaseMs: number): Ou
   return row === undefined ? null : toItem(row);
 }
 
+function subject(db: Reader, packetId: PacketId, receipt: string): ReturnType<OutboxStore['subject']> {
+  const row = db.get<ItemRow>(
+    `${ITEM} FROM outbox o JOIN packet p USING (packet_id) WHERE p.packet_id = ?`,
+    packetId,
+  );
+  if (row === undefined) return null;
+  const known = db.get('SELECT 1 FROM receipt WHERE packet_id = ? AND receipt = ?', packetId, receipt);
+  return { packet: toSubject(row), state: row.state, isKnown: known !== undefined };
+}
+
 /** A few packets at a time: their pages are overwritten as they go, and all of that passes through the log. */
 function purge(tx: Writer, now: number, retentionMs: number): number {
   const candidates = tx.all<PacketRow>(
@@ -159,6 +174,10 @@ function purge(tx: Writer, now: number, retentionMs: number): number {
 
 function toItem(row: ItemRow): OutboxItem {
   if (!isWaiting(row.state)) throw new Error(`packet ${row.packet_id} waits in state ${row.state}`);
+  return { ...toSubject(row), attempts: row.attempts, offset: row.sent, state: row.state };
+}
+
+function toSubject(row: ItemRow): ReceiptSubject {
   return {
     packetId: row.packet_id,
     sequence: row.sequence,
@@ -166,8 +185,5 @@ function toItem(row: ItemRow): OutboxItem {
     manifestSha256: row.manifest_sha256,
     sha256: row.sha256,
     size: row.size,
-    attempts: row.attempts,
-    offset: row.sent,
-    state: row.state,
   };
 }

@@ -1,9 +1,7 @@
-import { RekamError } from '../../app/errors.ts';
 import type { HoldReason } from '../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../app/ids.ts';
 import { unreachable } from '../../app/result.ts';
 import { fullJitter, PACKET_BACKOFF } from '../../app/sync/retry.ts';
-import { sha256 } from '../security/sign.ts';
 import type { OutboxItem, Remote, StoreApi } from '../store/api.ts';
 import type { Clock, Random } from './api.ts';
 import type { Call } from './call.ts';
@@ -14,7 +12,8 @@ import { keepLease } from './lease.ts';
 import type { SyncLog } from './log.ts';
 import type { PacketNote, PacketResult } from './manual.ts';
 import type { Progress } from './progress.ts';
-import type { ReceiptCheck } from './receipts.ts';
+import { keepReceipt, type ReceiptCheck } from './receipts.ts';
+import { readSealed } from './sealed.ts';
 import type { Throttle } from './throttle.ts';
 import { uploadPacket } from './upload.ts';
 
@@ -107,9 +106,8 @@ export class Attempts {
   async #leased(due: OutboxItem, item: OutboxItem, run: AttemptRun): Promise<AttemptEnd> {
     const { store, clock, contact, progress, log } = this.#deps;
     const { packetId } = item;
-    const sealed = await this.#sealedBytes(packetId);
-    // Bytes that the disk spoiled would be refused by the center for ever.
-    if (sealed === null || sealed.length !== item.size || sha256(sealed) !== item.sha256) {
+    const sealed = await readSealed(store, item);
+    if (sealed === null) {
       log.error('sync.packet.unreadable', { packetId });
       return this.#hold(item, 'unreadable', 'sealed-bytes', run);
     }
@@ -118,7 +116,7 @@ export class Attempts {
     const memory = this.#memoryOf(packetId);
     const lease = keepLease({ store, clock, log }, packetId, LEASE_MS);
     try {
-      const { jws, receipt } = await uploadPacket(
+      const receipt = await uploadPacket(
         {
           ...{ call: this.#deps.call, now: () => clock.now() },
           ...{ checkReceipt: this.#deps.checkReceipt, pace: this.#deps.ceiling },
@@ -142,7 +140,7 @@ export class Attempts {
         },
       );
       await lease.settled();
-      await store.outbox.received(packetId, jws, Date.parse(receipt.receivedAt));
+      await keepReceipt(store, receipt);
       this.#memory.delete(packetId);
       this.#deps.throttle.received(item.size);
       note(run, item, 'received');
@@ -248,16 +246,6 @@ export class Attempts {
     run.note({ item, result: 'held', reason, problem });
     this.#deps.progress.settled(item.packetId, item.size, false);
     return 'held';
-  }
-
-  /** Null where they are gone, or lie on a page that the database's cipher finds spoiled: the other packets go on. */
-  async #sealedBytes(packetId: PacketId): Promise<Uint8Array | null> {
-    try {
-      return await this.#deps.store.outbox.sealed(packetId);
-    } catch (error) {
-      if (error instanceof RekamError && error.code === 'store.damaged') return null;
-      throw error;
-    }
   }
 
   #memoryOf(packetId: PacketId): Memory {

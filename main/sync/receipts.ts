@@ -1,11 +1,6 @@
 import { JWS_TYPES, manifestSchema, receiptSchema, type Receipt } from '../../app/sync/protocol.ts';
 import { verifyJws } from '../security/sign.ts';
-import type { OutboxItem } from '../store/api.ts';
-
-export type ReceiptSubject = Pick<
-  OutboxItem,
-  'packetId' | 'sequence' | 'manifest' | 'manifestSha256' | 'sha256' | 'size'
->;
+import type { ReceiptSubject, Remote, StoreApi } from '../store/api.ts';
 
 export interface VerifiedReceipt {
   readonly jws: string;
@@ -36,6 +31,14 @@ export function verifyReceipt(
     receipt.sha256 === packet.sha256 &&
     receipt.size === packet.size;
   return matches ? { jws, receipt } : null;
+}
+
+/** A verified receipt settles its packet, whichever way it came. */
+export function keepReceipt(
+  store: Remote<Pick<StoreApi, 'outbox'>>,
+  { jws, receipt }: VerifiedReceipt,
+): Promise<void> {
+  return store.outbox.received(receipt.packetId, jws, Date.parse(receipt.receivedAt));
 }
 
 function manifestStation(manifest: string): string | null {

@@ -149,6 +149,31 @@ describe('receipts (G2, G3)', () => {
   });
 });
 
+describe('for the courier', () => {
+  test('all that waits is listed, leased or in backoff too, page by page; nothing that is held or received', () => {
+    store.api.outbox.lease(id(0), NOW, 60_000);
+    store.api.outbox.failed(id(1), 'timeout', NOW + DAY);
+    store.api.outbox.hold(id(2), 'person', 'x', NOW);
+    const page = store.api.outbox.waiting(0, 2);
+    expect(page.map(({ packetId }) => packetId)).toEqual([id(0), id(1)]);
+    expect(store.api.outbox.waiting(page[1]?.sequence ?? 0, 2).map(({ packetId }) => packetId)).toEqual([
+      id(3),
+    ]);
+    store.api.outbox.received(id(3), 'a.b.c', NOW);
+    expect(store.api.outbox.waiting(2, 10)).toEqual([]);
+  });
+
+  test('a receipt finds the packet it speaks of, in every state, and whether it was kept before', () => {
+    const [item] = store.api.outbox.waiting(0, 1);
+    const { attempts: _a, offset: _o, state: _s, ...packet } = item ?? {};
+    expect(store.api.outbox.subject(id(0), 'a.b.c')).toEqual({ packet, state: 'recorded', isKnown: false });
+    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    expect(store.api.outbox.subject(id(0), 'a.b.c')).toEqual({ packet, state: 'received', isKnown: true });
+    expect(store.api.outbox.subject(id(0), 'd.e.f')).toMatchObject({ isKnown: false });
+    expect(store.api.outbox.subject(newPacketId(), 'a.b.c')).toBeNull();
+  });
+});
+
 describe('outcomes', () => {
   test('move received packets, pass over unknown ids and keep the cursor', () => {
     for (const index of [0, 1, 2]) store.api.outbox.received(id(index), 'a.b.c', NOW);

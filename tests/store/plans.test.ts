@@ -7,7 +7,7 @@ import {
   TICKETS_OF_DAY,
 } from '../../main/store/desk.ts';
 import type { SqlValues } from '../../main/store/database.ts';
-import { DUE, NEXT_DUE } from '../../main/store/outbox.ts';
+import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
 import { RECORDED_SINCE } from '../../main/store/outbox-list.ts';
 import { FIND_BY_NAME, FIND_BY_NIK, RESIDENT_BY_NIK } from '../../main/store/residents.ts';
 import { TASK_COUNT, TASK_LIST, TASK_OF_RESIDENT } from '../../main/store/tasks.ts';
@@ -29,6 +29,12 @@ describe('query plans', () => {
 
   test('due packets come from the outbox index in order, without a sort', () => {
     const details = plan(DUE, named);
+    expect(details[0]).toMatch(/(SCAN|SEARCH) o USING (COVERING )?INDEX outbox_waiting/);
+    expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('all that waits comes from the outbox index in order, without a sort', () => {
+    const details = plan(WAITING, 0, 1);
     expect(details[0]).toMatch(/(SCAN|SEARCH) o USING (COVERING )?INDEX outbox_waiting/);
     expect(details.join('\n')).not.toContain('TEMP B-TREE');
   });
