@@ -15,6 +15,8 @@ export interface Office {
   readonly link: FakeLink;
   readonly test: TestStore;
   readonly engine: SyncEngine;
+  /** Another run of it, once the first was stopped. */
+  readonly startEngine: () => SyncEngine;
   /** Records so many residents whom nobody recorded yet. */
   readonly record: (count: number, bytesEach?: number) => Promise<PacketId[]>;
   /** NIKs of those whom nobody recorded yet; `record` takes them from the front. */
@@ -23,9 +25,14 @@ export interface Office {
   readonly date: string;
 }
 
+export interface OfficeOptions extends TestCenterOptions {
+  /** One that runs already, for a second station at it. */
+  readonly center?: TestCenter;
+}
+
 /** A real center, a station activated at it, a link between them, an engine that is running and has the reference data. */
-export async function office(options: TestCenterOptions = {}): Promise<Office> {
-  const center = await startTestCenter({ residents: 60, ...options });
+export async function office(options: OfficeOptions = {}): Promise<Office> {
+  const center = options.center ?? (await startTestCenter({ residents: 60, ...options }));
   const link = await fakeLink(center.port, options.http === true ? 'http' : 'https');
   const store = await openTestStore({ activated: false });
   const activated = await activateStation({
@@ -39,19 +46,20 @@ export async function office(options: TestCenterOptions = {}): Promise<Office> {
   const transport = createTransport({ baseUrl: activated.centerUrl, caPem: activated.caPem });
   const quiet = () => {};
   const log = { info: quiet, warn: quiet, error: quiet };
-  const engine = createSyncEngine({
-    store: store.store,
-    record: activated,
-    stationKey: store.stationKey,
-    transport,
-    log,
-  });
+  const engines: SyncEngine[] = [];
+  const startEngine = () => {
+    const { stationKey } = store;
+    const started = createSyncEngine({ store: store.store, record: activated, stationKey, transport, log });
+    engines.push(started);
+    started.start();
+    return started;
+  };
   onTestFinished(async () => {
-    await engine.stop();
+    for (const started of engines) await started.stop();
     transport.close();
     store.destroy();
   });
-  engine.start();
+  const engine = startEngine();
   await when(engine, () => store.api.reference.cursor() !== null && !engine.state().referenceLoading);
   const date = new Date().toISOString().slice(0, 10);
   const waiting = (await center.residents({ recorded: false }))
@@ -68,6 +76,7 @@ export async function office(options: TestCenterOptions = {}): Promise<Office> {
     engine,
     waiting,
     date,
+    startEngine,
     record: async (count, bytesEach = 600) => {
       const ids: PacketId[] = [];
       for (const nik of waiting.splice(0, count)) {
@@ -80,7 +89,7 @@ export async function office(options: TestCenterOptions = {}): Promise<Office> {
 }
 
 /** Resolves when the engine's own news make it true. */
-function when(engine: SyncEngine, isTrue: () => boolean): Promise<void> {
+export function when(engine: SyncEngine, isTrue: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
       if (!isTrue()) return;
