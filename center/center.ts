@@ -1,37 +1,26 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import type { StationId } from '../app/ids.ts';
 import { createAdmission, DEFAULT_CAPACITY, type Capacity } from './admission.ts';
-import { openBlobs } from './blobs.ts';
 import { loadCertificates } from './certificates.ts';
 import type { Context } from './context.ts';
-import { openDatabase, type Db } from './database.ts';
+import type { Db } from './database.ts';
 import { DEMO_KECAMATAN } from './demo/losari.ts';
 import { seedDemo, type DemoOptions } from './demo/seed.ts';
-import { openEars } from './ears.ts';
 import { startIntake } from './intake/worker.ts';
-import { loadKeys } from './keys.ts';
-import { isRoot } from './postgres-binaries.ts';
 import { startPostgres } from './postgres.ts';
 import { buildServer } from './server.ts';
 import { forgetNonces } from './signature.ts';
 import { createActivationCode } from './stations.ts';
+import { openStorage, type StorageOptions } from './storage.ts';
 import { mendUploads } from './uploads/finish.ts';
-import { createUploadLocks } from './uploads/locks.ts';
 
-export interface CenterOptions {
-  /** Keys, uploads, and unless told otherwise PostgreSQL and the blobs. */
-  readonly data: string;
+export interface CenterOptions extends StorageOptions {
   /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly host?: string;
-  /** Another PostgreSQL (15 or later). */
-  readonly database?: string;
-  /** A folder on the data folder's file system. */
-  readonly blobs?: string;
   /** Plain HTTP, on loopback only. */
   readonly http?: boolean;
   /** Fills an empty database with the demo kecamatan. */
@@ -94,22 +83,12 @@ async function assemble(
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<RunningCenter> {
-  const data = path.resolve(options.data);
-  // PostgreSQL's own user must be able to pass where the center runs as root; every secret in it is 0600.
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  if (isRoot()) chmodSync(data, 0o711);
-  const uploads = path.join(data, 'uploads');
-  mkdirSync(uploads, { recursive: true, mode: 0o700 });
-  const keys = await loadKeys(data);
-  const certificates = await loadCertificates(data, [host]);
-  const blobs = await openBlobs(options.blobs ?? path.join(data, 'blobs'));
-
-  const databaseUrl = options.database ?? (await embeddedDatabase(data, closers, options.onDatabaseDied));
+  const { databaseUrl, ...storage } = await openStorage(options, log, closers, (data) =>
+    embeddedDatabase(data, closers, options.onDatabaseDied),
+  );
+  const { db, locks } = storage;
   const complain = (error: unknown) => log.error({ err: error }, 'PostgreSQL');
-  const db = await openDatabase(databaseUrl, complain);
-  closers.push(() => db.destroy());
-  const ears = await openEars(databaseUrl, complain);
-  closers.push(() => ears.close());
+  const certificates = await loadCertificates(path.resolve(options.data), [host]);
 
   if (options.demo !== undefined && options.demo !== false) {
     await seedDemo(db, options.demo === true ? {} : options.demo);
@@ -119,8 +98,7 @@ async function assemble(
     () => performance.now(),
     Math.random,
   );
-  const locks = createUploadLocks(ears);
-  const center: Context = { db, ears, keys, blobs, uploads, locks, admission, log, accepting: true };
+  const center: Context = { ...storage, admission, accepting: true };
   await mendUploads(center);
   const intake = startIntake(center);
   closers.push(() => intake.stop());
@@ -158,6 +136,7 @@ async function assemble(
   };
 }
 
+/** The data folder's own PostgreSQL, started. */
 async function embeddedDatabase(
   data: string,
   closers: (() => Promise<void>)[],

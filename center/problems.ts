@@ -61,7 +61,7 @@ function asProblem(error: FastifyError, request: FastifyRequest): ProblemError {
 }
 
 /** On the way from PostgreSQL too (class 53, insufficient resources: disk_full). */
-function isDiskFull(error: { code?: string }): boolean {
+export function isDiskFull(error: Error & { code?: string }): boolean {
   return error.code === 'ENOSPC' || error.code === 'EDQUOT' || error.code === '53100';
 }
 

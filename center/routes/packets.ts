@@ -6,8 +6,8 @@ import { removeUpload, uploadFile, uploadSize } from '../blobs.ts';
 import type { Context } from '../context.ts';
 import { ProblemError, retryAfter } from '../problems.ts';
 import { callerOf, verifyRequest } from '../signature.ts';
-import { finishUpload, type UploadRow } from '../uploads/finish.ts';
-import { checkDelivery, parseMetadata, UPLOAD_MAX_BYTES, type Delivery } from '../uploads/manifest.ts';
+import { findUpload, finishUpload, makeUpload, type UploadRow } from '../uploads/finish.ts';
+import { checkDelivery, parseMetadata, UPLOAD_MAX_BYTES } from '../uploads/manifest.ts';
 import { receiveBytes } from '../uploads/receive.ts';
 
 /**
@@ -90,7 +90,7 @@ async function create(center: Context, request: FastifyRequest): Promise<UploadA
     return admitted(center, async () => {
       // Bytes without a row are those of an upload that a database restore forgot.
       await removeUpload(center.uploads, packetId);
-      const upload = await insertUpload(center, request, delivery);
+      const upload = await makeUpload(center, callerOf(request), delivery);
       const taken = await takeIn(center, request, upload, 0);
       return { code: 201, size, location: `${PATHS.packets}/${packetId}`, ...taken };
     });
@@ -165,30 +165,6 @@ async function admitted(center: Context, work: () => Promise<UploadAnswer>): Pro
   }
 }
 
-async function insertUpload(
-  center: Context,
-  request: FastifyRequest,
-  delivery: Delivery,
-): Promise<UploadRow> {
-  const { stationId, kecamatan } = callerOf(request);
-  const { manifest } = delivery;
-  return center.db
-    .insertInto('upload')
-    .values({
-      packet_id: manifest.packetId,
-      kecamatan,
-      station_id: manifest.stationId,
-      delivered_by: stationId,
-      manifest: delivery.jws,
-      manifest_sha256: delivery.sha256,
-      sha256: manifest.sha256,
-      size: manifest.size,
-      created_at: new Date(),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-}
-
 /** Appends the request's body, and finishes the upload when that was the last of it. */
 async function takeIn(
   center: Context,
@@ -235,10 +211,6 @@ function findPacket(center: Context, id: PacketId) {
     .select(['kecamatan', 'manifest_sha256', 'size', 'receipt'])
     .where('packet_id', '=', id)
     .executeTakeFirst();
-}
-
-function findUpload(center: Context, id: PacketId): Promise<UploadRow | undefined> {
-  return center.db.selectFrom('upload').selectAll().where('packet_id', '=', id).executeTakeFirst();
 }
 
 function checkVersion(request: FastifyRequest): void {

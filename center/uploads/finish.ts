@@ -10,11 +10,40 @@ import type { Context } from '../context.ts';
 import type { Tables } from '../database.ts';
 import { peekJws, signJws } from '../jws.ts';
 import { ProblemError } from '../problems.ts';
+import type { Caller } from '../signature.ts';
+import type { Delivery } from './manifest.ts';
 
 export type UploadRow = Selectable<Tables['upload']>;
 
 /** The part of the center that turns uploads into packets. */
 export type Shelf = Pick<Context, 'db' | 'keys' | 'blobs' | 'uploads' | 'locks' | 'log'>;
+
+export function findUpload({ db }: Pick<Shelf, 'db'>, id: PacketId): Promise<UploadRow | undefined> {
+  return db.selectFrom('upload').selectAll().where('packet_id', '=', id).executeTakeFirst();
+}
+
+/** @param caller who delivers it: the manifest may be another station's */
+export function makeUpload(
+  { db }: Pick<Shelf, 'db'>,
+  caller: Caller,
+  { manifest, jws, sha256 }: Delivery,
+): Promise<UploadRow> {
+  return db
+    .insertInto('upload')
+    .values({
+      packet_id: manifest.packetId,
+      kecamatan: caller.kecamatan,
+      station_id: manifest.stationId,
+      delivered_by: caller.stationId,
+      manifest: jws,
+      manifest_sha256: sha256,
+      sha256: manifest.sha256,
+      size: manifest.size,
+      created_at: new Date(),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
 
 /**
  * Turns complete bytes into a packet, under the upload's lock: sync, SHA-256 of what the disk holds, rename into the
@@ -95,11 +124,7 @@ export async function mendUploads(shelf: Shelf): Promise<void> {
     const lock = await shelf.locks.acquire(id, () => undefined, { preempt: false });
     if (lock === null) continue;
     try {
-      const upload = await shelf.db
-        .selectFrom('upload')
-        .selectAll()
-        .where('packet_id', '=', id)
-        .executeTakeFirst();
+      const upload = await findUpload(shelf, id);
       if (upload === undefined) continue;
       const complete = (await uploadSize(shelf.uploads, id)) === upload.size || (await shelf.blobs.has(id));
       if (complete) await finishUpload(shelf, upload);
