@@ -3,9 +3,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startCenter, type RunningCenter } from './center.ts';
+import { importDisk } from './courier/command.ts';
 import { isRoot, ROOT_DATA } from './postgres-binaries.ts';
 
 const USAGE = `The reference center of Rekam.
+
+  import DIR      takes the courier packs on a disk in and writes the receipts beside them, whether or not the
+                  center of the --data folder runs; ends with 1 where a packet was refused
 
   --port N        port to listen on (8443)
   --host H        name or address to listen on (localhost)
@@ -30,7 +34,8 @@ function defaultData(): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       port: { type: 'string', default: DEFAULT_PORT },
       host: { type: 'string', default: 'localhost' },
@@ -48,26 +53,38 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+  const storage = {
+    data: values.data,
+    ...(values.database !== undefined && { database: values.database }),
+    ...(values.blobs !== undefined && { blobs: values.blobs }),
+  };
+  if (positionals.length > 0) {
+    const [command, folder, ...rest] = positionals;
+    if (command !== 'import' || folder === undefined || rest.length > 0)
+      throw new Error('the one command is: import DIR');
+    if (!(await importDisk(storage, path.resolve(folder), log, (line) => console.log(line))))
+      process.exitCode = 1;
+    return;
+  }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port ${values.port} is no port`);
   const center = await startCenter({
     port,
     host: values.host,
-    data: values.data,
+    ...storage,
     demo: values.demo && {
       ...(values.residents !== undefined && { residents: Number(values.residents) }),
       ...(values['device-anchor'] !== undefined && { deviceAnchors: values['device-anchor'] }),
     },
     http: values.http,
-    ...(values.database !== undefined && { database: values.database }),
-    ...(values.blobs !== undefined && { blobs: values.blobs }),
     // Whoever keeps this process running starts it anew, and with it its database.
     onDatabaseDied: () => {
       console.error('the embedded PostgreSQL ended by itself');
       process.exit(1);
     },
-    log: pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2)),
+    log,
   });
   closeOnSignal(center);
   console.log(`Rekam center, data in ${path.resolve(values.data)}`);

@@ -109,6 +109,22 @@ export async function startPostgres(data: string, major?: number): Promise<Postg
   };
 }
 
+/** The URL of a database on the server that already runs on a data folder (its center is up); null where none does. */
+export function runningDatabase(data: string, name: string): string | null {
+  const folder = clusterFolder(data, serverUser());
+  const file = path.join(folder, 'postmaster.pid');
+  if (!existsSync(file)) return null;
+  // PostgreSQL's own order: process, folder, start, port, folder of the socket, first address.
+  const [pid, , , port, socket, host] = readFileSync(file, 'utf8').split('\n');
+  if (!isServerOf(Number(pid), folder)) return null;
+  const address = {
+    host: socket === '' ? (host ?? '') : (socket ?? ''),
+    port: Number(port),
+    temporary: false,
+  };
+  return address.host === '' ? null : urlOf(address, name);
+}
+
 /** initdb into a folder beside, then a rename: a crash in the middle never leaves half a cluster. */
 async function makeCluster(folder: string, user: ServerUser | undefined, major?: number): Promise<Binaries> {
   if (existsSync(path.join(folder, 'PG_VERSION'))) {

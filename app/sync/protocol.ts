@@ -48,6 +48,7 @@ export const JWS_TYPES = {
   receipt: 'rekam-receipt+jws',
   pulse: 'rekam-pulse+jws',
   fact: 'rekam-fact+jws',
+  courier: 'rekam-courier+jws',
 } as const;
 
 /** Ed25519 public key: 32 bytes, base64url. */
