@@ -185,6 +185,34 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Sinkronisasi sedang berjalan. Tunggu sampai selesai, atau batalkan dulu.',
     en: 'A sync is already running. Wait until it ends, or cancel it first.',
   },
+  'courier.nothing': {
+    id: 'Tidak ada paket yang menunggu kirim, jadi tidak ada yang perlu dibawa.',
+    en: 'No packet is waiting to be sent, so there is nothing to carry.',
+  },
+  'courier.running': {
+    id: 'Penyalinan atau impor paket kurir sedang berjalan. Tunggu sampai selesai, atau hentikan dahulu.',
+    en: 'A courier pack is being copied or imported. Wait until it ends, or stop it first.',
+  },
+  'courier.noRoom': {
+    id: 'Disk itu hanya cukup untuk {{fits}} dari {{packets}} paket, jadi belum ada yang disalin. Semua paket tetap aman di stasiun ini. Kosongkan disk itu atau pilih disk lain.',
+    en: 'That disk has room for only {{fits}} of {{packets}} packets, so nothing was copied yet. All packets are safe at this station. Free some space on it or choose another disk.',
+  },
+  'courier.diskFull': {
+    id: 'Disk itu penuh sebelum semua paket tersalin. Semua paket tetap aman di stasiun ini. Kosongkan disk itu, lalu salin lagi; yang sudah tersalin tidak diulang.',
+    en: 'That disk filled up before all packets were copied. All packets are safe at this station. Free some space on it and copy again; what is there already is not copied twice.',
+  },
+  'courier.diskGone': {
+    id: 'Disk itu terlepas atau tidak dapat dibaca dan ditulis. Semua paket tetap aman di stasiun ini. Pasang kembali disknya atau pilih disk lain, lalu salin lagi; yang sudah tersalin tidak diulang.',
+    en: 'That disk was pulled out or cannot be read and written. All packets are safe at this station. Plug it in again or choose another disk, then copy again; what is there already is not copied twice.',
+  },
+  'courier.damaged': {
+    id: 'Yang terbaca kembali dari disk itu tidak sama dengan yang disalin, jadi disk itu tidak dapat dipercaya. Semua paket tetap aman di stasiun ini. Salin lagi ke disk lain.',
+    en: 'What was read back from that disk is not what was copied, so the disk cannot be trusted. All packets are safe at this station. Copy again to another disk.',
+  },
+  'courier.notReceipts': {
+    id: 'Berkas itu bukan berkas tanda terima dari pusat, atau tidak dapat dibaca. Tidak ada yang berubah. Pilih berkas tanda-terima.jsonl yang dikembalikan pusat.',
+    en: 'That file is not a file of receipts from the center, or it cannot be read. Nothing was changed. Choose the file tanda-terima.jsonl that the center gave back.',
+  },
   'training.busy': {
     id: 'Latihan sedang disiapkan atau diakhiri. Perekaman sungguhan tidak berubah. Tunggu sebentar, lalu coba lagi.',
     en: 'Training is just being prepared or ended. Real enrollments are unchanged. Wait a moment, then try again.',

@@ -12,6 +12,7 @@ import { createSbiScanners } from './devices/registry.ts';
 import { SBI_PORTS } from './devices/sbi-search.ts';
 import { trainingScanners } from './devices/training.ts';
 import { readEnvironment, type Environment } from './environment.ts';
+import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
 import { requirePassword } from './ipc/password.ts';
@@ -34,6 +35,7 @@ import type { StationRecord } from './store/api.ts';
 import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
 import type { SyncEngine, Transport } from './sync/api.ts';
+import { Courier } from './sync/courier/courier.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { createTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
@@ -145,6 +147,15 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     });
   });
 
+  const courier = new Courier({
+    store,
+    record: () => store.station.record(),
+    stationKey: keys.station,
+    now: () => clock.now(),
+    changed: (state) => tell('courier.changed', state),
+    log,
+  });
+
   // What stays the same in training: who is there, and what the station says about itself.
   const common = {
     ...stationHandlers({
@@ -225,6 +236,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       ...slipHandlers({ ...atDesk, store: own, window: () => window, training: true }),
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
+      ...courierHandlersInTraining(),
     }),
     now: () => clock.now(),
     today: () => clock.today(),
@@ -259,6 +271,17 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         changed: () => board.changed(),
       }),
       ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
+      ...courierHandlers({
+        store,
+        courier,
+        window: () => window,
+        isStill: ({ accountId }) => sessions.current()?.accountId === accountId,
+        now: () => clock.now(),
+        settled: () => {
+          engine?.wake();
+          board.changed();
+        },
+      }),
     },
   });
 
@@ -291,6 +314,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     board.stop();
     sessions.end('logout');
     await training.end();
+    await courier.stop();
     await engine?.stop();
     transport?.close();
     await store.station.end(clock.now());

@@ -44,8 +44,17 @@ export const CHANNELS = [
   'sync.outages',
   'sync.findings',
   'sync.limit',
+  'courier.state',
+  'courier.pack',
+  'courier.cancel',
+  'courier.receipts',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
-export const EVENT_NAMES = ['station.statusChanged', 'session.ended', 'devices.frame'] as const;
+export const EVENT_NAMES = [
+  'station.statusChanged',
+  'session.ended',
+  'devices.frame',
+  'courier.changed',
+] as const;
 export type EventName = (typeof EVENT_NAMES)[number];

@@ -9,6 +9,7 @@ import { findingSchema } from '../sync/finding.ts';
 import { syncLimitsSchema } from '../sync/limits.ts';
 import type { Channel, EventName } from './channels.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
+import { courierStateSchema, packSummarySchema, receiptsSummarySchema } from './courier.ts';
 import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema } from './status.ts';
 
 /**
@@ -374,6 +375,17 @@ export const CONTRACT = {
   },
   /** How fast and at which hours packets may go. */
   'sync.limit': { request: syncLimitsSchema, response: nothing, audience: 'supervisor' },
+
+  'courier.state': { request: nothing, response: courierStateSchema, audience: 'supervisor' },
+  /** Copies what waits to a disk that the supervisor chooses in the system's own dialog; null when none was chosen. */
+  'courier.pack': { request: nothing, response: packSummarySchema.nullable(), audience: 'supervisor' },
+  'courier.cancel': { request: nothing, response: nothing, audience: 'supervisor' },
+  /** Takes in the center's receipts from a file that the supervisor chooses likewise. */
+  'courier.receipts': {
+    request: nothing,
+    response: receiptsSummarySchema.nullable(),
+    audience: 'supervisor',
+  },
 } as const satisfies Record<Channel, { request: z.ZodType; response: z.ZodType; audience: Audience }>;
 
 export type { Channel, EventName };
@@ -386,6 +398,7 @@ export const EVENTS = {
   'station.statusChanged': stationStatusSchema,
   /** Main ended the session (idle lock): the window shows the login, the draft keeps its place. */
   'devices.frame': z.object({ step: scanStepSchema, jpeg: partBytes }),
+  'courier.changed': courierStateSchema,
   'session.ended': z.object({ reason: z.enum(['idle', 'logout']) }),
 } as const satisfies Record<EventName, z.ZodType>;
 export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;

@@ -88,6 +88,10 @@ describe('the contract between window and main', () => {
       'station.status',
     ]);
     expect(of('supervisor')).toEqual([
+      'courier.cancel',
+      'courier.pack',
+      'courier.receipts',
+      'courier.state',
       'outbox.hold',
       'outbox.packet',
       'outbox.release',

@@ -17,10 +17,12 @@ import { HOLD_REASONS, PACKET_STATES } from '../../app/enrollment/lifecycle.ts';
 import { ADVICE } from '../../app/enrollment/photo.ts';
 import { ERROR_WORDS } from '../../app/error-words.ts';
 import { ERROR_CODES, errorShape } from '../../app/errors.ts';
+import { courierProgressSchema } from '../../app/ipc/courier.ts';
 import { syncProgressSchema, syncSummarySchema } from '../../app/ipc/status.ts';
 import { PACKET_ACTS } from '../../app/ipc/outbox.ts';
 import { NEXT_STEPS, PROBLEM_KINDS, STANDS } from '../../app/sync/diagnosis.ts';
 import { FINDING_KINDS } from '../../app/sync/finding.ts';
+import { COURIER_PROBLEMS } from '../../app/sync/courier.ts';
 import { LINK_CAUSES, LINK_STATES } from '../../app/sync/link.ts';
 import { OUTCOME_REASONS } from '../../app/sync/protocol.ts';
 import { en } from '../../renderer/i18n/en.ts';
@@ -101,6 +103,8 @@ describe('every code has words', () => {
     status: LINK_STATES,
     supervisor: LINK_STATES,
     'supervisor/phase_': syncProgressSchema.shape.phase.options,
+    'courier/phase_': courierProgressSchema.shape.phase.options,
+    courierProblem: COURIER_PROBLEMS,
     'supervisor/ended_': syncSummarySchema.shape.ended.options,
     'doctor/stand_': STANDS,
     'doctor/next_': NEXT_STEPS,

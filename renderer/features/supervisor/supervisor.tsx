@@ -13,6 +13,7 @@ import { useWords, words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
+import { Courier } from '../courier/courier.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
@@ -233,6 +234,7 @@ export default function Supervisor() {
       </div>
       <div className={classes['right']}>
         <Numbers />
+        <Courier />
         <Outages />
         <Findings onInspect={setInspected} />
       </div>
