@@ -12,7 +12,7 @@ import {
 } from './desk-work.ts';
 import type { Confirmed } from './drill-audit.ts';
 import { startSbiSimulator, type SbiSimulator } from './sbi/simulator.ts';
-import { startSlowProxy, type SlowProxy } from './slow-proxy.ts';
+import { OPEN, startTcpLink, type TcpLink } from './tcp-link.ts';
 import { StationWindow } from './station-window.ts';
 
 /** What the desk said and what was done to it. */
@@ -25,7 +25,7 @@ export interface DrillStory {
 }
 
 /** Fast enough to see a packet on its way, slow enough to crash the center in the middle of it. */
-const RETURNING_LINK = 150_000;
+const RETURNING_LINK = { bitsPerSecond: 1_200_000, roundTripMs: 0, bufferBytes: 32 * 1024 };
 
 /** The day, hour by hour. Owner of the processes that it starts and kills. */
 export class DrillDay {
@@ -39,7 +39,7 @@ export class DrillDay {
   #centerCrashes = 0;
   #running: CenterProcess | null = null;
   #scanner: SbiSimulator | null = null;
-  #link: SlowProxy | null = null;
+  #link: TcpLink | null = null;
   #window: StationWindow | null = null;
 
   constructor(options: {
@@ -84,7 +84,7 @@ export class DrillDay {
     const center = await this.#startCenter(0);
     this.#running = center;
     const port = Number(new URL(center.url).port);
-    this.#link = await startSlowProxy(port);
+    this.#link = await startTcpLink(port, OPEN);
     this.#window = await this.#launch();
     if (center.activationCode === null) throw new Error('the center gave no activation code');
     await this.#window.activate(center.activationCode);
@@ -112,17 +112,17 @@ export class DrillDay {
   async #return(): Promise<void> {
     const link = this.#must(this.#link);
     say('10.30', 'the center returns, over a thin line');
-    link.limit(RETURNING_LINK);
+    link.change(RETURNING_LINK);
     const before = (await this.#desk.status()).outbox.received;
     this.#running = await this.#startCenter(link.target);
     await this.#desk.until((status) => status.outbox.received > before, 180_000);
     // One receipt more, then a good part of the next packet: the crash is in the middle of an upload.
-    const sent = link.sent();
-    while (link.sent() < sent + RETURNING_LINK / 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    const sent = link.toTarget();
+    while (link.toTarget() < sent + 75_000) await new Promise((resolve) => setTimeout(resolve, 20));
     await this.#running.kill();
     this.#centerCrashes += 1;
     say('10.31', 'the center crashes in the middle of an upload, and is started again');
-    link.limit(null);
+    link.change(OPEN);
     this.#running = await this.#startCenter(link.target);
     await this.#recordUntil(this.#residents);
     const status = await this.#desk.until((now) => now.outbox.waiting === 0, 600_000);
