@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { packetIdSchema, type PacketId } from '../../app/ids.ts';
+import { packetIdSchema, type PacketId, type StationId } from '../../app/ids.ts';
 import { PATHS, RECEIPT_HEADER, TUS_VERSION } from '../../app/sync/protocol.ts';
 import { removeUpload, uploadFile, uploadSize } from '../blobs.ts';
 import type { Context } from '../context.ts';
@@ -87,7 +87,7 @@ async function create(center: Context, request: FastifyRequest): Promise<UploadA
       throw new ProblemError('manifest-conflict');
     if (packet !== undefined) return { code: 200, size, offset: size, receipt: packet.receipt };
     if (known !== undefined && 'created_at' in known) return createdBefore(center, known);
-    return admitted(center, async () => {
+    return admitted(center, callerOf(request).stationId, async () => {
       // Bytes without a row are those of an upload that a database restore forgot.
       await removeUpload(center.uploads, packetId);
       const upload = await makeUpload(center, callerOf(request), delivery);
@@ -126,7 +126,7 @@ async function append(center: Context, request: FastifyRequest): Promise<UploadA
       throw new ProblemError('upload-offset', undefined, { ...TUS_HEADERS, 'upload-offset': String(offset) });
     }
     if (upload === undefined || receipt !== null) return { code: 204, size, offset, receipt };
-    return admitted(center, async () => {
+    return admitted(center, callerOf(request).stationId, async () => {
       return { code: 204, size, ...(await takeIn(center, request, upload, offset)) };
     });
   });
@@ -154,9 +154,13 @@ async function locked(
   }
 }
 
-async function admitted(center: Context, work: () => Promise<UploadAnswer>): Promise<UploadAnswer> {
+async function admitted(
+  center: Context,
+  station: StationId,
+  work: () => Promise<UploadAnswer>,
+): Promise<UploadAnswer> {
   if (!center.accepting) throw new ProblemError('overloaded', 'not accepting', retryAfter(PAUSED_MS));
-  const entry = center.admission.enter();
+  const entry = center.admission.enter(station);
   if (!entry.ok) throw new ProblemError('overloaded', undefined, retryAfter(entry.retryAfterMs));
   try {
     return await work();

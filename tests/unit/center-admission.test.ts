@@ -21,46 +21,105 @@ describe('admission', () => {
       () => now,
       () => 0.5,
     );
-    const entries = Array.from({ length: 10 }, () => admission.enter());
+    const entries = Array.from({ length: 10 }, (_, index) => admission.enter(`station ${index}`));
     expect(entries.every(({ ok }) => ok)).toBe(true);
-    expect(admission.enter()).toMatchObject({ ok: false });
+    expect(admission.enter('late')).toMatchObject({ ok: false });
     now += 1000;
-    expect(admission.enter()).toMatchObject({ ok: false });
+    expect(admission.enter('later')).toMatchObject({ ok: false });
     const [first] = entries;
     if (first?.ok === true) {
       first.leave();
       // Leaving twice makes no second place.
       first.leave();
     }
-    expect(admission.enter()).toMatchObject({ ok: true });
-    expect(admission.enter()).toMatchObject({ ok: false });
+    expect(admission.enter('last')).toMatchObject({ ok: true });
+    expect(admission.enter('none')).toMatchObject({ ok: false });
   });
 
+  /** Ten came, and a backlog begins. */
+  function crowded(now: () => number, random: () => number) {
+    const admission = createAdmission(CAPACITY, now, random);
+    for (let count = 0; count < 10; count += 1) {
+      const entry = admission.enter(`early ${count}`);
+      if (entry.ok) entry.leave();
+    }
+    return admission;
+  }
+
   test('spreads a crowd over a window sized by the crowd', () => {
-    const random = seededRandom(7);
-    const admission = createAdmission(CAPACITY, () => 0, random);
-    for (let count = 0; count < 10; count += 1) admission.enter();
-    const waits = Array.from({ length: 1000 }, () => admission.pace().retryAfterMs);
+    const admission = crowded(() => 0, seededRandom(7));
+    const waits = Array.from({ length: 100 }, (_, index) => {
+      const entry = admission.enter(`late ${index}`);
+      return entry.ok ? 0 : entry.retryAfterMs;
+    });
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(1000);
-    // 1,000 waiting at 100 a second fill ten seconds.
-    expect(Math.max(...waits)).toBeLessThanOrEqual(11_000);
-    expect(Math.max(...waits)).toBeGreaterThan(8000);
-    const late = waits.slice(500);
-    expect(late.reduce((sum, wait) => sum + wait, 0) / late.length).toBeGreaterThan(3500);
+    // A hundred stations bring ten packets each: at 100 a second they fill ten seconds.
+    expect(Math.max(...waits)).toBeGreaterThan(8_500);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(12_000);
+    for (let second = 1; second <= 9; second += 1) {
+      const here = waits.filter((wait) => Math.floor(wait / 1000) === second).length;
+      expect(here).toBeGreaterThan(3);
+      expect(here).toBeLessThan(20);
+    }
+    // Whoever asks by pulse is sent behind them.
+    expect(admission.pace().retryAfterMs).toBeGreaterThan(8_500);
+  });
+
+  test('who asks again before its time is told the same time, and stands in the queue once', () => {
+    let now = 0;
+    const admission = crowded(
+      () => now,
+      () => 0.5,
+    );
+    expect(admission.enter('one')).toEqual({ ok: false, retryAfterMs: 1095 });
+    now = 9;
+    expect(admission.enter('one')).toEqual({ ok: false, retryAfterMs: 1086 });
+  });
+
+  test('who comes at its time is let in for a turn, though others came first', () => {
+    let now = 0;
+    const admission = crowded(
+      () => now,
+      () => 0.5,
+    );
+    const refused = admission.enter('one');
+    for (let count = 0; count < 40; count += 1) admission.enter(`crowd ${count}`);
+    if (refused.ok) throw new Error('there was room');
+    now = refused.retryAfterMs;
+    while (admission.pace().retryAfterMs === 0) admission.enter(`other ${now}`);
+    for (let packet = 0; packet < 10; packet += 1) {
+      const entry = admission.enter('one');
+      expect(entry.ok).toBe(true);
+      if (entry.ok) entry.leave();
+    }
+    expect(admission.enter('one')).toMatchObject({ ok: false });
+  });
+
+  test('what a turn does not use is the others’', () => {
+    let now = 0;
+    const admission = crowded(
+      () => now,
+      () => 0,
+    );
+    const refused = admission.enter('one');
+    if (refused.ok) throw new Error('there was room');
+    now = 600;
+    const entry = admission.enter('one');
+    if (entry.ok) entry.leave();
+    now = 40_000;
+    admission.pace();
+    // Nothing is owed: a whole burst is there.
+    const entries = Array.from({ length: 10 }, (_, index) => admission.enter(`station ${index}`));
+    expect(entries.every(({ ok }) => ok)).toBe(true);
   });
 
   test('forgets the crowd as it drains', () => {
     let now = 0;
-    const admission = createAdmission(
-      CAPACITY,
+    const admission = crowded(
       () => now,
       () => 1,
     );
-    for (let count = 0; count < 10; count += 1) {
-      const entry = admission.enter();
-      if (entry.ok) entry.leave();
-    }
-    for (let count = 0; count < 500; count += 1) admission.pace();
+    for (let count = 0; count < 50; count += 1) admission.enter(`late ${count}`);
     now = 5000;
     expect(admission.pace().retryAfterMs).toBe(0);
   });
