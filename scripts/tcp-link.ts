@@ -30,7 +30,7 @@ export interface LinkProfile {
 
 /** The field's links: 256 kbit/s over a satellite or an old radio, 2 Mbit/s over a cable. */
 export const THIN: LinkProfile = { bitsPerSecond: 256_000, roundTripMs: 600, bufferBytes: 32 * 1024 };
-export const FAIR: LinkProfile = { bitsPerSecond: 2_000_000, roundTripMs: 100, bufferBytes: 64 * 1024 };
+export const FAIR: LinkProfile = { bitsPerSecond: 2_000_000, roundTripMs: 100, bufferBytes: 256 * 1024 };
 export const OPEN: LinkProfile = { bitsPerSecond: null, roundTripMs: 0, bufferBytes: 256 * 1024 };
 
 /** What one connection puts on the line before the next has its turn. */
