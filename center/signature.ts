@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ExpiredError, httpbis } from 'http-message-signatures';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { stationIdSchema, type StationId } from '../app/ids.ts';
 import { SIGNATURE_WINDOW_MS, SIGNED_COMPONENTS } from '../app/sync/protocol.ts';
@@ -131,14 +132,17 @@ function findStation(db: Db, id: StationId): Promise<Station | undefined> {
     .executeTakeFirst();
 }
 
-/** Each nonce once, for all replicas. */
+/**
+ * Each nonce once, for all replicas. Not synced: a crash may forget the last half second of them, and a call that comes
+ * again then does nothing twice; waiting for the disk would cost each call as much as storing a packet does.
+ */
 async function spendNonce(db: Db, stationId: StationId, nonce: string, expires: Date): Promise<void> {
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('nonce')
-    .values({ station_id: stationId, nonce, expires_at: expires })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  if (numInsertedOrUpdatedRows !== 1n) throw new ProblemError('nonce-replayed');
+  const { numAffectedRows } = await sql`
+    INSERT INTO nonce (station_id, nonce, expires_at)
+    SELECT ${stationId}::uuid, ${nonce}::text, ${expires}::timestamptz
+    WHERE set_config('synchronous_commit', 'off', true) = 'off'
+    ON CONFLICT DO NOTHING`.execute(db);
+  if (numAffectedRows !== 1n) throw new ProblemError('nonce-replayed');
 }
 
 /** Nonces of signatures that no window admits any more. */

@@ -1,0 +1,119 @@
+import { checkBiodata } from '../../app/enrollment/biodata.ts';
+import type { Biodata } from '../../app/enrollment/biodata.ts';
+import type { SyncSummary } from '../../app/ipc/status.ts';
+import { publicKeyX } from '../../main/security/sign.ts';
+import { activateStation } from '../../main/sync/activate.ts';
+import type { SyncEngine } from '../../main/sync/api.ts';
+import { createSyncEngine } from '../../main/sync/engine.ts';
+import { createTransport } from '../../main/sync/transport.ts';
+import type { StationRecord } from '../../main/store/api.ts';
+import { LOSARI, openTestStore, recordResident, testCaptures, type TestStore } from '../helpers/store.ts';
+import { PART_BYTES } from './storage.ts';
+
+/** The station's own store and engine, activated at a real center, with the reference data there. */
+export interface BenchStation {
+  readonly test: TestStore;
+  /** Records so many enrollments of full size. @returns their sealed bytes */
+  record(count: number): Promise<number>;
+  /** Lets the engine know, as the desk does, and resolves when the last receipt is stored. @returns milliseconds */
+  sync(): Promise<number>;
+  /** By hand: backoffs are passed over. */
+  syncNow(): Promise<SyncSummary>;
+  /** The same by a new engine that finds the center at another address. */
+  through(centerUrl: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startBenchStation(centerUrl: string, code: string): Promise<BenchStation> {
+  const test = await openTestStore({ activated: false });
+  const record = await activateStation({
+    ...{ centerUrl, code, stationKeyX: publicKeyX(test.stationKey), label: 'Meja 1', appVersion: '0.1.0' },
+  });
+  test.api.station.activate(record, Date.now());
+  let running = startEngine(test, record);
+  await until(
+    running.engine,
+    () => test.api.reference.cursor() !== null && !running.engine.state().referenceLoading,
+  );
+  const date = new Date().toISOString().slice(0, 10);
+  const niks = unrecorded(test, date);
+  return {
+    test,
+    record: async (count) => {
+      const before = test.api.outbox.summary(0).waitingBytes;
+      for (let index = 0; index < count; index += 1) {
+        const nik = niks.pop();
+        if (nik === undefined) throw new Error('no resident is left to record');
+        const captures = testCaptures(undefined, PART_BYTES);
+        await recordResident(test, nik, { captures, now: Date.now(), date });
+      }
+      return test.api.outbox.summary(0).waitingBytes - before;
+    },
+    sync: async () => {
+      const start = performance.now();
+      running.engine.wake();
+      await until(running.engine, () => test.api.outbox.summary(0).waiting === 0);
+      return performance.now() - start;
+    },
+    syncNow: () => running.engine.syncNow(),
+    through: async (centerUrl) => {
+      await running.stop();
+      running = startEngine(test, { ...record, centerUrl });
+      // Its first cycle asks for all the news that there are.
+      await until(running.engine, () => running.engine.state().link.state === 'online');
+      await until(running.engine, () => running.engine.state().progress === null);
+    },
+    close: async () => {
+      await running.stop();
+      test.destroy();
+    },
+  };
+}
+
+function startEngine(
+  test: TestStore,
+  record: StationRecord,
+): { readonly engine: SyncEngine; readonly stop: () => Promise<void> } {
+  const transport = createTransport({ baseUrl: record.centerUrl, caPem: record.caPem });
+  const quiet = (): void => undefined;
+  const engine = createSyncEngine({
+    ...{ store: test.store, record, stationKey: test.stationKey, transport },
+    log: { info: quiet, warn: quiet, error: quiet },
+  });
+  engine.start();
+  return {
+    engine,
+    stop: async () => {
+      await engine.stop();
+      transport.close();
+    },
+  };
+}
+
+/** Whoever can be recorded without a question. */
+function unrecorded(test: TestStore, date: string): string[] {
+  const rows = test.db.all<{ nik: string; biodata: string }>(
+    'SELECT nik, biodata FROM resident WHERE recorded_at IS NULL',
+  );
+  return rows
+    .filter(({ biodata }) => {
+      const { errors, warnings } = checkBiodata(JSON.parse(biodata) as Biodata, date, LOSARI);
+      return errors.length + warnings.length === 0;
+    })
+    .map(({ nik }) => nik);
+}
+
+/** By the engine's own news, and by a look now and then: it tells of a whole second at once. */
+function until(engine: SyncEngine, isTrue: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!isTrue()) return;
+      clearInterval(timer);
+      off();
+      resolve();
+    };
+    const off = engine.onChange(look);
+    const timer = setInterval(look, 20);
+    look();
+  });
+}
