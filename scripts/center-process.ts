@@ -21,6 +21,10 @@ export interface CenterProcessOptions {
   readonly database: string | null;
   /** Providers whose scanners the demo believes. */
   readonly deviceAnchors: readonly string[];
+  /** Of the demo; 48,000 unless given. */
+  readonly residents?: number;
+  /** Plain HTTP on loopback, where bytes on the wire are counted before TLS. */
+  readonly http?: boolean;
   /** Every line that the center prints. */
   readonly onLine?: (line: string) => void;
 }
@@ -37,6 +41,8 @@ export async function startCenterProcess(options: CenterProcessOptions): Promise
     '--port',
     String(options.port),
   ];
+  if (options.residents !== undefined) args.push('--residents', String(options.residents));
+  if (options.http === true) args.push('--http');
   if (options.database !== null) args.push('--database', options.database);
   for (const anchor of options.deviceAnchors) args.push('--device-anchor', anchor);
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
