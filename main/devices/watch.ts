@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ScanStep } from '../../app/enrollment/biometrics.ts';
 import { RekamError } from '../../app/errors.ts';
 
@@ -9,6 +10,8 @@ interface Source {
 }
 
 const AGAIN_MS = 1000;
+/** More pictures than an eye needs would only pile up before a window that is slow to draw them. */
+const SHORTEST_MS = 40;
 
 /** One live view, from its start until it is stopped. Owner of the last picture, and of coming back after a break. */
 export class Watch {
@@ -18,6 +21,7 @@ export class Watch {
   readonly #ending = new AbortController();
   #ended: Promise<void> = Promise.resolve();
   #lastFrame: Uint8Array | null = null;
+  #shownAt = Number.NEGATIVE_INFINITY;
 
   constructor(step: ScanStep, onFrame: (jpeg: Uint8Array) => void, source: Source) {
     this.step = step;
@@ -49,7 +53,7 @@ export class Watch {
         await this.#source.open(signal, (jpeg) => {
           this.#lastFrame = jpeg;
           started();
-          this.#onFrame(jpeg);
+          this.#show(jpeg);
         });
         if (this.#lastFrame === null && !signal.aborted) throw new RekamError('device.answer');
       } catch (error) {
@@ -57,18 +61,14 @@ export class Watch {
         const told = this.#source.broken(error);
         if (this.#lastFrame === null) return failed(told);
       }
-      await pause(AGAIN_MS, signal);
+      await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
   }
-}
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  #show(jpeg: Uint8Array): void {
+    const now = performance.now();
+    if (now - this.#shownAt < SHORTEST_MS) return;
+    this.#shownAt = now;
+    this.#onFrame(jpeg);
+  }
 }
