@@ -48,6 +48,8 @@ export interface SbiOptions {
 export interface Timeouts {
   /** For a service to say what it has. */
   readonly search: number;
+  /** The same for one that said nothing the last time, unless a person looks for it. */
+  readonly silent: number;
   /** For the resident to place the fingers. */
   readonly capture: number;
   /** For the service's answer beyond that. */
@@ -55,10 +57,10 @@ export interface Timeouts {
   /** From one live picture to the next. */
   readonly frame: number;
 }
-const TIMEOUTS: Timeouts = { search: 3000, capture: 20_000, grace: 5000, frame: 5000 };
+const TIMEOUTS: Timeouts = { search: 3000, silent: 500, capture: 20_000, grace: 5000, frame: 5000 };
 
-/** A device needs a moment to notice that the live view has ended. */
-const SETTLE_TRIES = 10;
+/** A device needs a moment to notice that the live view has ended; longer than that it is busy with something else. */
+const SETTLED_MS = 1500;
 const SETTLE_MS = 100;
 
 /** Scanners that speak SBI on this PC. Owner of what was found, of the live view and of the chain of captures. */
@@ -66,8 +68,8 @@ export function createSbiScanners(options: SbiOptions): Scanners {
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const seen = new Set<Kind>();
   let devices: SbiDevice[] = [];
-  /** Whether something on the ports gave no answer at the last search. */
-  let silence = false;
+  /** Ports that gave no answer at the last search: a service that hangs must not cost every capture its patience. */
+  let silent: ReadonlySet<number> = new Set();
   /** Whether what is known may no longer hold. */
   let stale = true;
   let searching: Promise<void> | null = null;
@@ -79,9 +81,10 @@ export function createSbiScanners(options: SbiOptions): Scanners {
 
   const search = (): Promise<void> => {
     searching ??= (async () => {
-      const found = await findDevices(options.ports, await trust(), timeouts.search, options.log);
+      const patience = (port: number): number => (silent.has(port) ? timeouts.silent : timeouts.search);
+      const found = await findDevices(options.ports, await trust(), patience, options.log);
       devices = found.devices;
-      silence = found.silence;
+      silent = found.silent;
       stale = false;
       for (const device of devices) seen.add(device.kind);
     })().finally(() => {
@@ -97,7 +100,7 @@ export function createSbiScanners(options: SbiOptions): Scanners {
     const device = known();
     if (device === undefined) {
       if (!seen.has(kind)) throw new RekamError('device.missing');
-      throw new RekamError(silence ? 'device.timeout' : 'device.unplugged');
+      throw new RekamError(silent.size > 0 ? 'device.timeout' : 'device.unplugged');
     }
     if (device.status === 'busy') throw new RekamError('device.busy');
     if (device.status === 'notReady') throw new RekamError('device.notReady');
@@ -140,6 +143,10 @@ export function createSbiScanners(options: SbiOptions): Scanners {
 
   return {
     list: async (again) => {
+      if (again) {
+        await searching;
+        silent = new Set();
+      }
       if (again || stale) await search();
       return devices.map(toRow);
     },
@@ -148,12 +155,13 @@ export function createSbiScanners(options: SbiOptions): Scanners {
       capturing = true;
       try {
         await view?.stop();
-        for (let left = view === null ? 0 : SETTLE_TRIES; ; left -= 1) {
+        const settled = view === null ? 0 : performance.now() + SETTLED_MS;
+        for (;;) {
           try {
             return await capture(order);
           } catch (error) {
             const told = broken(error);
-            if (told.code !== 'device.busy' || left <= 0) throw told;
+            if (told.code !== 'device.busy' || performance.now() >= settled) throw told;
             await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
           }
         }

@@ -49,11 +49,13 @@ export interface SbiDevice {
 export interface Found {
   /** The best of each kind first. */
   readonly devices: SbiDevice[];
-  /** Whether a port took the call and gave no answer. */
-  readonly silence: boolean;
+  /** Ports that took the call and gave no answer. */
+  readonly silent: ReadonlySet<number>;
 }
 
 const MAX_BYTES = 512 * 1024;
+/** More than any service has: each may name a place of its own to be asked. */
+const MAX_DEVICES = 16;
 const ENVIRONMENTS = ['Staging', 'Developer', 'Pre-Production', 'Production'];
 const RANK: Readonly<Record<ScannerRow['status'], number>> = {
   ready: 0,
@@ -62,21 +64,25 @@ const RANK: Readonly<Record<ScannerRow['status'], number>> = {
   unregistered: 3,
 };
 
-/** Asks every port, in both wire versions, which finger and iris scanners for registration it has. Never throws. */
+/**
+ * Asks every port, in both wire versions, which finger and iris scanners for registration it has. Never throws.
+ * @param patience milliseconds for an answer of this port
+ */
 export async function findDevices(
   ports: PortRange,
   trust: Trust,
-  timeoutMs: number,
+  patience: (port: number) => number,
   log: Log,
 ): Promise<Found> {
-  let silence = false;
+  const silent = new Set<number>();
   const lost = (port: number, error: unknown): SbiDevice[] => {
-    if (error instanceof ServiceLost && error.loss === 'silent') silence = true;
+    if (error instanceof ServiceLost && error.loss === 'silent') silent.add(port);
     log.info('sbi.port', { port, reason: reason(error) });
     return [];
   };
   const range = Array.from({ length: ports.to - ports.from + 1 }, (_, index) => ports.from + index);
   const asked = range.map(async (port) => {
+    const timeoutMs = patience(port);
     if (!(await listens(port, timeoutMs))) return [];
     // Some services end the connection at a verb that they do not know, so each gets one of its own.
     const calls = (['1.0', '0.9.5'] as const).map((version) =>
@@ -87,7 +93,7 @@ export async function findDevices(
   const found = (await Promise.all(asked)).flat();
   const best = new Map<string, SbiDevice>();
   for (const device of found.sort(better)) if (!best.has(device.id)) best.set(device.id, device);
-  return { devices: [...best.values()], silence };
+  return { devices: [...best.values()], silent };
 }
 
 function better(one: SbiDevice, other: SbiDevice): number {
@@ -108,14 +114,16 @@ async function askPort(
   const answer = readJson(
     await callService({ ...call, path: '/device', verb: VERBS[version].discover }, MAX_BYTES),
   );
-  const rows = readDiscovered(answer).filter((row) => row.purpose !== 'Auth');
+  const rows = readDiscovered(answer)
+    .filter((row) => row.purpose !== 'Auth')
+    .slice(0, MAX_DEVICES);
   if (rows.length === 0) return [];
+  const places = new Map(rows.map((row) => [row.callbackId, placeOf(row, port)])).values();
+  const asked = [...places].map((place) => askInfo({ ...call, port: place.port }, place.path, version));
   const infos = new Map<string, string>();
-  for (const place of new Map(rows.map((row) => [row.callbackId, placeOf(row, port)])).values()) {
-    for (const info of await askInfo({ ...call, port: place.port }, place.path, version)) {
-      const { digitalId } = describe(info);
-      if (digitalId !== null) infos.set(nameOf(digitalId), info);
-    }
+  for (const info of (await Promise.all(asked)).flat()) {
+    const { digitalId } = describe(info);
+    if (digitalId !== null) infos.set(nameOf(digitalId), info);
   }
   return rows.flatMap((row) => toDevice(row, port, version, infos, trust) ?? []);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LEFT_FOUR, RIGHT_FOUR } from '../../app/enrollment/biometrics.ts';
+import { encode } from '../../scripts/sbi/certificates.ts';
+import { startService } from '../../scripts/sbi/service.ts';
 import type { SbiSimulator } from '../../scripts/sbi/simulator.ts';
 import { codeOf, order, startTestScanner, testScanners } from '../helpers/scanner.ts';
 
@@ -105,6 +107,33 @@ describe('where the service stands', () => {
     expect(await codeOf(scanners.capture(order()))).toEqual({ code: 'device.unplugged' });
     await startTestScanner({ port: service.port });
     expect(await scanners.capture(order())).toHaveLength(4);
+  });
+
+  it('gives one that was silent its full time only when a person looks for it', async () => {
+    const desk = await testScanners({ slowMs: 1000 });
+    const scanners = desk.again({ timeouts: { search: 3000, silent: 100 } });
+    await scanners.list(true);
+    desk.service.fault('silent');
+    expect(await scanners.list(true)).toEqual([]);
+    desk.service.fault('slow');
+    expect(await codeOf(scanners.capture(order()))).toEqual({ code: 'device.timeout' });
+    expect(await scanners.list(true)).toHaveLength(2);
+  });
+
+  it('asks no more places than a service can have devices', async () => {
+    const infos: string[] = [];
+    const digitalId = encode({ serialNo: 'F', type: 'Finger' });
+    const lying = await startService(0, ({ verb, path, socket }) => {
+      if (verb.endsWith('INFO')) infos.push(path);
+      const callback = (index: number) => `http://127.0.0.1:${lying.port}/${index}`;
+      const rows = Array.from({ length: 400 }, (_, index) => ({ digitalId, callbackId: callback(index) }));
+      const body = JSON.stringify(verb.endsWith('DISC') ? rows : []);
+      socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    });
+    const ports = { from: lying.port, to: lying.port };
+    expect(await (await testScanners()).again({ ports }).list(true)).toHaveLength(1);
+    await lying.close();
+    expect(infos).toHaveLength(2 * 16);
   });
 
   it('says that there is none where there never was', async () => {

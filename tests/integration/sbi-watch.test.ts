@@ -111,3 +111,13 @@ it('takes one view at a time', async () => {
   await second.count(3);
   expect(first.seen).toHaveLength(shown);
 });
+
+it('waits a moment for the device to see the view end, not for one that is slow and busy', async () => {
+  const calls: string[] = [];
+  const desk = await testScanners({ slowMs: 800, onCall: ({ verb }) => calls.push(verb) });
+  await desk.scanners.watch('right4', () => undefined);
+  desk.service.fault('busy', 'slow');
+  calls.length = 0;
+  expect(await codeOf(desk.scanners.capture(order()))).toEqual({ code: 'device.busy' });
+  expect(calls.filter((verb) => verb === 'SBIDISC').length).toBeLessThan(4);
+});
