@@ -6,6 +6,7 @@ import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biomet
 import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
 import { accountIdSchema, instantSchema, kodeDesaSchema, packetIdSchema, stationIdSchema } from '../ids.ts';
 import { findingSchema } from '../sync/finding.ts';
+import { outcomeSchema } from '../sync/protocol.ts';
 import { syncLimitsSchema } from '../sync/limits.ts';
 import type { Channel, EventName } from './channels.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
