@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -161,17 +162,18 @@ describe('link and disk at once', () => {
   test('an upload that the link left half-way is completed from the disk', async () => {
     const { center, link, test: store, engine, record } = await office();
     const disk = carriedDisk();
-    link.next({ up: 20_000 });
     const [id] = await record(1, 20_000);
+    link.cut();
+    // Whichever of its next connections it takes for the packet.
+    link.next(...Array.from({ length: 8 }, () => ({ up: 60_000 })));
     const sync = engine.syncNow();
-    for (;;) {
-      const row = await center.running.db.selectFrom('upload').select('packet_id').executeTakeFirst();
-      if (row !== undefined) break;
+    const half = path.join(center.data, 'uploads', id!);
+    while ((statSync(half, { throwIfNoEntry: false })?.size ?? 0) === 0)
       await new Promise((resolve) => setTimeout(resolve, 5));
-    }
     engine.cancel();
     await sync;
     await engine.stop();
+    expect(await center.packetCount()).toBe(0);
     const courier = courierOf(store);
     await courier.pack(disk);
     expect(await importAt(center, disk)).toMatchObject({ all: true });
