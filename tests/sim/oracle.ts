@@ -65,6 +65,9 @@ export class Oracle implements Watch {
   /** Raised by whatever excuses an attempt before its time: the clock was set, the process is new, a person asked. */
   excuses = 0;
   isManual = false;
+  /** A person wants these tried once whatever their backoff. */
+  readonly asked = new Set<string>();
+  readonly heldByHand = new Set<string>();
   /** Nobody can ask for an attempt before. */
   quietUntil = 0;
   requests = 0;
@@ -104,7 +107,8 @@ export class Oracle implements Watch {
     this.#attempts.add(packetId);
     this.#toldOffset.delete(packetId);
     const before = this.#notBefore.get(packetId);
-    if (before !== undefined && world.now < before.at && before.excuses === this.excuses && !this.isManual)
+    const isEarly = before !== undefined && world.now < before.at && before.excuses === this.excuses;
+    if (isEarly && !this.isManual && !this.asked.delete(packetId))
       world.fail('early', `${packetId} is tried ${before.at - world.now} ms before its time`);
     if (this.#attempts.size > this.#maxConcurrent)
       world.fail('concurrency', `${this.#attempts.size} under way, ${this.#maxConcurrent} allowed`);
@@ -230,11 +234,13 @@ export class Oracle implements Watch {
     this.#held.add(id);
     const told = this.#told.get(id)?.get(problem ?? '') ?? 0;
     const isTrue =
-      reason === 'unreadable'
-        ? this.confirmed.get(id)?.isSpoiled === true
-        : reason === 'conflict' && problem === 'mismatched'
-          ? this.#deps.center.packets.has(id)
-          : reason !== null && told >= (problem === 'request-invalid' ? 5 : 1);
+      reason === 'person'
+        ? this.heldByHand.has(id)
+        : reason === 'unreadable'
+          ? this.confirmed.get(id)?.isSpoiled === true
+          : reason === 'conflict' && problem === 'mismatched'
+            ? this.#deps.center.packets.has(id)
+            : reason !== null && told >= (problem === 'request-invalid' ? 5 : 1);
     if (!isTrue) this.#deps.world.fail('hold', `${id} is held as ${reason} (${problem}), told ${told} times`);
   }
 

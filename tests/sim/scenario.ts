@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '../../app/sync/limits.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
 import type { ModelCenter } from './center.ts';
 import type { Dice } from './dice.ts';
@@ -108,6 +109,7 @@ export function schedule(stage: Stage): void {
   centerTroubles(stage);
   stationTroubles(stage);
   people(stage);
+  doctor(stage);
   world.in(plan.until, () => calm(stage));
 }
 
@@ -266,6 +268,20 @@ function people({ world, dice, plan, station }: Stage): void {
     world.in(look, () => station.recordAnew(own.int(...plan.sizes)));
 }
 
+/** The supervisor looks after single packets, and changes the hours. */
+function doctor({ world, dice, plan, station }: Stage): void {
+  const own = dice.fork('doctor');
+  times(own, 6, 0.3, () => {
+    const heldMs = own.chance(0.5) ? own.wide(1, 30 * MINUTE) : null;
+    at(world, own, plan, () => station.lookAfter(own, heldMs));
+  });
+  times(own, 2, 0.2, () => {
+    const [from, to] = [own.int(0, 719), own.int(720, 1439)];
+    const hours = own.chance(0.5) ? { from, to } : { from: to, to: from };
+    at(world, own, plan, () => station.limit({ ceiling: null, hours }));
+  });
+}
+
 /** Faults stop. What cannot be mended stays as it is; the rest has to settle. */
 function calm({ world, dice, network, center, station }: Stage): void {
   network.heal();
@@ -275,6 +291,7 @@ function calm({ world, dice, network, center, station }: Stage): void {
   center.overloadedMs = null;
   center.retryAfterMs = 0;
   station.empty();
+  station.limit(NO_LIMITS);
   if (station.process !== null) station.process.killAt = null;
   if (dice.chance(0.5)) world.in(dice.int(0, 2 * MINUTE), () => station.releaseAll());
 }

@@ -121,6 +121,8 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
           log,
           clock,
           random: () => random.next(),
+          limits: station.limits,
+          minuteOfDay: (at) => Math.floor(at / MINUTE) % (24 * 60),
           pulseNonce: () => nonces.bytes(18).toString('base64url'),
           // Signing is most of what a request costs, and the other runs do it for real.
           ...(plan.verifies ? {} : { sign: unsigned(nonces) }),

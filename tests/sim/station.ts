@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RekamError } from '../../app/errors.ts';
 import type { PacketId } from '../../app/ids.ts';
+import { NO_LIMITS, type SyncLimits } from '../../app/sync/limits.ts';
 import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import { signJws } from '../../main/security/sign.ts';
 import type { RecordInput, StoreApi } from '../../main/store/api.ts';
@@ -58,6 +59,7 @@ export class Station {
   #full: 'no' | 'pages' | 'all' = 'no';
   readonly #indices = new Map<string, number>();
   manualsOpen = 0;
+  limits: SyncLimits = NO_LIMITS;
   #writes = 0;
 
   constructor(deps: StationDeps) {
@@ -200,18 +202,53 @@ export class Station {
 
   /** The supervisor lets everything go again that is held. */
   releaseAll(): void {
-    const { api, world, oracle, operator } = this.#deps;
-    for (const { packetId } of api.outbox.list('held', 0, 100).rows) {
-      try {
-        if (this.#full === 'all') throw new RekamError('disk.full');
-        api.outbox.release(packetId, operator.accountId, this.now());
-        oracle.released(packetId);
-        world.trace(`released ${packetId}`);
-      } catch (error) {
-        world.trace(`not released: ${reason(error)}`);
-      }
-    }
+    for (const { packetId } of this.#deps.api.outbox.list('held', 0, 100).rows) this.#release(packetId);
     this.process?.engine?.wake();
+  }
+
+  /** The supervisor tries one that waits now, or holds it for so long. */
+  lookAfter(dice: Dice, heldMs: number | null): void {
+    const { api, world, oracle, operator } = this.#deps;
+    const [row] = pick(dice, api.outbox.list('pending', 0, 100).rows);
+    if (row === undefined) return;
+    const { packetId } = row;
+    const by = operator.accountId;
+    this.#byHand(`${heldMs === null ? 'tried now' : 'held by hand'} ${packetId}`, () => {
+      if (heldMs === null) {
+        const sequence = api.outbox.retry(packetId, by, this.now());
+        oracle.asked.add(packetId);
+        this.process?.engine?.tryNow(sequence);
+        return;
+      }
+      api.outbox.holdByHand(packetId, 'Tunggu', by, this.now());
+      oracle.heldByHand.add(packetId);
+      this.process?.engine?.leave(packetId);
+      world.in(heldMs, () => this.#release(packetId));
+    });
+  }
+
+  limit(limits: SyncLimits): void {
+    this.#deps.world.trace(`limits ${JSON.stringify(limits)}`);
+    this.limits = limits;
+    this.process?.engine?.limit(limits);
+  }
+
+  #release(packetId: PacketId): void {
+    const { api, oracle, operator } = this.#deps;
+    this.#byHand(`released ${packetId}`, () => {
+      api.outbox.release(packetId, operator.accountId, this.now());
+      oracle.released(packetId);
+    });
+  }
+
+  #byHand(what: string, act: () => void): void {
+    try {
+      if (this.#full === 'all') throw new RekamError('disk.full');
+      act();
+      this.#deps.world.trace(what);
+    } catch (error) {
+      this.#deps.world.trace(`not ${what}: ${reason(error)}`);
+    }
   }
 
   /** The supervisor asks for a sync by hand, and may think better of it. */
@@ -296,6 +333,10 @@ export class Station {
       return Promise.reject(error as Error);
     }
   }
+}
+
+function pick<T>(dice: Dice, list: readonly T[]): readonly T[] {
+  return list.length === 0 ? [] : [dice.pick(list)];
 }
 
 const READS = new Set([
