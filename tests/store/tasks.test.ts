@@ -112,10 +112,10 @@ describe('an amendment', () => {
     expect(made.sequence).toBe(4);
   });
 
-  test('where only parts are asked for the biodata stay, whatever the window says', async () => {
+  test('where only parts are asked for the biodata stay, also over a correction that was confirmed', async () => {
     decide(id(0), FINGER);
-    const change = { biodata: testBiodata(0, { alamat: 'Elsewhere' }) };
-    const made = await mend(store, id(0), how({ captures: testCaptures(['finger.left.index']), change }));
+    const captures = testCaptures(['finger.left.index']);
+    const made = await mend(store, id(0), how({ captures, alamat: 'Elsewhere' }));
     const alamat = "SELECT biodata ->> '$.alamat' AS alamat FROM enrollment WHERE packet_id = ?";
     expect(store.db.get(alamat, made.packetId)).toEqual(store.db.get(alamat, id(0)));
   });
