@@ -398,7 +398,7 @@ describe('a pack from elsewhere', () => {
     await importAt(center, disk);
     await courier.receipts(receipts);
     const lost = { missing: [id!], unknown: [], mismatched: [], gaps: [] };
-    expect(store.api.outbox.reconciled(lost, Date.now())).toMatchObject({ again: 1 });
+    expect(store.api.outbox.reconciled(lost, { from: 1, to: 1 }, Date.now())).toMatchObject({ again: 1 });
     expect(await courier.receipts(receipts)).toMatchObject({ received: 0, invalid: 1, waiting: 1 });
     expect(states(store)).toEqual(['recorded']);
   });
