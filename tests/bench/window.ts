@@ -109,15 +109,19 @@ function blankWindow(): { executable: string; args: readonly string[] } {
     writeBlankApp(twin);
     return { executable: runtime.executable, args: [...flags, twin] };
   }
-  for (const entry of readdirSync(fallbackDir, { recursive: true, withFileTypes: true })) {
-    const from = path.join(entry.parentPath, entry.name);
-    const name = path.relative(fallbackDir, from);
-    if (!entry.isFile() || name.startsWith(path.join('resources', 'app'))) continue;
-    mkdirSync(path.dirname(path.join(twin, name)), { recursive: true });
-    linkSync(from, path.join(twin, name));
-  }
+  linkTree(fallbackDir, twin);
   writeBlankApp(path.join(twin, 'resources', 'app'));
   return { executable: path.join(twin, path.basename(runtime.executable)), args: flags };
+}
+
+/** Hard links to all files; the app's own link among them leads back here and is left out. */
+function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const source = path.join(from, entry.name);
+    if (entry.isDirectory()) linkTree(source, path.join(to, entry.name));
+    else if (entry.isFile()) linkSync(source, path.join(to, entry.name));
+  }
 }
 
 function writeBlankApp(folder: string): void {
