@@ -12,6 +12,7 @@ import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import { sentencesOf } from './sentences.ts';
+import look from '../supervisor/supervisor.module.css';
 import classes from './courier.module.css';
 
 type Last = NonNullable<CourierState['last']>;
@@ -47,7 +48,7 @@ function Progress({ progress }: { progress: CourierProgress }) {
         value={Math.round(share * 100)}
         max={100}
         aria-valuetext={details.join(' · ')}
-        className={classes['bar']}
+        className={look['bar']}
       />
       <p>
         <StateMark tone="running">{t(`courier/phase_${phase}`)}</StateMark> {details.join(' · ')}
@@ -59,7 +60,7 @@ function Progress({ progress }: { progress: CourierProgress }) {
 function Result({ last }: { last: Last | null }) {
   const vocabulary = useWords();
   const { t } = vocabulary;
-  if (last === null) return <p className={classes['quiet']}>{t('courier/idle')}</p>;
+  if (last === null) return <p className={look['cause']}>{t('courier/idle')}</p>;
   const { tone, first, rest } = sentencesOf(last, vocabulary);
   return (
     <>
@@ -69,7 +70,7 @@ function Result({ last }: { last: Last | null }) {
         </StateMark>
       </p>
       {rest.map((text) => (
-        <p key={text} className={classes['quiet']}>
+        <p key={text} className={`${look['cause']} ${classes['said']}`}>
           {text}
         </p>
       ))}
@@ -120,9 +121,9 @@ export function Courier() {
   const blocked = busy ? { 'aria-disabled': true, 'data-disabled': true } : {};
 
   return (
-    <section aria-labelledby="courier-title" className={classes['card']}>
+    <section aria-labelledby="courier-title" className={look['card']}>
       <h2 id="courier-title">{t('courier/title')}</h2>
-      <p className={classes['quiet']}>{t('courier/lead')}</p>
+      <p className={look['cause']}>{t('courier/lead')}</p>
       <ol className={classes['steps']}>
         <li>
           {waiting === 0
