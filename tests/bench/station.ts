@@ -59,9 +59,9 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
     through: async (centerUrl) => {
       await running.stop();
       running = startEngine(test, { ...record, centerUrl });
-      // Its first cycle asks for all the news that there are.
-      await until(running.engine, () => running.engine.state().link.state === 'online');
-      await until(running.engine, () => running.engine.state().progress === null);
+      // By hand its first cycle takes all the news that there are, both ways.
+      await running.engine.syncNow();
+      await until(running.engine, () => test.api.journal.pending(1).length === 0);
     },
     close: async () => {
       await running.stop();
