@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { TransportFailure, type Transport, type TransportRequest } from '../../main/sync/api.ts';
+import { TransportFailure, type Pace, type Transport, type TransportRequest } from '../../main/sync/api.ts';
 import { createTransport } from '../../main/sync/transport.ts';
 import { bodyOf, fakeServer, rawServer } from '../helpers/fake-server.ts';
 import { fakeCa } from '../helpers/fake-tls.ts';
@@ -131,6 +131,54 @@ describe('plain HTTP on loopback', () => {
     );
     const answer = await ask(open(half.url), { idleTimeoutMs: 50 });
     await expect(answer.text()).rejects.toThrow(failure('timeout'));
+  });
+
+  test('a body under a pace goes out whole, in its pieces, each when its turn comes', async () => {
+    const body = randomBytes(10_500);
+    let got = Buffer.alloc(0);
+    const server = await fakeServer((request, answer) => {
+      void bodyOf(request).then((bytes) => {
+        got = bytes;
+        answer.end();
+      });
+    });
+    const asked: number[] = [];
+    const sent: number[] = [];
+    const pace: Pace = {
+      piece: 4_000,
+      take: (bytes) => {
+        // Nothing is on its way that was not asked for.
+        expect(sent.at(-1) ?? 0).toBeLessThanOrEqual(asked.reduce((sum, one) => sum + one, 0));
+        asked.push(bytes);
+        return Promise.resolve();
+      },
+    };
+    const onSent = (bytes: number) => void sent.push(bytes);
+    await ask(open(server.url), { method: 'POST', body, pace, onSent });
+    expect(got.equals(body)).toBe(true);
+    expect(asked).toEqual([4_000, 4_000, 2_500]);
+    expect(sent.at(-1)).toBe(10_500);
+  });
+
+  test('an abort while a piece waits for its turn sends no more', async () => {
+    const mute = await rawServer(() => {});
+    const cut = new AbortController();
+    const asked: number[] = [];
+    const pace: Pace = {
+      piece: 1_000,
+      take: async (bytes, signal) => {
+        asked.push(bytes);
+        if (asked.length < 3) return;
+        cut.abort();
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(signal.aborted).toBe(true);
+      },
+    };
+    const sending = ask(open(mute.url), {
+      ...{ method: 'POST', body: randomBytes(100_000), pace, signal: cut.signal },
+    });
+    await expect(sending).rejects.toThrow(TransportFailure);
+    expect(asked).toHaveLength(3);
   });
 
   test('abort ends it at once, before, during and after the answer began', async () => {
