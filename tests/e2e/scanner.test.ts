@@ -5,6 +5,7 @@ import { id as words } from '../../renderer/i18n/id.ts';
 import { openResident, save, workUntil } from '../../scripts/desk-work.ts';
 import type { Fault, SbiSimulator } from '../../scripts/sbi/simulator.ts';
 import type { StationWindow } from '../../scripts/station-window.ts';
+import { liveText } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { testScanner } from '../helpers/scanner.ts';
 import { demoAccount, stationHome } from '../helpers/station-home.ts';
@@ -67,6 +68,8 @@ async function expectError(code: ErrorCode): Promise<void> {
   await said.waitFor();
   // The code for the telephone, below the sentence.
   expect(await said.innerText()).toContain(code);
+  // And spoken: it stands in a live region of the accessibility tree.
+  expect(await liveText(station.page)).toContain(ERROR_WORDS[code].id);
 }
 
 /** How often this step was tried, as the desk shows it. */

@@ -7,6 +7,7 @@ import type { Slip } from '../../app/ipc/contract.ts';
 import { id as words } from '../../renderer/i18n/id.ts';
 import { openResident, workToTheEnd, workUntil } from '../../scripts/desk-work.ts';
 import type { StationWindow } from '../../scripts/station-window.ts';
+import { liveText } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
 
@@ -321,7 +322,12 @@ describe('from the outbox', () => {
     await row.click();
     const dialog = page.getByRole('dialog', { name: words.slip.heading });
     await dialog.getByText('CETAK ULANG ke-1').first().waitFor();
+    await playPrinters(['thermal'], 'Print job failed');
     await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').waitFor();
+    expect(await liveText(page)).toContain(ERROR_WORDS['slip.printer'].id);
+    await playPrinters(['thermal']);
+    await dialog.getByRole('button', { name: words.common.again, exact: true }).click();
     await dialog.getByText(words.slip.toPrinter.replace('{{printer}}', 'Pencetak thermal')).waitFor();
     expect(await count(residents[1]?.nik ?? '')).toBe(2);
     await page.keyboard.press('Escape');

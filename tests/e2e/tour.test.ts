@@ -1,13 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ERROR_WORDS } from '../../app/error-words.ts';
 import { ktpStanding, type Biodata } from '../../app/enrollment/biodata.ts';
 import { en } from '../../renderer/i18n/en.ts';
 import { id } from '../../renderer/i18n/id.ts';
 import { recordByKeyboard, scanNik, stepNow } from '../../scripts/keyboard-work.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
-import { stroke, violations } from '../helpers/accessibility.ts';
+import { liveText, stroke, violations } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { demoAccount, stationHome } from '../helpers/station-home.ts';
 
@@ -66,6 +67,11 @@ describe.each([
     await station.resize(...SIZES[0]);
   }
 
+  /** A screen reader is told, not only the eye: read from Chromium's own accessibility tree. */
+  async function heard(text: string): Promise<void> {
+    await expect.poll(() => liveText(station.page)).toContain(text);
+  }
+
   async function toStep(key: string, name: string): Promise<void> {
     await station.page.keyboard.press(key);
     await heading(name).waitFor();
@@ -101,6 +107,7 @@ describe.each([
     await page.getByRole('textbox', { name: words.login.password }).fill('salah');
     await page.keyboard.press('Enter');
     await page.getByRole('alert').first().waitFor();
+    await heard(ERROR_WORDS['login.wrong'][language]);
     await see('login-refused');
     await page.getByRole('textbox', { name: words.login.password }).fill(password);
     await page.keyboard.press('Enter');
@@ -144,9 +151,12 @@ describe.each([
       .click();
     await button(words.biodata.apply).click();
     await page.getByRole('alert').first().waitFor();
+    await heard(words.biodata.unchanged);
     await see('correction');
     await page.keyboard.press('Escape');
     await button(words.desk.drop).click();
+    await button(words.desk.dropConfirm).click();
+    await heard(words.desk.dropShort);
     await see('drop');
     await page.keyboard.press('Escape');
     await toStep('F6', words.stepLong.photo);
@@ -175,10 +185,13 @@ describe.each([
     await button(words.scan.take).click({ trial: true });
     await see('right4');
     await button(words.exception.open).click();
-    await see('exception');
     await page
       .getByRole('combobox', { name: words.exception.reason })
-      .selectOption({ label: words.exceptionReason.amputated });
+      .selectOption({ label: words.exceptionReason.other });
+    await button(words.exception.save).click();
+    await heard(words.exception.noteMissing);
+    await see('exception');
+    await page.getByRole('textbox', { name: words.exception.note }).fill('Cacat lahir');
     await button(words.exception.save).click();
     await toStep('F9', words.stepLong.left4);
     await button(words.scan.take).click();

@@ -45,7 +45,7 @@ export function DropPanel({ work, onClose }: { work: Work; onClose: () => void }
           label={t('desk/dropReason')}
           value={reason}
           maxLength={200}
-          error={short ? t('desk/dropShort') : null}
+          error={short ? <span role="alert">{t('desk/dropShort')}</span> : null}
           onChange={(event) => {
             setReason(event.currentTarget.value);
             setShort(false);
