@@ -1,29 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import { BY_HAND, TICKET_STATES, ticketAfter, type StateByHand } from '../../app/desk/ticket.ts';
 import type { Outcome } from '../../app/sync/protocol.ts';
 import { migrate, MIGRATIONS } from '../../main/store/migrate.ts';
 import { openDatabase } from '../../main/store/database.ts';
 import { createDeskStore } from '../../main/store/desk.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
 import {
   completeDraft,
   newPacketId,
-  openTestStore,
   recordDraft,
   recordResident,
   testBiodata,
   TEST_DATE,
   TEST_NOW,
-  type TestStore,
 } from '../helpers/store.ts';
 
-let store: TestStore;
-beforeEach(async () => {
-  store = await openTestStore({ residents: 40 });
-});
-afterEach(() => store.destroy());
+const store = freshStore({ residents: 40 });
 
 const MINUTE = 60_000;
 const nik = (index: number) => nikSchema.parse(store.niks[index]);

@@ -1,26 +1,21 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import { accountIdSchema, stationIdSchema } from '../../app/ids.ts';
 import { lockMs } from '../../main/store/accounts.ts';
 import { matchExpression } from '../../main/store/residents.ts';
 import { v4 as uuidv4 } from 'uuid';
+import { freshStore } from '../helpers/fresh-store.ts';
 import {
   completeDraft,
   newPacketId,
-  openTestStore,
   recordResident,
   testBiodata,
   TEST_DATE,
   TEST_NOW,
-  type TestStore,
 } from '../helpers/store.ts';
 
-let test1: TestStore;
-beforeEach(async () => {
-  test1 = await openTestStore({ residents: 40 });
-});
-afterEach(() => test1.destroy());
+const test1 = freshStore({ residents: 40 });
 
 const at = (index: number): string => test1.niks[index] ?? '';
 

@@ -1,27 +1,22 @@
 import { v4 as uuidv4 } from 'uuid';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import { stationIdSchema } from '../../app/ids.ts';
 import type { Draft } from '../../app/desk/draft.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
 import {
   completeDraft,
   newPacketId,
-  openTestStore,
   recordDraft,
   recordResident,
   testBiodata,
   testCaptures,
   TEST_DATE,
   TEST_NOW,
-  type TestStore,
 } from '../helpers/store.ts';
 import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
 
-let store: TestStore;
-beforeEach(async () => {
-  store = await openTestStore();
-});
-afterEach(() => store.destroy());
+const store = freshStore();
 
 const nik = (index: number) => nikSchema.parse(store.niks[index]);
 const begin = (index: number, date = TEST_DATE) =>

@@ -1,30 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PacketId } from '../../app/ids.ts';
 import type { Outcome, ReconcileAnswer, ReferenceLine } from '../../app/sync/protocol.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
 import {
   completeDraft,
   newPacketId,
-  openTestStore,
   recordResident,
   testBiodata,
   TEST_NOW as NOW,
-  type TestStore,
 } from '../helpers/store.ts';
 
 const DAY = 24 * 60 * 60_000;
 const HOUR = 60 * 60_000;
 const RANGE = { from: 1, to: 2_000 };
-let store: TestStore;
+const store = freshStore({ residents: 4 });
 let ids: PacketId[];
 
 beforeEach(async () => {
-  store = await openTestStore({ residents: 4 });
   ids = [];
   for (const nik of store.niks) ids.push((await recordResident(store, nik)).packetId);
 });
 afterEach(() => {
   if (store.api.audit.verify() !== null) throw new Error('the audit chain is broken');
-  store.destroy();
 });
 
 const id = (index: number): PacketId => ids[index] ?? newPacketId();

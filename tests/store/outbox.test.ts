@@ -1,20 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PacketId } from '../../app/ids.ts';
 import type { Outcome } from '../../app/sync/protocol.ts';
-import {
-  newPacketId,
-  openTestStore,
-  recordResident,
-  TEST_NOW as NOW,
-  type TestStore,
-} from '../helpers/store.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
+import { newPacketId, openTestStore, recordResident, TEST_NOW as NOW } from '../helpers/store.ts';
 
 const DAY = 24 * 60 * 60_000;
-let store: TestStore;
+const store = freshStore({ residents: 4 });
 let ids: PacketId[];
 
 beforeEach(async () => {
-  store = await openTestStore({ residents: 4 });
   ids = [];
   for (const nik of store.niks) ids.push((await recordResident(store, nik)).packetId);
 });
@@ -25,7 +19,6 @@ afterEach(() => {
   );
   if (apart.length > 0) throw new Error(`packet and entry differ: ${JSON.stringify(apart)}`);
   if (store.api.audit.verify() !== null) throw new Error('the audit chain is broken');
-  store.destroy();
 });
 
 const id = (index: number): PacketId => ids[index] ?? newPacketId();

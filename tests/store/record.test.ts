@@ -1,7 +1,7 @@
 import { Decrypter } from 'age-encryption';
 import { compactVerify, importJWK } from 'jose';
 import { v4 as uuidv4 } from 'uuid';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { Biodata, BiodataField } from '../../app/enrollment/biodata.ts';
 import { decodePacket } from '../../app/enrollment/packet.ts';
@@ -9,6 +9,7 @@ import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
 import { accountIdSchema, type PacketId } from '../../app/ids.ts';
 import { JWS_TYPES, manifestSchema, type Outcome } from '../../app/sync/protocol.ts';
 import { publicKeyX, sha256 } from '../../main/security/sign.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
 import {
   completeDraft,
   newPacketId,
@@ -20,14 +21,9 @@ import {
   testCaptures,
   TEST_DATE,
   TEST_NOW,
-  type TestStore,
 } from '../helpers/store.ts';
 
-let store: TestStore;
-beforeEach(async () => {
-  store = await openTestStore({ residents: 24 });
-});
-afterEach(() => store.destroy());
+const store = freshStore({ residents: 24 });
 
 const nik = (index: number): string => store.niks[index] ?? '';
 

@@ -1,8 +1,9 @@
 import { v4 as uuidv4 } from 'uuid';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import { stationIdSchema } from '../../app/ids.ts';
 import type { Fact, ReferenceLine } from '../../app/sync/protocol.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
 import {
   newPacketId,
   openTestStore,
@@ -10,14 +11,9 @@ import {
   testBiodata,
   TEST_DATE,
   TEST_NOW as NOW,
-  type TestStore,
 } from '../helpers/store.ts';
 
-let store: TestStore;
-beforeEach(async () => {
-  store = await openTestStore({ residents: 3 });
-});
-afterEach(() => store.destroy());
+const store = freshStore({ residents: 3 });
 
 const nik = (index: number) => nikSchema.parse(store.niks[index]);
 const peer = stationIdSchema.parse(uuidv4());

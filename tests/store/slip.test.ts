@@ -1,20 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PacketId } from '../../app/ids.ts';
-import {
-  completeDraft,
-  newPacketId,
-  openTestStore,
-  recordResident,
-  testBiodata,
-  TEST_NOW,
-  type TestStore,
-} from '../helpers/store.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
+import { completeDraft, newPacketId, recordResident, testBiodata, TEST_NOW } from '../helpers/store.ts';
 
-let store: TestStore;
-beforeEach(async () => {
-  store = await openTestStore();
-});
-afterEach(() => store.destroy());
+const store = freshStore();
 
 const nik = (index: number): string => store.niks[index] ?? '';
 
