@@ -5,6 +5,7 @@ import {
   acceptedWarningSchema,
   approvalSchema,
   correctionSchema,
+  fieldValueSchema,
   partSchema,
   type Correction,
 } from '../enrollment/enrollment.ts';
@@ -14,10 +15,7 @@ import { amendsSchema } from './task.ts';
 
 /** Biodata while it is being typed: any field may still be wrong. Rules apply at the end of the step and at record. */
 const fields = Object.keys(biodataSchema.shape) as [BiodataField, ...BiodataField[]];
-export const draftBiodataSchema = z.record(
-  z.enum(fields),
-  z.union([z.string().max(200), z.number(), z.null()]),
-);
+export const draftBiodataSchema = z.record(z.enum(fields), fieldValueSchema);
 export type DraftBiodata = z.infer<typeof draftBiodataSchema>;
 
 /**

@@ -10,6 +10,12 @@ import {
 import { BIODATA_WARNINGS, biodataSchema } from './biodata.ts';
 import { exceptionSchema, missingParts, partNameSchema, type PartName } from './biometrics.ts';
 
+/** What a device says of itself. It travels in the packet, so a lying one may not fill it. */
+export const deviceTextSchema = z.string().max(200);
+
+/** What a field of the register may hold, right or wrong. */
+export const fieldValueSchema = z.union([z.string().max(200), z.number(), z.null()]);
+
 /** One captured part as the enrollment describes it; its bytes travel beside it in the packet. */
 export const partSchema = z.strictObject({
   name: partNameSchema,
@@ -21,7 +27,9 @@ export const partSchema = z.strictObject({
   quality: z.number().min(0).max(100).nullable(),
   capturedAt: instantSchema,
   attempts: z.int().positive(),
-  device: z.strictObject({ make: z.string(), model: z.string(), serialNo: z.string() }).nullable(),
+  device: z
+    .strictObject({ make: deviceTextSchema, model: deviceTextSchema, serialNo: deviceTextSchema })
+    .nullable(),
   /** Why the operator kept it although it was judged unfit (photo). */
   override: z.string().trim().min(3).max(200).optional(),
 });
@@ -30,8 +38,8 @@ export type Part = z.infer<typeof partSchema>;
 /** A change to the register's biodata: it needs a document and the operator's own authentication. */
 export const correctionSchema = z.strictObject({
   field: z.enum(Object.keys(biodataSchema.shape) as [keyof typeof biodataSchema.shape]),
-  before: z.union([z.string(), z.number(), z.null()]),
-  after: z.union([z.string(), z.number(), z.null()]),
+  before: fieldValueSchema,
+  after: fieldValueSchema,
   document: z.string().trim().min(1).max(120),
   /** Who confirmed it with their own password, and when; main alone writes this. */
   confirmed: z.strictObject({ by: accountIdSchema, at: instantSchema }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BodyPart } from '../../app/enrollment/biometrics.ts';
+import { deviceTextSchema } from '../../app/enrollment/enrollment.ts';
 import { RekamError } from '../../app/errors.ts';
 import type { ScannerRow } from '../../app/ipc/contract.ts';
 
@@ -40,9 +41,9 @@ const errorSchema = z.object({ errorCode: text.nullish() });
 const failing = z.object({ error: errorSchema.nullish() });
 
 export const digitalIdSchema = z.object({
-  serialNo: text.pipe(z.string().min(1)),
-  make: z.string().nullish(),
-  model: z.string().nullish(),
+  serialNo: text.pipe(deviceTextSchema.min(1)),
+  make: deviceTextSchema.nullish(),
+  model: deviceTextSchema.nullish(),
   type: z.string(),
 });
 export type DigitalId = z.infer<typeof digitalIdSchema>;

@@ -7,6 +7,7 @@ import { placeOf } from '../../main/devices/sbi-search.ts';
 import {
   bioSubType,
   capturePayloadSchema,
+  digitalIdSchema,
   errorCodeIn,
   kindOf,
   readBiometrics,
@@ -25,6 +26,15 @@ function codeOf(call: () => unknown): string {
     return error.code;
   }
 }
+
+describe('what a device says of itself', () => {
+  it('is taken up to what a packet may carry', () => {
+    const own = { serialNo: 'S1', make: 'Rekam', model: 'x'.repeat(200), type: 'Finger' };
+    expect(digitalIdSchema.safeParse(own).success).toBe(true);
+    for (const field of ['serialNo', 'make', 'model'])
+      expect(digitalIdSchema.safeParse({ ...own, [field]: 'x'.repeat(201) }).success).toBe(false);
+  });
+});
 
 describe('what services send', () => {
   it.each([
