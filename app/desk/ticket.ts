@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kodeDesaSchema } from '../ids.ts';
+import { kodeDesaSchema, type PacketId } from '../ids.ts';
 import { nikSchema } from '../enrollment/nik.ts';
 import { unreachable } from '../result.ts';
 
@@ -85,4 +85,11 @@ export function lastCalled<T extends Turn>(tickets: readonly T[]): T | null {
 /** The lowest number that waits. @param tickets in the order of their numbers */
 export function nextWaiting<T extends Turn>(tickets: readonly T[]): T | null {
   return tickets.find((row) => row.state === 'waiting') ?? null;
+}
+
+/** Who stepped aside in the middle of an enrollment: their draft waits. @param tickets in the order of their numbers */
+export function interrupted<T extends Turn & { readonly packetId: PacketId | null }>(
+  tickets: readonly T[],
+): T | null {
+  return tickets.find((row) => row.state === 'serving' && row.packetId !== null) ?? null;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { birthday, checkArrival, placeOf, type KnownRecording } from '../../app/desk/arrival.ts';
 import {
+  interrupted,
   lastCalled,
   maySet,
   nextWaiting,
@@ -11,6 +12,7 @@ import {
   type TicketState,
 } from '../../app/desk/ticket.ts';
 import { ageOn } from '../../app/enrollment/biodata.ts';
+import { packetIdSchema } from '../../app/ids.ts';
 
 const TODAY = '2011-11-14';
 const LOSARI = '32.09.03';
@@ -185,5 +187,19 @@ describe('a ticket', () => {
     expect(lastCalled(rows)?.number).toBe(2);
     expect(nextWaiting(rows)?.number).toBe(4);
     expect([lastCalled([]), nextWaiting(rows.slice(0, 3))]).toEqual([null, null]);
+  });
+
+  test('who stepped aside is gone back to by the lowest number, where there is a draft to open', () => {
+    const packetId = packetIdSchema.parse('01997b2e-0000-7000-8000-000000000001');
+    const row = (number: number, state: TicketState, draft: typeof packetId | null) => ({
+      number,
+      nik: String(number),
+      state,
+      calledAt: null,
+      packetId: draft,
+    });
+    const rows = [row(1, 'done', packetId), row(2, 'serving', null), row(3, 'serving', packetId)];
+    expect(interrupted([...rows, row(4, 'serving', packetId)])?.number).toBe(3);
+    expect(interrupted(rows.slice(0, 2))).toBeNull();
   });
 });

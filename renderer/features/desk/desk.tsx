@@ -48,7 +48,7 @@ export default function Desk() {
           ) : view.kind === 'arrival' ? (
             <Arrival checked={view.checked} />
           ) : (
-            <Idle opening={view.kind === 'opening'} next={next} />
+            <Idle opening={view.kind === 'opening'} next={next} tickets={today.data?.tickets} />
           )}
         </section>
       )}

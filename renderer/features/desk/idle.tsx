@@ -2,20 +2,24 @@ import { Button } from '@mantine/core';
 import { IconCornerDownLeft, IconIdBadge2 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatNik } from '../../../app/enrollment/nik.ts';
+import type { TicketRow } from '../../../app/ipc/contract.ts';
 import { useApp } from '../../app-state.ts';
 import { useNow } from '../../clock.ts';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import arrival from './arrival.module.css';
+import { Continue } from './continue.tsx';
 import { DeferForm } from './defer-form.tsx';
 import { showTasks, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
 import { TASKS_KEY, useTasks } from './tasks.ts';
 import { serveTicket, setTicket, type NextTurn } from './tickets.ts';
 
+type Tickets = readonly TicketRow[] | undefined;
+
 /** Whose turn it is: the number that was called, or the one to call. */
-function Turn({ next }: { next: NextTurn }) {
+function Turn({ next, tickets }: { next: NextTurn; tickets: Tickets }) {
   const { t, f } = useWords();
   const now = useNow();
   const { row } = next;
@@ -61,6 +65,7 @@ function Turn({ next }: { next: NextTurn }) {
               {t('ticket/serve')}
             </Button>
           )}
+          <Continue tickets={tickets} />
         </div>
         <div className={classes['actions']}>
           <Button
@@ -91,7 +96,15 @@ function TasksCall() {
 }
 
 /** Nobody is being served: whose turn it is, or how to begin. */
-export function Idle({ opening, next }: { opening: boolean; next: NextTurn | null }) {
+export function Idle({
+  opening,
+  next,
+  tickets,
+}: {
+  opening: boolean;
+  next: NextTurn | null;
+  tickets: Tickets;
+}) {
   const { t } = useWords();
   const error = useDesk((state) => state.error);
   const vaultFailed = useApp((state) => state.vaultFailed);
@@ -103,12 +116,13 @@ export function Idle({ opening, next }: { opening: boolean; next: NextTurn | nul
         {!opening && <TasksCall />}
       </div>
       {next !== null && !opening ? (
-        <Turn key={`${next.row.number} ${next.state}`} next={next} />
+        <Turn key={`${next.row.number} ${next.state}`} next={next} tickets={tickets} />
       ) : (
         <div className={arrival['idleCenter']}>
           <IconIdBadge2 size={48} stroke={1.25} aria-hidden />
           <h1 className={arrival['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
           {!opening && <p>{t('desk/idle')}</p>}
+          {!opening && <Continue tickets={tickets} />}
         </div>
       )}
     </div>

@@ -8,6 +8,7 @@ import { useWords } from '../../i18n/words.ts';
 import { SlipPanel } from '../slip/slip-panel.tsx';
 import { useSlip } from '../slip/use-slip.ts';
 import { useTraining } from '../training/training.tsx';
+import { Continue } from './continue.tsx';
 import { leave } from './desk-store.ts';
 import classes from './desk.module.css';
 import { nextTurn } from './tickets.ts';
@@ -67,6 +68,7 @@ export function Recorded({
               {t('recorded/toQueue')}
             </Button>
           )}
+          <Continue tickets={today?.tickets} except={recorded.nik} />
         </div>
         <div className={classes['actions']}>
           {unprinted && (

@@ -26,6 +26,7 @@ export default function Help() {
     ['Shift+Enter', t('help/key_Give')],
     ['Insert', t('help/key_Next')],
     ['F6', t('help/key_Skip')],
+    ['F8', t('help/key_Continue')],
     ['PgUp PgDn', t('help/key_Page')],
     [t('help/scanner'), t('help/key_Scan')],
   ] as const;
