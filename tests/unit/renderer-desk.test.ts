@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { registerValue, type Draft } from '../../app/desk/draft.ts';
+import { biodataSchema } from '../../app/enrollment/biodata.ts';
 import { STEPS } from '../../app/enrollment/biometrics.ts';
 import { cropOf } from '../../app/enrollment/photo.ts';
 import type { Correction } from '../../app/enrollment/enrollment.ts';
@@ -15,7 +16,7 @@ import {
 import { cameraError } from '../../renderer/features/desk/photo.ts';
 import { EMPTY_SCAN, SCAN_GAP_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
 import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
-import { missingSteps, orderedSteps, railState } from '../../renderer/features/desk/steps.ts';
+import { missingSteps, orderedSteps, railState, REVIEWED } from '../../renderer/features/desk/steps.ts';
 
 const draft = (change: Partial<Draft> = {}) =>
   ({
@@ -52,6 +53,10 @@ describe('the order of steps', () => {
       'irises',
     ]);
   });
+});
+
+test('the review shows all biodata that the resident approves', () => {
+  expect(['nik', 'nama', ...REVIEWED].sort()).toEqual(Object.keys(biodataSchema.shape).sort());
 });
 
 function corrected(after: string): Correction {

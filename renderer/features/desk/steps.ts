@@ -1,3 +1,4 @@
+import type { BiodataField } from '../../../app/enrollment/biodata.ts';
 import type { Draft } from '../../../app/desk/draft.ts';
 import { askedParts, hasStep } from '../../../app/desk/task.ts';
 import {
@@ -42,3 +43,21 @@ export function railState(step: Step, draft: Draft): RailState {
 export function missingSteps(draft: Draft, order: readonly Step[]): Step[] {
   return order.filter((step) => step !== 'review' && railState(step, draft) === 'missing');
 }
+
+/** What the resident approves besides name and NIK, which stand above every step. */
+export const REVIEWED = [
+  'tempatLahir',
+  'tanggalLahir',
+  'jenisKelamin',
+  'golonganDarah',
+  'agama',
+  'statusKawin',
+  'pendidikan',
+  'pekerjaan',
+  'kewarganegaraan',
+  'noKk',
+  'alamat',
+  'desa',
+  'rt',
+  'rw',
+] as const satisfies readonly BiodataField[];

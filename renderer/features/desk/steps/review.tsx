@@ -26,11 +26,9 @@ import { thresholdOf } from '../scan/scan-view.ts';
 import { ScanWork, useLimits, useScan } from '../scan/scan-work.tsx';
 import { Quality } from '../scan/tiles.tsx';
 import { StepFrame } from '../step-frame.tsx';
-import { missingSteps } from '../steps.ts';
+import { missingSteps, REVIEWED } from '../steps.ts';
 import type { StepProps } from '../work-context.ts';
 import { ExceptionButton, ExceptionPanel } from './exceptions.tsx';
-
-const SHOWN = ['tempatLahir', 'tanggalLahir', 'jenisKelamin', 'statusKawin', 'pekerjaan', 'alamat'] as const;
 
 function Picture({ state, part }: { state: WorkState; part: 'photo' | 'signature' }) {
   const { t } = useWords();
@@ -240,10 +238,10 @@ function Overview({ state }: { state: WorkState }) {
         {asked.includes('signature') && <Picture state={state} part="signature" />}
         {draft.amends !== undefined && <p className={classes['quietText']}>{t('task/restStays')}</p>}
       </div>
-      <div>
+      <div className={classes['reviewData']}>
         <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
         <dl className={classes['summary']}>
-          {SHOWN.map((field) => (
+          {REVIEWED.map((field) => (
             <div key={field}>
               <dt>{t(`field/${field}`)}</dt>
               <dd>{fieldText(field, draft.biodata[field], vocabulary, kecamatan)}</dd>
@@ -251,10 +249,8 @@ function Overview({ state }: { state: WorkState }) {
           ))}
         </dl>
         <Noted state={state} />
-        <PartList title={t('step/irises')} state={state} parts={IRISES} />
-      </div>
-      <div>
         <PartList title={t('review/fingers')} state={state} parts={FINGERS} />
+        <PartList title={t('step/irises')} state={state} parts={IRISES} />
         {draft.approval !== null && <PartList title={t('stepLong/verify')} state={state} parts={VERIFY} />}
       </div>
     </div>
