@@ -5,7 +5,7 @@ import type { ScannerRow } from '../../app/ipc/contract.ts';
 import type { Work } from '../../renderer/drafts/work.ts';
 import { addExceptions, removeException } from '../../renderer/features/desk/exceptions.ts';
 import { latestOnly } from '../../renderer/features/desk/scan/latest-only.ts';
-import { railCounts, scannerFor, scanView } from '../../renderer/features/desk/scan/scan-view.ts';
+import { railCounts, scannerFor, scanView, takenOf } from '../../renderer/features/desk/scan/scan-view.ts';
 import { missingSteps, railState } from '../../renderer/features/desk/steps.ts';
 
 const LIMITS = { fingerThreshold: 60, irisThreshold: 50, maxAttempts: 3 };
@@ -52,6 +52,12 @@ describe('a scan step', () => {
     expect(scanView('irises', low(2), LIMITS)).toMatchObject({ low: true, again: true, attempts: 2 });
     expect(scanView('irises', low(3), LIMITS)).toMatchObject({ low: true, again: false });
     expect([...scanView('irises', low(1), LIMITS).states.values()]).toEqual(['low', 'good']);
+  });
+  test('ends with a tick only where the quality is good', () => {
+    const ended = (...args: Parameters<typeof draft>) => takenOf(scanView('thumbs', draft(...args), LIMITS));
+    expect(ended(THUMBS)).toBe('good');
+    expect(ended([part('finger.left.thumb', 59, 3), part('finger.right.thumb', 75, 3)])).toBe('low');
+    expect(ended([], [without('finger.left.thumb'), without('finger.right.thumb')])).toBe('nothing');
   });
   test('takes what nothing scores as good', () => {
     expect(scanView('thumbs', draft([part('finger.left.thumb', null), THUMBS[1] ?? {}]), LIMITS).low).toBe(

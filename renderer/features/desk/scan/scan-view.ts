@@ -90,6 +90,14 @@ export function scanView(
   };
 }
 
+/** How the step ended where nothing is left to take: a tick is for what is good alone. */
+export type Taken = 'good' | 'low' | 'nothing';
+
+export function takenOf(view: Pick<ScanView, 'wanted' | 'low'>): Taken {
+  if (view.wanted.length === 0) return 'nothing';
+  return view.low ? 'low' : 'good';
+}
+
 /** The scanner that would serve this step: a ready one before any other. */
 export function scannerFor(step: ScanStep, rows: readonly ScannerRow[]): ScannerRow | null {
   const kind = step === 'irises' ? 'iris' : 'finger';

@@ -11,7 +11,7 @@ import { DeviceLine } from './device-line.tsx';
 import { Drawing } from './hands.tsx';
 import { LiveView } from './live-view.tsx';
 import { capture, useScanState } from './scan-store.ts';
-import { DEFAULT_LIMITS, SCAN_PARTS, scanView, type Limits, type ScanView } from './scan-view.ts';
+import { DEFAULT_LIMITS, SCAN_PARTS, scanView, takenOf, type Limits, type ScanView } from './scan-view.ts';
 import classes from './scan.module.css';
 import { Tiles } from './tiles.tsx';
 import { useScanner } from './use-scanner.ts';
@@ -75,7 +75,7 @@ export function ScanWork({
           step={step}
           on={scan.primary !== null || busy}
           busy={busy}
-          taken={scan.primary === null}
+          taken={scan.primary === null ? takenOf(view) : null}
           practice={scanner.row?.practice ?? false}
           ready={scanner.status === 'ready'}
         />
