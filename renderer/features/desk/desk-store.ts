@@ -36,6 +36,8 @@ export interface DeskState {
   readonly query: string;
   /** What became of the last number that was asked for. */
   readonly told: Told | null;
+  /** Grows with every turn that ended at this desk: the queue goes back to its head. */
+  readonly turns: number;
 }
 
 export type Told =
@@ -50,6 +52,7 @@ const EMPTY: DeskState = {
   recording: false,
   query: '',
   told: null,
+  turns: 0,
 };
 let state: DeskState = EMPTY;
 let vault: Vault | null = null;
@@ -239,6 +242,7 @@ export async function record(work: Work): Promise<void> {
     if (turn !== opened) return;
     setPlace({ open: null });
     set({ view: { kind: 'recorded', recorded: result.value } });
+    turnEnded();
     announce(
       words().t(inTraining ? 'training/recordedAnnounce' : 'recorded/announce', { nama: result.value.nama }),
     );
@@ -272,6 +276,11 @@ export function setQuery(query: string): void {
 
 export function tell(told: Told | null): void {
   set({ told });
+}
+
+/** Somebody was served or put off. Only what this desk did moves the list, never news of another. */
+export function turnEnded(): void {
+  set({ turns: state.turns + 1 });
 }
 
 /** Something at the queue failed: said where the desk says everything else. */

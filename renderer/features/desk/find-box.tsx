@@ -94,6 +94,8 @@ export function FindBox({
   const [wrong, setWrong] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const kind = useDesk((state) => state.view.kind);
+  const lists = useRef<HTMLDivElement>(null);
+  const turns = useDesk((state) => state.turns);
   const text = usePaused(query.trim());
   const wanted = text.length >= 2;
   const found = useQuery({
@@ -110,6 +112,7 @@ export function FindBox({
   useEffect(() => {
     if (kind === 'idle') input.current?.focus();
   }, [kind]);
+  useEffect(() => lists.current?.scrollTo(0, 0), [turns]);
 
   const enter = (choose: (nik: string) => Promise<void>) => {
     if (query.trim() === '') return onEnter?.();
@@ -170,7 +173,7 @@ export function FindBox({
         />
       </div>
       {/* Hidden, not gone: what was opened and scrolled there stays so. */}
-      <div className={classes['lists']} hidden={open}>
+      <div ref={lists} className={classes['lists']} hidden={open}>
         {children}
       </div>
       {open && (

@@ -13,6 +13,7 @@ import {
   setQuery,
   tell,
   tellError,
+  turnEnded,
 } from './desk-store.ts';
 
 /** One key calls the next number at any time; it types nothing, so it works in a text field too. */
@@ -30,6 +31,7 @@ export async function setTicket(row: TicketRow, change: Request<'desk.ticket'>):
     return false;
   }
   tell(null);
+  if (change.state === 'deferred' || change.state === 'absent') turnEnded();
   const { t } = words();
   announce(
     t('ticket/announce', { number: row.number, nama: row.nama, state: t(`ticketState/${change.state}`) }),
