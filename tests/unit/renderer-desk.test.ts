@@ -14,7 +14,7 @@ import {
   withoutCorrection,
 } from '../../renderer/features/desk/corrections.ts';
 import { cameraError } from '../../renderer/features/desk/photo.ts';
-import { EMPTY_SCAN, SCAN_GAP_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
+import { EMPTY_SCAN, SCAN_GAP_MS, SCAN_PAUSE_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
 import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
 import { missingSteps, orderedSteps, railState, REVIEWED } from '../../renderer/features/desk/steps.ts';
 
@@ -104,16 +104,24 @@ describe('a correction', () => {
 });
 
 describe('a scanner that types', () => {
-  const type = (text: string, gap: number) => {
+  /** @param late gaps that are longer, by the place of the key before which they come */
+  const type = (text: string, gap: number, late: Record<number, number> = {}) => {
     let buffer = EMPTY_SCAN;
     let nik: string | null = null;
+    let at = 1000;
     [...text, 'Enter'].forEach((key, index) => {
-      ({ buffer, nik } = scanKey(buffer, key, 1000 + index * gap));
+      at += late[index] ?? gap;
+      ({ buffer, nik } = scanKey(buffer, key, at));
     });
     return nik;
   };
   test('opens with 16 digits and Enter', () => {
     expect(type('3209031402830007', 8)).toBe('3209031402830007');
+  });
+  test('opens although a busy computer holds keys back, and not from half a scan', () => {
+    expect(type('3209031402830007', 8, { 5: 250, 16: SCAN_PAUSE_MS })).toBe('3209031402830007');
+    expect(type('3209031402830007', 8, { 5: SCAN_PAUSE_MS + 1 })).toBeNull();
+    expect(type('73209031402830007', 8, { 1: SCAN_PAUSE_MS + 1 })).toBe('3209031402830007');
   });
   test.each([
     ['slow hands', '3209031402830007', SCAN_GAP_MS + 1],
