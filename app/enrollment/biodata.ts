@@ -92,9 +92,16 @@ export interface BiodataCheck {
  * Checks biodata for an enrollment at a kecamatan on a date.
  * Wajib KTP (UU 23/2006 art. 63): 17 or older, or married or once married. A 16-year-old may be recorded early, marked so.
  * @param today ISO date at the desk, by the corrected clock
+ * A name of one word stays valid where the register has it; only a new one needs two (Permendagri 73/2022).
  * @param kecamatan the station's own code, e.g. 32.09.03
+ * @param corrections what differs from the register
  */
-export function checkBiodata(input: unknown, today: string, kecamatan: string): BiodataCheck {
+export function checkBiodata(
+  input: unknown,
+  today: string,
+  kecamatan: string,
+  corrections: readonly { readonly field: BiodataField }[] = [],
+): BiodataCheck {
   // Without reportInput an issue does not carry the value, and every wrong NIK would be the same vague error.
   const parsed = biodataSchema.safeParse(input, { reportInput: true });
   if (!parsed.success) return { errors: parsed.error.issues.map(asBiodataError), warnings: [] };
@@ -107,7 +114,9 @@ export function checkBiodata(input: unknown, today: string, kecamatan: string): 
     for (const code of nikWarnings(nik.value, { ...biodata, kecamatan }))
       warnings.push({ field: 'nik', code });
   }
-  if (biodata.nama.trim().split(/\s+/).length < 2) warnings.push({ field: 'nama', code: 'nama.single' });
+  const renamed = corrections.some(({ field }) => field === 'nama');
+  if (renamed && biodata.nama.trim().split(/\s+/).length < 2)
+    warnings.push({ field: 'nama', code: 'nama.single' });
   if (!biodata.desa.startsWith(`${kecamatan}.`)) errors.push({ field: 'desa', code: 'otherKecamatan' });
 
   if (biodata.tanggalLahir > today) {

@@ -21,7 +21,12 @@ interface Made {
 
 /** @throws RekamError `draft.incomplete` */
 export function completeBiodata(draft: Draft, today: string, station: StationRecord): Biodata {
-  const { errors, warnings } = checkBiodata(draft.biodata, today, station.activation.kecamatan.kode);
+  const { errors, warnings } = checkBiodata(
+    draft.biodata,
+    today,
+    station.activation.kecamatan.kode,
+    draft.corrections,
+  );
   const [first] = errors;
   if (first !== undefined) throw incomplete({ step: 'biodata', field: first.field, reason: first.code });
   const biodata = biodataSchema.parse(draft.biodata);

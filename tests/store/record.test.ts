@@ -191,13 +191,14 @@ describe('a record is refused', () => {
   });
 
   test('with a warning that nobody gave a reason for, and goes on with one', async () => {
-    register(store, { ...biodata, nama: 'SUPARMAN' });
+    // The single name is the register's own, and nothing to explain.
+    register(store, { ...biodata, nama: 'SUPARMAN', jenisKelamin: 1 });
     const open = await completeDraft(store, nik(0));
     await expect(recordDraft(store, open)).rejects.toMatchObject({
       code: 'draft.incomplete',
-      params: { step: 'biodata', reason: 'nama.single' },
+      params: { step: 'biodata', reason: 'nik.sex' },
     });
-    const warnings = [{ code: 'nama.single' as const, reason: 'Cocok dengan KK' }];
+    const warnings = [{ code: 'nik.sex' as const, reason: 'Cocok dengan KK' }];
     const given = { ...open, revision: open.revision + 1, warnings };
     await store.store.drafts.commit(given, [], TEST_NOW);
     expect(await recordDraft(store, given)).toMatchObject({ nama: 'SUPARMAN' });

@@ -107,7 +107,7 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
     setDropping(false);
   }, []);
   const { draft } = state;
-  const check = checkBiodata(draft.biodata, today, kecamatan);
+  const check = checkBiodata(draft.biodata, today, kecamatan, draft.corrections);
 
   const confirm = () => {
     const open = unexplained(check, draft);
