@@ -135,7 +135,7 @@ describe('plain HTTP on loopback', () => {
 
   test('a body under a pace goes out whole, in its pieces, each when its turn comes', async () => {
     const body = randomBytes(10_500);
-    let got = Buffer.alloc(0);
+    let got: Buffer = Buffer.alloc(0);
     const server = await fakeServer((request, answer) => {
       void bodyOf(request).then((bytes) => {
         got = bytes;
