@@ -110,7 +110,8 @@ export function createAdmission(initial: Capacity, now: () => number, random: ()
     pace: () => {
       tick();
       const free = underWay < capacity.maxUploads && tokens >= 1;
-      const share = Math.max(1, capacity.maxUploads - underWay);
+      // In a crowd each brings its packets one by one: whoever is refused is refused once.
+      const share = backlog > 0 ? 1 : Math.max(1, capacity.maxUploads - underWay);
       return { maxConcurrent: Math.min(capacity.perStation, share), retryAfterMs: free ? 0 : draw() };
     },
     enter: (station) => {
