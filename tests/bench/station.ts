@@ -4,7 +4,7 @@ import type { SyncSummary } from '../../app/ipc/status.ts';
 import { publicKeyX } from '../../main/security/sign.ts';
 import { activateStation } from '../../main/sync/activate.ts';
 import type { SyncEngine } from '../../main/sync/api.ts';
-import { createSyncEngine } from '../../main/sync/engine.ts';
+import { createSyncEngine, type SyncStore } from '../../main/sync/engine.ts';
 import { createTransport } from '../../main/sync/transport.ts';
 import type { StationRecord } from '../../main/store/api.ts';
 import { LOSARI, openTestStore, recordResident, testCaptures, type TestStore } from '../helpers/store.ts';
@@ -30,7 +30,16 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
     ...{ centerUrl, code, stationKeyX: publicKeyX(test.stationKey), label: 'Meja 1', appVersion: '0.1.0' },
   });
   test.api.station.activate(record, Date.now());
-  let running = startEngine(test, record);
+  // What is recorded waits until it is let go, so that no bench sends while it still prepares.
+  let isHeld = false;
+  const store = {
+    ...test.store,
+    outbox: new Proxy(test.store.outbox, {
+      get: (outbox, name): unknown =>
+        name === 'nextDueAt' && isHeld ? () => Promise.resolve(null) : Reflect.get(outbox, name),
+    }),
+  };
+  let running = startEngine(test, store, record);
   await until(
     running.engine,
     () => test.api.reference.cursor() !== null && !running.engine.state().referenceLoading,
@@ -40,6 +49,7 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
   return {
     test,
     record: async (count) => {
+      isHeld = true;
       const before = test.api.outbox.summary(0).waitingBytes;
       for (let index = 0; index < count; index += 1) {
         const nik = niks.pop();
@@ -51,14 +61,18 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
     },
     sync: async () => {
       const start = performance.now();
+      isHeld = false;
       running.engine.wake();
       await until(running.engine, () => test.api.outbox.summary(0).waiting === 0);
       return performance.now() - start;
     },
-    syncNow: () => running.engine.syncNow(),
+    syncNow: () => {
+      isHeld = false;
+      return running.engine.syncNow();
+    },
     through: async (centerUrl) => {
       await running.stop();
-      running = startEngine(test, { ...record, centerUrl });
+      running = startEngine(test, store, { ...record, centerUrl });
       // By hand its first cycle takes all the news that there are, both ways.
       await running.engine.syncNow();
       await until(running.engine, () => test.api.journal.pending(1).length === 0);
@@ -72,12 +86,13 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
 
 function startEngine(
   test: TestStore,
+  store: SyncStore,
   record: StationRecord,
 ): { readonly engine: SyncEngine; readonly stop: () => Promise<void> } {
   const transport = createTransport({ baseUrl: record.centerUrl, caPem: record.caPem });
   const quiet = (): void => undefined;
   const engine = createSyncEngine({
-    ...{ store: test.store, record, stationKey: test.stationKey, transport },
+    ...{ store, record, stationKey: test.stationKey, transport },
     log: { info: quiet, warn: quiet, error: quiet },
   });
   engine.start();
