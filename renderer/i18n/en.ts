@@ -434,6 +434,7 @@ export const en: Words = {
     old: 'older than 110',
   },
   warningReason: {
+    arrival: 'The operator agreed to the early enrollment on arrival',
     document: 'Agrees with the family card or certificate shown',
     resident: 'Declared right by the resident',
     other: 'Another reason…',

@@ -432,6 +432,7 @@ export const id = {
     old: 'umur lebih dari 110 tahun',
   },
   warningReason: {
+    arrival: 'Perekaman lebih awal disetujui petugas saat warga datang',
     document: 'Cocok dengan KK atau akta yang diperlihatkan',
     resident: 'Dinyatakan benar oleh warga sendiri',
     other: 'Alasan lain…',

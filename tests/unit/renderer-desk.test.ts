@@ -12,6 +12,7 @@ import {
   typedValue,
   withCorrection,
   withoutCorrection,
+  withReason,
 } from '../../renderer/features/desk/corrections.ts';
 import { cameraError } from '../../renderer/features/desk/photo.ts';
 import { EMPTY_SCAN, SCAN_GAP_MS, SCAN_PAUSE_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
@@ -85,6 +86,12 @@ describe('a correction', () => {
       warnings: [],
       approval: null,
     });
+  });
+  test('a warning answered at the pre-check stands with its reason, never over one that a person gave', () => {
+    const early = { code: 'early', reason: 'Disetujui saat datang' } as const;
+    const asked = draft(withReason(draft(), early));
+    expect([asked.warnings, asked.approval]).toEqual([[early], null]);
+    expect(withReason(asked, { ...early, reason: 'Lain' })).toEqual({});
   });
   test('types as the register does', () => {
     expect(typedValue('agama', '')).toBeNull();

@@ -12,6 +12,7 @@ import classes from './arrival.module.css';
 import type { Checked } from './check-in.ts';
 import desk from './desk.module.css';
 import { leave, serve, setQuery, useDesk } from './desk-store.ts';
+import { usualReason } from './steps/warnings.tsx';
 import { giveNumber } from './tickets.ts';
 
 /** The NIK goes back into the find box, where the digits can be mended. */
@@ -32,8 +33,12 @@ function useChoices(arrival: Verdict): readonly [Choice, ...Choice[]] {
     case 'ready':
     case 'early': {
       const { nik } = arrival;
+      const early = { code: 'early', reason: usualReason('arrival') } as const;
       return [
-        { label: t('ticket/serve'), run: () => void serve(nik) },
+        {
+          label: t('ticket/serve'),
+          run: () => void serve(nik, arrival.kind === 'early' ? early : undefined),
+        },
         { label: t('ticket/give'), run: () => void leave().then(() => giveNumber(nik)) },
       ];
     }

@@ -1,6 +1,6 @@
 import { registerValue, type Draft, type DraftBiodata } from '../../../app/desk/draft.ts';
 import type { BiodataField } from '../../../app/enrollment/biodata.ts';
-import type { Correction } from '../../../app/enrollment/enrollment.ts';
+import type { AcceptedWarning, Correction } from '../../../app/enrollment/enrollment.ts';
 
 /** What a changed enrollment no longer has: the resident approved, and the operator confirmed, something else. */
 export const UNAPPROVED = { approval: null } as const satisfies Partial<Draft>;
@@ -13,6 +13,12 @@ export function withCorrection(draft: Draft, correction: Correction): Partial<Dr
 /** Back at the register's value: no correction is left, and none needs a password. */
 export function withoutCorrection(draft: Draft, field: BiodataField): Partial<Draft> {
   return changed(draft, field, registerValue(draft, field), []);
+}
+
+/** A warning that was answered before its step: the reason stands there already, unless a person gave another. */
+export function withReason(draft: Draft, accepted: AcceptedWarning): Partial<Draft> {
+  if (draft.warnings.some(({ code }) => code === accepted.code)) return {};
+  return { warnings: [...draft.warnings, accepted], ...UNAPPROVED };
 }
 
 function changed(

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import type { AcceptedWarning } from '../../../app/enrollment/enrollment.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
@@ -10,6 +11,7 @@ import { words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { checkIn, type Checked } from './check-in.ts';
+import { withReason } from './corrections.ts';
 import { stopFace } from './face/face.ts';
 import { placeNow, setPlace } from './place.ts';
 
@@ -112,8 +114,11 @@ export function showTasks(packetId: PacketId | null): void {
   set({ view: { kind: 'tasks', packetId }, error: null });
 }
 
-/** Asks main for a ticket and a draft of this resident, or comes back to the draft that is there. */
-export async function serve(nik: string): Promise<void> {
+/**
+ * Asks main for a ticket and a draft of this resident, or comes back to the draft that is there.
+ * @param accepted a warning that was answered at the pre-check: nobody is asked twice
+ */
+export async function serve(nik: string, accepted?: AcceptedWarning): Promise<void> {
   set({ view: { kind: 'opening' }, error: null });
   const turn = ++opened;
   const begun = await answer(station.drafts.begin({ nik }));
@@ -121,6 +126,12 @@ export async function serve(nik: string): Promise<void> {
   if (turn !== opened) return;
   if (!begun.ok) return fail(begun.error);
   await openDraft(begun.value.packetId);
+  const { view } = state;
+  if (accepted === undefined || view.kind !== 'working') return;
+  const { draft } = view.work.state();
+  if (draft.packetId !== begun.value.packetId) return;
+  const change = withReason(draft, accepted);
+  if (change.warnings !== undefined) view.work.update(change);
 }
 
 export async function openDraft(packetId: PacketId, opening?: Opening): Promise<void> {

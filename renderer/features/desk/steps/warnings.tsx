@@ -11,6 +11,7 @@ import classes from '../desk.module.css';
 
 /** What an operator answers nearly always; anything else is typed. */
 const USUAL = ['document', 'resident'] as const;
+type Reason = (typeof USUAL)[number] | 'arrival';
 const OTHER = 'other';
 const REASON_MIN = 3;
 
@@ -29,7 +30,7 @@ function codesOf(check: BiodataCheck): BiodataWarningCode[] {
 }
 
 /** The packet is read at the center: its reasons are in Bahasa Indonesia whatever the window speaks. */
-function usualReason(choice: (typeof USUAL)[number]): string {
+export function usualReason(choice: Reason): string {
   return i18next.t(`warningReason/${choice}`, { lng: 'id' });
 }
 
@@ -48,7 +49,9 @@ function Warning({
 }) {
   const { t } = useWords();
   const reason = draft.warnings.find((entry) => entry.code === code)?.reason ?? '';
-  const usual = USUAL.find((choice) => usualReason(choice) === reason);
+  // Of a sixteen-year-old it was asked at the pre-check already.
+  const choices: readonly Reason[] = code === 'early' ? ['arrival', ...USUAL] : USUAL;
+  const usual = choices.find((choice) => usualReason(choice) === reason);
   const [typing, setTyping] = useState(reason !== '' && usual === undefined);
   const [typed, setTyped] = useState(usual === undefined ? reason : '');
   const select = useRef<HTMLSelectElement>(null);
@@ -79,12 +82,12 @@ function Warning({
         value={typing ? OTHER : (usual ?? '')}
         data={[
           { value: '', label: t('biodata/reasonChoose') },
-          ...USUAL.map((choice) => ({ value: choice, label: t(`warningReason/${choice}`) })),
+          ...choices.map((choice) => ({ value: choice, label: t(`warningReason/${choice}`) })),
           { value: OTHER, label: t('warningReason/other') },
         ]}
         error={missing ? <span role="alert">{t('biodata/reasonMissing')}</span> : null}
         onChange={(event) => {
-          const choice = USUAL.find((entry) => entry === event.currentTarget.value);
+          const choice = choices.find((entry) => entry === event.currentTarget.value);
           setTyping(event.currentTarget.value === OTHER);
           give(choice === undefined ? typed : usualReason(choice));
         }}
