@@ -7,6 +7,7 @@ import * as correction from './migrations/003-correction.ts';
 import * as arrival from './migrations/004-arrival.ts';
 import * as finding from './migrations/005-finding.ts';
 import * as amendment from './migrations/006-amendment.ts';
+import * as residentName from './migrations/007-resident-name.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -14,7 +15,15 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [station, slip, correction, arrival, finding, amendment];
+export const MIGRATIONS: readonly Migration[] = [
+  station,
+  slip,
+  correction,
+  arrival,
+  finding,
+  amendment,
+  residentName,
+];
 
 /**
  * Brings the schema up to the newest version, each step applied and recorded in one transaction: one that fails leaves

@@ -35,6 +35,11 @@ export const FIND_BY_NIK = `${FOUND}
   FROM resident r LEFT JOIN desa d ON d.kode = r.desa
   WHERE r.nik >= ? AND r.nik < ? || ':' ORDER BY r.nik LIMIT ?`;
 
+/** The name as a whole, in any case of its letters without accents. */
+export const FIND_BY_WHOLE_NAME = `${FOUND}
+  FROM resident r LEFT JOIN desa d ON d.kode = r.desa
+  WHERE r.nama = ? COLLATE NOCASE LIMIT ?`;
+
 /** Unranked: ranking a short prefix over a million names costs thirty times as much and says nothing here. */
 export const FIND_BY_NAME = `${FOUND}
   FROM (SELECT rowid AS id FROM resident_name WHERE resident_name MATCH ? LIMIT ?) f
@@ -92,11 +97,16 @@ function find(db: Reader, query: string, limit: number): ResidentRow[] {
   }
   const match = matchExpression(query);
   if (match === null) return [];
-  const start = query.trim().toLocaleUpperCase('id');
+  const typed = query.trim().replace(/\s+/g, ' ');
+  const start = typed.toLocaleUpperCase('id');
   const begins = (row: FoundRow): boolean => row.nama.toLocaleUpperCase('id').startsWith(start);
-  const rows = db.all<FoundRow>(FIND_BY_NAME, match, limit);
-  // Names that begin as typed stand before those that only contain the words.
-  return [...rows.filter(begins), ...rows.filter((row) => !begins(row))].map(toResidentRow);
+  const exact = db.all<FoundRow>(FIND_BY_WHOLE_NAME, typed, limit);
+  const niks = new Set(exact.map(({ nik }) => nik));
+  const rows = db.all<FoundRow>(FIND_BY_NAME, match, limit).filter(({ nik }) => !niks.has(nik));
+  // Whole names first, then those that begin as typed, then those that only contain the words.
+  return [...exact, ...rows.filter(begins), ...rows.filter((row) => !begins(row))]
+    .slice(0, limit)
+    .map(toResidentRow);
 }
 
 function toResidentRow(row: FoundRow): ResidentRow {

@@ -187,6 +187,16 @@ describe('residents', () => {
     expect(test1.api.residents.byNik(nik)).toBeNull();
   });
 
+  test('a whole name stands first in any case and is there once, however many names begin so', () => {
+    const biodata = { ...testBiodata(36), nama: 'SITI AMINAH' };
+    test1.api.reference.apply([{ type: 'resident', biodata, recorded: null }], null, TEST_NOW);
+    for (const query of ['SITI AMINAH', ' siti  aminah ']) {
+      const found = test1.api.residents.find(query, 3).map(({ nik }) => nik);
+      expect(found).toHaveLength(3);
+      expect([found[0], new Set(found).size]).toEqual([at(36), 3]);
+    }
+  });
+
   test('where a recording is known: here before the center', async () => {
     const elsewhere = stationIdSchema.parse(uuidv4());
     const recorded = { at: '2011-11-10T02:00:00.000Z', stationId: elsewhere, packetId: newPacketId() };

@@ -9,7 +9,12 @@ import {
 import type { SqlValues } from '../../main/store/database.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
 import { RECORDED_SINCE } from '../../main/store/outbox-list.ts';
-import { FIND_BY_NAME, FIND_BY_NIK, RESIDENT_BY_NIK } from '../../main/store/residents.ts';
+import {
+  FIND_BY_NAME,
+  FIND_BY_NIK,
+  FIND_BY_WHOLE_NAME,
+  RESIDENT_BY_NIK,
+} from '../../main/store/residents.ts';
 import { TASK_COUNT, TASK_LIST, TASK_OF_RESIDENT } from '../../main/store/tasks.ts';
 import { openTestStore, recordResident, type TestStore } from '../helpers/store.ts';
 
@@ -46,6 +51,7 @@ describe('query plans', () => {
   test.each([
     ['a NIK', RESIDENT_BY_NIK, ['1']],
     ['the beginning of a NIK', FIND_BY_NIK, ['320903', '320903', 5]],
+    ['a whole name', FIND_BY_WHOLE_NAME, ['SITI', 5]],
     ['a name', FIND_BY_NAME, ['"siti"*', 5]],
     ['the tickets of a day', TICKETS_OF_DAY, ['2011-11-14']],
     ['the summons of a day', SUMMONS_OF_DAY, ['2011-11-14', 5]],
