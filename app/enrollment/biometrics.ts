@@ -101,3 +101,6 @@ export function stepState(
   if (parts.some((part) => !captured.has(part) && !excepted(part))) return 'missing';
   return parts.some(excepted) ? 'excepted' : 'done';
 }
+
+/** What is asked of a capture while no policy has come from the center: scores 0–100, and how often it is tried. */
+export const DEFAULT_LIMITS = { fingerThreshold: 60, irisThreshold: 50, maxAttempts: 3 } as const;

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../../app/enrollment/biometrics.ts';
 import type { EventPayload } from '../../app/ipc/contract.ts';
 import type { Policy } from '../../app/sync/protocol.ts';
 import type { Scanners } from '../devices/registry.ts';
@@ -12,13 +13,10 @@ interface Needs {
 
 type Group = Pick<Handlers, 'devices.capture' | 'devices.list' | 'devices.watch' | 'devices.unwatch'>;
 
-/** What a scanner is asked to reach while no policy has come from the center. */
-const THRESHOLDS = { fingerThreshold: 60, irisThreshold: 50 };
-
 export function deviceHandlers({ scanners, policy, show }: Needs): Group {
   return {
     'devices.capture': async (order) => {
-      const { fingerThreshold, irisThreshold } = (await policy()) ?? THRESHOLDS;
+      const { fingerThreshold, irisThreshold } = (await policy()) ?? DEFAULT_LIMITS;
       return scanners.capture({
         ...order,
         threshold: order.step === 'irises' ? irisThreshold : fingerThreshold,

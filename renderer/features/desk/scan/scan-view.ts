@@ -19,8 +19,6 @@ import type { Policy } from '../../../../app/sync/protocol.ts';
 
 /** What the center allows: thresholds 0–100, and how often a capture below is taken again. */
 export type Limits = Pick<Policy, 'fingerThreshold' | 'irisThreshold' | 'maxAttempts'>;
-/** Where the policy has not arrived: what the center's default says. */
-export const DEFAULT_LIMITS: Limits = { fingerThreshold: 60, irisThreshold: 60, maxAttempts: 3 };
 
 /** The parts in the order in which the hand lies on the glass, left to right. */
 export const SCAN_PARTS: Readonly<Record<ScanStep, readonly BodyPart[]>> = {

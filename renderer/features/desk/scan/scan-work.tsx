@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { BodyPart, ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import { DEFAULT_LIMITS, type BodyPart, type ScanStep } from '../../../../app/enrollment/biometrics.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import { useApp } from '../../../app-state.ts';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
@@ -11,7 +11,7 @@ import { DeviceLine } from './device-line.tsx';
 import { Drawing } from './hands.tsx';
 import { LiveView } from './live-view.tsx';
 import { capture, useScanState } from './scan-store.ts';
-import { DEFAULT_LIMITS, SCAN_PARTS, scanView, takenOf, type Limits, type ScanView } from './scan-view.ts';
+import { SCAN_PARTS, scanView, takenOf, type Limits, type ScanView } from './scan-view.ts';
 import classes from './scan.module.css';
 import { Tiles } from './tiles.tsx';
 import { useScanner } from './use-scanner.ts';
