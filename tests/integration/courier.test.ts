@@ -92,10 +92,7 @@ describe('a whole pack', () => {
     flipByte(path.join(folder, packetFileName(ids[0]!)));
     truncateSync(path.join(folder, packetFileName(ids[1]!)), 100);
     rmSync(path.join(folder, packetFileName(ids[2]!)));
-    writeFileSync(
-      path.join(folder, `${packetFileName(ids[3]!)}.0123456789ab`),
-      'half of a copy that was cut',
-    );
+    writeFileSync(path.join(folder, `${packetFileName(ids[3]!)}.part`), 'half of a copy that was cut');
     // The pack's own folder serves as well as the disk.
     expect(await courier.pack(folder)).toMatchObject({ packets: 4, copied: 3, kept: 1 });
     expect((await importAt(center, disk)).all).toBe(true);
