@@ -8,6 +8,8 @@ export interface ThinLine {
   readonly sent: () => number;
   /** Bytes a second toward the center; null for as fast as it goes. */
   limit(bytesPerSecond: number | null): void;
+  /** Ends what is open, with all that is still on its way. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,9 @@ export async function thinLine(targetPort: number): Promise<ThinLine> {
     limit: (bytesPerSecond) => {
       rate = bytesPerSecond;
       freeAt = 0;
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
