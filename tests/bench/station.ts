@@ -32,8 +32,9 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
   test.api.station.activate(record, Date.now());
   // What is recorded waits until it is let go, so that no bench sends while it still prepares.
   let isHeld = false;
-  const store = {
-    ...test.store,
+  const { station, journal, reference, outages } = test.store;
+  const store: SyncStore = {
+    ...{ station, journal, reference, outages },
     outbox: new Proxy(test.store.outbox, {
       get: (outbox, name): unknown =>
         name === 'nextDueAt' && isHeld ? () => Promise.resolve(null) : Reflect.get(outbox, name),
