@@ -64,6 +64,9 @@ function send(reply: FastifyReply, answer: UploadAnswer | null): FastifyReply {
   reply.code(code).headers({ ...TUS_HEADERS, 'upload-offset': offset, 'upload-length': size });
   if (location !== undefined) reply.header('location', location);
   if (receipt !== null) reply.header(RECEIPT_HEADER, receipt);
+  // Without a length a HEAD's answer ends its connection in many clients, Node's among them: what is sent next then pays
+  // for a new one.
+  if (reply.request.method === 'HEAD') reply.header('content-length', '0');
   // A 204 and a HEAD have no body.
   const bare = receipt === null || code === 204 || reply.request.method === 'HEAD';
   return bare ? reply.send() : reply.send({ receipt });

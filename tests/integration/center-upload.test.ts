@@ -147,6 +147,8 @@ describe('an upload', () => {
     // The later one takes the upload over; the earlier one was done before, or is cut.
     expect(ends.every((end) => end === 201 || end === 200 || end === 409 || end === 'cut')).toBe(true);
     const head = await station.head(packet);
+    // What lets the next call go over the same connection.
+    expect(head.headers['content-length']).toBe('0');
     const offset = Number(head.headers['upload-offset']);
     // At the end already, this is a question without bytes and has the same answer.
     expect((await station.append(packet, offset)).status).toBe(204);
