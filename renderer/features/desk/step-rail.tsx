@@ -14,6 +14,7 @@ import classes from './desk.module.css';
 import { railCounts } from './scan/scan-view.ts';
 import { useLimits } from './scan/scan-work.tsx';
 import { railState } from './steps.ts';
+import rail from './step-rail.module.css';
 
 type Look = 'done' | 'excepted' | 'low' | 'missing' | 'current';
 const LOOKS: Readonly<Record<Look, { readonly Mark: Icon; readonly tone: Tone }>> = {
@@ -53,18 +54,18 @@ function RailStep({
   return (
     <button
       type="button"
-      className={classes['railStep']}
+      className={rail['railStep']}
       data-tone={tone}
       aria-current={current ? 'step' : undefined}
       aria-keyshortcuts={hotkey}
       onClick={onGo}
     >
       <Mark size={20} aria-hidden />
-      <span className={classes['railText']}>
+      <span className={rail['railText']}>
         <span>{t(`step/${step}`)}</span>
         <small>{words.join(' · ')}</small>
       </span>
-      <kbd className={classes['railKey']} aria-hidden>
+      <kbd className={rail['railKey']} aria-hidden>
         {hotkey}
       </kbd>
     </button>
@@ -82,7 +83,7 @@ export function StepRail({
 }) {
   const { t } = useWords();
   return (
-    <nav className={classes['rail']} aria-label={t('rail/label')}>
+    <nav className={rail['rail']} aria-label={t('rail/label')}>
       <h2 className={classes['queueTitle']} aria-hidden>
         {t('rail/label')}
       </h2>

@@ -16,6 +16,7 @@ import type { StepProps } from '../work-context.ts';
 import { DropPanel } from './drop.tsx';
 import { CorrectionForm } from './correction.tsx';
 import { unexplained, Warnings, type Asking } from './warnings.tsx';
+import biodata from './biodata.module.css';
 
 const GROUPS = [
   [
@@ -46,7 +47,7 @@ function Field({
   const noted = named || check.warnings.some((entry) => entry.field === field);
   return (
     <div
-      className={classes['field']}
+      className={biodata['field']}
       data-field={field}
       data-tone={wrong ? 'now' : noted ? 'act' : undefined}
     >
@@ -55,7 +56,7 @@ function Field({
         <span>
           {fieldText(field, draft.biodata[field], vocabulary, kecamatan)}
           {correction !== undefined && (
-            <small className={classes['corrected']}>
+            <small className={biodata['corrected']}>
               {t('biodata/corrected', { document: correction.document })}
             </small>
           )}
@@ -64,7 +65,7 @@ function Field({
           <ActionIcon
             variant="subtle"
             size={44}
-            className={classes['pencil']}
+            className={biodata['pencil']}
             aria-label={t('biodata/correct', { field: t(`field/${field}`) })}
             onClick={() => onCorrect(field)}
           >
@@ -156,9 +157,9 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
     >
       <Errors check={check} />
       <Warnings work={work} draft={draft} check={check} asking={asking} onEnter={confirm} />
-      <div className={classes['groups']}>
+      <div className={biodata['groups']}>
         {GROUPS.map(([group, fields]) => (
-          <div key={group} className={classes['group']} data-group={group}>
+          <div key={group} className={biodata['group']} data-group={group}>
             <h3 className={classes['listTitle']}>{t(`biodata/${group}`)}</h3>
             <dl>
               {fields.map((field) => (

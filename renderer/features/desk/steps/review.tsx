@@ -29,6 +29,7 @@ import { StepFrame } from '../step-frame.tsx';
 import { missingSteps, REVIEWED } from '../steps.ts';
 import type { StepProps } from '../work-context.ts';
 import { ExceptionButton, ExceptionPanel } from './exceptions.tsx';
+import review from './review.module.css';
 
 function Picture({ state, part }: { state: WorkState; part: 'photo' | 'signature' }) {
   const { t } = useWords();
@@ -36,11 +37,11 @@ function Picture({ state, part }: { state: WorkState; part: 'photo' | 'signature
   const exception = state.draft.exceptions.find((entry) => entry.part === part);
   const bytes = part === 'photo' ? capture?.bytes : capture?.preview;
   return (
-    <figure className={classes['reviewPicture']} data-part={part}>
+    <figure className={review['reviewPicture']} data-part={part}>
       {bytes != null ? (
         <BytesImage bytes={bytes} alt={t(`part/${part}`)} />
       ) : (
-        <span className={classes['noPicture']} />
+        <span className={review['noPicture']} />
       )}
       <figcaption>
         {capture?.part.override !== undefined ? (
@@ -100,7 +101,7 @@ function PartList({
   return (
     <section>
       <h3 className={classes['listTitle']}>{title}</h3>
-      <ul className={classes['partLines']}>
+      <ul className={review['partLines']}>
         {parts.map((part) => (
           <PartLine key={part} state={state} part={part} />
         ))}
@@ -207,7 +208,7 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
         <>
           {missing.length > 0 ? (
             <Notice title={t('review/missingTitle')}>
-              <span className={classes['jumps']}>
+              <span className={review['jumps']}>
                 {missing.map((step) => (
                   <Button key={step} variant="default" onClick={() => goStep(step)}>
                     {missingLabel(state, step, { t, f })}
@@ -232,15 +233,15 @@ function Overview({ state }: { state: WorkState }) {
   const { draft } = state;
   const asked = askedParts(draft.amends);
   return (
-    <div className={classes['review']}>
-      <div className={classes['reviewPictures']}>
+    <div className={review['review']}>
+      <div className={review['reviewPictures']}>
         {asked.includes('photo') && <Picture state={state} part="photo" />}
         {asked.includes('signature') && <Picture state={state} part="signature" />}
         {draft.amends !== undefined && <p className={classes['quietText']}>{t('task/restStays')}</p>}
       </div>
-      <div className={classes['reviewData']}>
+      <div className={review['reviewData']}>
         <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
-        <dl className={classes['summary']}>
+        <dl className={review['summary']}>
           {REVIEWED.map((field) => (
             <div key={field}>
               <dt>{t(`field/${field}`)}</dt>

@@ -7,7 +7,7 @@ import { Notice } from '../../../components/notice.tsx';
 import type { Work } from '../../../drafts/work.ts';
 import { useWords } from '../../../i18n/words.ts';
 import { UNAPPROVED } from '../corrections.ts';
-import classes from '../desk.module.css';
+import biodata from './biodata.module.css';
 
 /** What an operator answers nearly always; anything else is typed. */
 const USUAL = ['document', 'resident'] as const;
@@ -72,7 +72,7 @@ function Warning({
     onEnter();
   };
   return (
-    <li className={classes['warning']}>
+    <li className={biodata['warning']}>
       <span id={`warning-${code}`}>{t(`biodataWarning/${code}`)}</span>
       <NativeSelect
         ref={select}
@@ -128,7 +128,7 @@ export function Warnings({
   if (check.warnings.length === 0) return null;
   return (
     <Notice title={t('biodata/warningsTitle')}>
-      <ul className={classes['warnings']}>
+      <ul className={biodata['warnings']}>
         {codesOf(check).map((code) => (
           <Warning
             key={code}
