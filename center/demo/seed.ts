@@ -18,7 +18,6 @@ export interface DemoOptions {
 const RESIDENTS = 48_000;
 const DEADLINE = '2011-12-31';
 const SEED = 20_111_114;
-const WIB_MS = 7 * 3_600_000;
 /** Of Losari Lor, at the beginning. */
 const UNDER_WAY = 0.4;
 const SUMMONED_DAYS = 6;
@@ -43,7 +42,8 @@ export async function seedDemo(db: Db, options: DemoOptions): Promise<void> {
 }
 
 async function seed(tx: Tx, options: DemoOptions): Promise<void> {
-  const today = options.today ?? new Date(Date.now() + WIB_MS).toISOString().slice(0, 10);
+  // By this PC's time zone: the demo's station runs on it too. Sweden writes dates as ISO 8601 does.
+  const today = options.today ?? new Date().toLocaleDateString('sv-SE');
   const random = seededRandom((options.seed ?? SEED) + 1);
   const residents = makeResidents(options.residents ?? RESIDENTS, today, options.seed ?? SEED);
   const { kode } = DEMO_KECAMATAN;
