@@ -11,13 +11,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bech32 } from '@scure/base';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { compactVerify, importJWK, CompactSign } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import type { Keystore } from '../../main/security/api.ts';
 import { keysExist, loadKeys } from '../../main/security/keys.ts';
-import { seal } from '../../main/security/seal.ts';
+import { lostRecipient, seal } from '../../main/security/seal.ts';
 import { publicKeyX, signJws, verifyJws } from '../../main/security/sign.ts';
 
 let dir: string;
@@ -100,17 +101,40 @@ describe('keys', () => {
 });
 
 describe('sealing', () => {
-  test('makes an age v1 file that the recipient alone opens', async () => {
-    const identity = await generateX25519Identity();
-    const plain = new Uint8Array(200_000).map((_, index) => index % 251);
-    const sealed = await seal(plain, await identityToRecipient(identity));
-    expect(Buffer.from(sealed.subarray(0, 22)).toString()).toBe('age-encryption.org/v1\n');
-    const decrypter = new Decrypter();
-    decrypter.addIdentity(identity);
-    expect(Buffer.from(await decrypter.decrypt(sealed)).equals(plain)).toBe(true);
-    const changed = sealed.slice();
-    changed[100_000] = (changed[100_000] ?? 0) ^ 1;
-    await expect(decrypter.decrypt(changed)).rejects.toThrow('tag');
+  /** Around the chunks of 64 KiB; another implementation reads. */
+  test.each([0, 1, 65_535, 65_536, 65_537, 200_000])(
+    'makes an age v1 file that the recipient alone opens: %i bytes',
+    async (size) => {
+      const identity = await generateX25519Identity();
+      const plain = new Uint8Array(size).map((_, index) => index % 251);
+      const recipient = await identityToRecipient(identity);
+      const sealed = await seal(plain, recipient);
+      expect(Buffer.from(sealed.subarray(0, 22)).toString()).toBe('age-encryption.org/v1\n');
+      const decrypter = new Decrypter();
+      decrypter.addIdentity(identity);
+      expect(Buffer.from(await decrypter.decrypt(sealed)).equals(plain)).toBe(true);
+      const changed = sealed.slice();
+      changed[sealed.length - 1] = (changed[sealed.length - 1] ?? 0) ^ 1;
+      await expect(decrypter.decrypt(changed)).rejects.toThrow('tag');
+      const other = new Decrypter();
+      other.addIdentity(await generateX25519Identity());
+      await expect(other.decrypt(sealed)).rejects.toThrow('no identity matched');
+      expect(await seal(plain, recipient)).not.toEqual(sealed);
+    },
+  );
+
+  test('refuses a recipient whose secret anyone would know, and what is none', async () => {
+    // Of low order (RFC 7748, section 6.1): whatever the ephemeral key, the shared secret is zero.
+    const low = bech32.encodeFromBytes('age', new Uint8Array(32));
+    await expect(seal(new Uint8Array(1), low)).rejects.toThrow();
+    const short = bech32.encodeFromBytes('age', new Uint8Array(31));
+    await expect(seal(new Uint8Array(1), short)).rejects.toThrow('recipient');
+    await expect(seal(new Uint8Array(1), 'age1nobody')).rejects.toThrow();
+  });
+
+  test('to a lost recipient is open to nobody', async () => {
+    const sealed = await seal(new Uint8Array(10), await lostRecipient());
+    expect(sealed.length).toBeGreaterThan(200);
   });
 });
 
