@@ -1,6 +1,6 @@
-// First: age and uuid look for Web Crypto on the global object as they load.
+// First: libsodium and uuid look for Web Crypto on the global object as they load.
 import './security/web-crypto.ts';
-import { app, type BrowserWindow } from 'electron';
+import { app } from 'electron';
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -26,13 +26,14 @@ import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.t
 import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { createLog } from './log-file.ts';
+import type { StationKeys } from './security/api.ts';
 import { loadKeys } from './security/keys.ts';
 import { osKeystore } from './security/keystore.ts';
 import { APP_PAGE } from './security/policy.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
-import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
+import { databaseFile, startStoreWorker, type StoreWorker } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
 import type { SyncEngine, Transport } from './sync/api.ts';
 import { Courier } from './sync/courier/courier.ts';
@@ -43,6 +44,8 @@ import { createWindow, registerAppScheme, serveWindow } from './window.ts';
 
 /** The Electron that package.json names; an older one is the runtime for development and tests. */
 const RELEASE_ELECTRON_MAJOR = 45;
+
+const WORKER_FILE = join(__dirname, 'worker.cjs');
 
 /** Audit entries checked at start: enough to notice a tampered end without waiting for years of entries. */
 const AUDIT_TAIL = 500;
@@ -70,40 +73,54 @@ function main(): void {
   }
   const log = createLog(join(environment.dataDir, 'logs', 'rekam.log'));
   process.on('unhandledRejection', (error) => log.error('unhandled', { reason: reason(error) }));
-  app.on('window-all-closed', () => app.quit());
-  app
-    .whenReady()
-    .then(() => startStation(environment, log))
-    .catch((error: unknown) => refuseToStart(error, log));
-}
-
-async function startStation(environment: Environment, log: Log): Promise<void> {
-  const { dataDir } = environment;
-  log.info('start', { version: app.getVersion(), electron: process.versions.electron });
-  const clock = new DeskClock();
-  const keys = loadKeys({
-    keyDir: environment.keyDir,
-    keystore: osKeystore(),
-    // New keys would not open a database that is already there.
-    mayMake: !existsSync(databaseFile(dataDir)),
-  });
-  const workerFile = join(__dirname, 'worker.cjs');
-  const worker = await startStoreWorker({
-    workerFile,
-    dataDir,
-    keys,
-    nativeBinding: environment.nativeBinding,
+  const { dataDir, keyDir, nativeBinding } = environment;
+  const keys = app.whenReady().then(() =>
+    loadKeys({
+      keyDir,
+      keystore: osKeystore(),
+      // New keys would not open a database that is already there.
+      mayMake: !existsSync(databaseFile(dataDir)),
+    }),
+  );
+  // The thread loads its code while Electron gets ready.
+  const worker = startStoreWorker({
+    ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding },
     onDead: (error: Error) => refuseToStart(error, log),
   });
+  const started = app
+    .whenReady()
+    .then(() => startStation(environment, log, keys, worker))
+    .catch((error: unknown) => refuseToStart(error, log));
+  // A window closed while the station still starts: it stands first, so that it can stop cleanly.
+  app.on('window-all-closed', () => void started.finally(() => app.quit()));
+}
+
+async function startStation(
+  environment: Environment,
+  log: Log,
+  loadedKeys: Promise<StationKeys>,
+  startedWorker: Promise<StoreWorker>,
+): Promise<void> {
+  const { dataDir } = environment;
+  log.info('start', { version: app.getVersion(), electron: process.versions.electron });
+  serveWindow(join(__dirname, '..', 'renderer'));
+  // First, since a page takes as long to load as a station to stand.
+  const window = createWindow({ preload: join(__dirname, '..', 'preload', 'preload.cjs'), log });
+  const openBorder = registerIpc({
+    isOurs: ({ senderFrame }) =>
+      !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,
+    log,
+  });
+  const clock = new DeskClock();
+  const [keys, worker] = await Promise.all([loadedKeys, startedWorker]);
   const { store } = worker;
   const { uncleanStop } = await store.station.begin(clock.now());
   const brokenAt = await store.audit.verify(AUDIT_TAIL);
   if (brokenAt !== null) log.error('audit.broken', { sequence: brokenAt });
   if (environment.language !== null) await store.station.set('language', environment.language);
 
-  let window: BrowserWindow | null = null;
   const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
-    if (window !== null && !window.isDestroyed()) window.webContents.send(event, payload);
+    if (!window.isDestroyed()) window.webContents.send(event, payload);
   };
 
   let engine: SyncEngine | null = null;
@@ -217,7 +234,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
 
   const training: TrainingDesk<Handlers> = new TrainingDesk({
     dataDir,
-    workerFile,
+    workerFile: WORKER_FILE,
     nativeBinding: environment.nativeBinding,
     model: async () => {
       const real = await store.station.record();
@@ -233,7 +250,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         recorded: () => undefined,
       }),
       ...deviceHandlers({ ...withScanner, scanners: trainingScanners(scanners, practiceScanners()) }),
-      ...slipHandlers({ ...atDesk, store: own, window: () => window, training: true }),
+      ...slipHandlers({ ...atDesk, store: own, window, training: true }),
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
       ...courierHandlersInTraining(),
@@ -244,13 +261,13 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   });
   await training.wipe();
 
-  registerIpc({
+  const record = await store.station.record();
+  const offset = await store.station.setting('clockOffset');
+  clock.correct(offset === null ? null : Number(offset));
+  if (record !== null) startEngine(record, await storedLimits(store));
+
+  openBorder({
     sessions,
-    log,
-    isOurs: (event) =>
-      window !== null &&
-      event.senderFrame === window.webContents.mainFrame &&
-      event.senderFrame.url === APP_PAGE,
     training: () => training.desk(),
     handlers: {
       ...common,
@@ -263,7 +280,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         },
       }),
       ...deviceHandlers({ ...withScanner, scanners }),
-      ...slipHandlers({ ...atDesk, store, window: () => window, training: false }),
+      ...slipHandlers({ ...atDesk, store, window, training: false }),
       ...outboxHandlers({
         store,
         engine: () => engine,
@@ -274,7 +291,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       ...courierHandlers({
         store,
         courier,
-        window: () => window,
+        window,
         isStill: ({ accountId }) => sessions.current()?.accountId === accountId,
         now: () => clock.now(),
         settled: () => {
@@ -285,18 +302,9 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     },
   });
 
-  const record = await store.station.record();
-  const offset = await store.station.setting('clockOffset');
-  clock.correct(offset === null ? null : Number(offset));
-  if (record !== null) startEngine(record, await storedLimits(store));
-
-  serveWindow(join(__dirname, '..', 'renderer'));
-  const open = (): BrowserWindow =>
-    createWindow({ preload: join(__dirname, '..', 'preload', 'preload.cjs'), log });
-  window = open();
   app.on('second-instance', () => {
     // Somebody may click the icon while the window is already gone and the station finishes.
-    if (window === null || window.isDestroyed()) return;
+    if (window.isDestroyed()) return;
     if (window.isMinimized()) window.restore();
     window.focus();
   });

@@ -9,7 +9,7 @@ import type { Handlers } from './register.ts';
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'audit'>>;
   readonly courier: Courier;
-  readonly window: () => BrowserWindow | null;
+  readonly window: BrowserWindow;
   /** False when this person's session ended while the system's dialog was open. */
   readonly isStill: (caller: DeskSession) => boolean;
   readonly now: () => number;
@@ -26,8 +26,8 @@ export function courierHandlers(needs: Needs): Group {
   let lastFolder: string | null = null;
 
   const choose = async (caller: DeskSession, options: OpenDialogOptions): Promise<string | null> => {
-    const window = needs.window();
-    if (window === null || window.isDestroyed()) throw new Error('no window to ask in');
+    const { window } = needs;
+    if (window.isDestroyed()) throw new Error('no window to ask in');
     const { canceled, filePaths } = await dialog.showOpenDialog(window, {
       ...options,
       ...(lastFolder === null ? {} : { defaultPath: lastFolder }),

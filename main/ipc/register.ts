@@ -19,27 +19,41 @@ export interface Border {
   /** The same channels over the training desk; asked for only in a session that is there. */
   readonly training: () => Handlers;
   readonly sessions: Sessions;
+}
+
+export interface Gate {
   /** True for the main frame of our own page in our own window alone. */
   readonly isOurs: (event: IpcMainInvokeEvent) => boolean;
   readonly log: Log;
 }
 
-/** The sole user of ipcMain. Each call passes frame, session, role and schema, in this order, before a handler sees it. */
-export function registerIpc(border: Border): void {
+/**
+ * The sole user of ipcMain. Each call passes frame, session, role and schema, in this order, before a handler sees it.
+ * The page loads while the station still starts: what it asks waits here.
+ * @returns opens the border, once the station stands
+ */
+export function registerIpc(gate: Gate): (border: Border) => void {
+  let open: (border: Border) => void = () => undefined;
+  const border = new Promise<Border>((resolve) => {
+    open = resolve;
+  });
   for (const channel of CHANNELS) {
-    ipcMain.handle(channel, (event, request: unknown) => answer(border, channel, event, request));
+    ipcMain.handle(channel, (event, request: unknown) => answer(gate, border, channel, event, request));
   }
+  return open;
 }
 
 async function answer(
-  border: Border,
+  gate: Gate,
+  opened: Promise<Border>,
   channel: Channel,
   event: IpcMainInvokeEvent,
   request: unknown,
 ): Promise<IpcResult<unknown>> {
   try {
     // A foreign frame learns nothing, not even an error of ours.
-    if (!border.isOurs(event)) throw new Error('foreign frame');
+    if (!gate.isOurs(event)) throw new Error('foreign frame');
+    const border = await opened;
     const { audience, request: requestSchema, response: responseSchema } = CONTRACT[channel];
     const caller = border.sessions.current();
     if (audience !== 'anyone' && caller === null) throw new RekamError('login.required');
@@ -52,7 +66,7 @@ async function answer(
     const value = responseSchema.parse(await handler(parsed.data, caller));
     return { ok: true, value };
   } catch (error) {
-    return { ok: false, error: refuse(border.log, channel, error) };
+    return { ok: false, error: refuse(gate.log, channel, error) };
   }
 }
 

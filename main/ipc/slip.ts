@@ -7,7 +7,7 @@ import type { Handlers } from './register.ts';
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'slips' | 'station'>>;
-  readonly window: () => BrowserWindow | null;
+  readonly window: BrowserWindow;
   readonly training: boolean;
   readonly now: () => number;
 }
@@ -17,9 +17,8 @@ type Group = Pick<Handlers, 'slip.open' | 'slip.print'>;
 export function slipHandlers({ store, window, training, now }: Needs): Group {
   const printers = createPrinters();
   const requireWindow = (): BrowserWindow => {
-    const current = window();
-    if (current === null || current.isDestroyed()) throw new Error('no window to print from');
-    return current;
+    if (window.isDestroyed()) throw new Error('no window to print from');
+    return window;
   };
   return {
     'slip.open': async (packetId) => {
