@@ -1,8 +1,9 @@
 import './web-crypto.ts';
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { bech32 } from '@scure/base';
+import type sodiumModule from 'libsodium-wrappers';
 
-type Sodium = typeof import('libsodium-wrappers').default;
+type Sodium = typeof sodiumModule;
 
 const VERSION = 'age-encryption.org/v1';
 const KEY_BYTES = 32;
