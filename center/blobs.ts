@@ -3,6 +3,9 @@ import { access, chmod, mkdir, open, rename, stat, unlink } from 'node:fs/promis
 import path from 'node:path';
 import type { PacketId } from '../app/ids.ts';
 
+/** One for each value of the byte that an id ends with. */
+const FOLDERS = 256;
+
 /** Where sealed packets stay for good: written once, never changed, never given out by the API. */
 export interface BlobStore {
   /** Takes a complete, synced file over as the packet's blob; durable when it resolves. */
@@ -24,34 +27,30 @@ export async function openBlobs(where: string): Promise<BlobStore> {
   }
   await mkdir(where, { recursive: true, mode: 0o700 });
   await access(where, constants.W_OK);
+  await makeFolders(where);
   return folderBlobs(path.resolve(where));
+}
+
+/** All of them at start, so that keeping a blob makes none: a new folder costs two syncs. */
+async function makeFolders(root: string): Promise<void> {
+  for (let folder = 0; folder < FOLDERS; folder += 1) {
+    const name = folder.toString(16).padStart(2, '0');
+    await mkdir(path.join(root, name), { recursive: true, mode: 0o700 });
+  }
+  await syncFolder(root);
 }
 
 function folderBlobs(root: string): BlobStore {
   // The end of a UUIDv7 is random, its beginning the time: by the end the folders fill evenly.
-  const folderOf = (id: PacketId) => path.join(root, id.slice(-2), id.slice(-4, -2));
+  const folderOf = (id: PacketId) => path.join(root, id.slice(-2));
   const blob = (id: PacketId) => path.join(folderOf(id), id);
-  // Folders whose own entry this process has synced.
-  const durable = new Set<string>([root]);
-  const makeFolder = async (folder: string): Promise<void> => {
-    if (durable.has(folder)) return;
-    await makeFolder(path.dirname(folder));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await syncFolder(path.dirname(folder));
-    durable.add(folder);
-  };
-  const settle = async (id: PacketId): Promise<void> => {
-    await makeFolder(folderOf(id));
-    await syncFolder(folderOf(id));
-  };
   return {
     keep: async (id, file) => {
-      await makeFolder(folderOf(id));
       await chmod(file, 0o400);
       await rename(file, blob(id));
-      await settle(id);
+      await syncFolder(folderOf(id));
     },
-    settle,
+    settle: (id) => syncFolder(folderOf(id)),
     has: (id) => stat(blob(id)).then(() => true, ifMissing(false)),
     read: async (id) => {
       const handle = await open(blob(id), 'r');

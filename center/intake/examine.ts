@@ -11,7 +11,7 @@ export type Verdict = Pick<Outcome, 'verdict' | 'remedy' | 'reasons'>;
 
 /** What a packet turned out to be, before the register is asked. */
 export type Examined = { readonly ok: true; readonly whole: Whole } | Refused;
-type Refused = { readonly ok: false; readonly verdict: Verdict };
+export type Refused = { readonly ok: false; readonly verdict: Verdict };
 
 /** A sealed packet with the manifest under which it came. */
 export interface Sealed {

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { nextChange, type Tx } from '../database.ts';
 import { markRecorded, unmarkRecorded } from '../register.ts';
-import { examine, recapture, type Examined, type Verdict } from './examine.ts';
+import { recapture, type Verdict } from './examine.ts';
+import { Examiner, type Answer } from './examiner.ts';
 import { lineOf, manifestOf, type PacketRow } from './line.ts';
 
 /** Looks even without a notification, since one can be lost with its connection. */
@@ -28,6 +29,7 @@ export interface IntakeWorker {
  */
 export function startIntake(center: Context): IntakeWorker {
   const stopping = new AbortController();
+  const examiner = new Examiner();
   let paused = false;
   let wake = new AbortController();
   const nudge = () => {
@@ -39,7 +41,7 @@ export function startIntake(center: Context): IntakeWorker {
     while (!stopping.signal.aborted) {
       wake = new AbortController();
       try {
-        while (!paused && !stopping.signal.aborted && (await examineNext(center))) {
+        while (!paused && !stopping.signal.aborted && (await examineNext(center, examiner))) {
           // On to the next.
         }
       } catch (error) {
@@ -62,12 +64,13 @@ export function startIntake(center: Context): IntakeWorker {
       stopping.abort();
       nudge();
       await done;
+      await examiner.stop();
     },
   };
 }
 
 /** @returns whether there was a packet to look at */
-async function examineNext(center: Context): Promise<boolean> {
+async function examineNext(center: Context, examiner: Examiner): Promise<boolean> {
   let current: PacketRow | undefined;
   try {
     await center.db.transaction().execute(async (tx) => {
@@ -81,7 +84,7 @@ async function examineNext(center: Context): Promise<boolean> {
         .forUpdate()
         .skipLocked()
         .executeTakeFirst();
-      if (current !== undefined) await examinePacket(center, tx, current);
+      if (current !== undefined) await examinePacket(center, examiner, tx, current);
     });
   } catch (error) {
     if (current === undefined) throw error;
@@ -104,7 +107,7 @@ async function putOff(center: Context, packet: PacketRow, error: unknown): Promi
     .execute();
 }
 
-async function examinePacket(center: Context, tx: Tx, packet: PacketRow): Promise<void> {
+async function examinePacket(center: Context, examiner: Examiner, tx: Tx, packet: PacketRow): Promise<void> {
   const { line, end } = await lineOf(tx, packet);
   if (end === 'unknown' && packet.attempts < WAITS_FOR_ORIGINAL)
     throw new Error(`what ${packet.packet_id} amends is not here, or has no outcome yet`);
@@ -114,7 +117,7 @@ async function examinePacket(center: Context, tx: Tx, packet: PacketRow): Promis
       : await judge(
           tx,
           packet,
-          end === 'unknown' ? recapture('amends.unknown') : await open(center, packet, line),
+          end === 'unknown' ? recapture('amends.unknown') : await open(center, examiner, packet, line),
         );
   // A mark may still name the packet that was amended.
   if (verdict.remedy === 'recapture') for (const { packet_id } of line) await unmarkRecorded(tx, packet_id);
@@ -145,7 +148,12 @@ const ALREADY_ACCEPTED: Verdict = {
   reasons: [{ code: 'amends.accepted', at: null }],
 };
 
-async function open(center: Context, packet: PacketRow, line: readonly PacketRow[]): Promise<Examined> {
+async function open(
+  center: Context,
+  examiner: Examiner,
+  packet: PacketRow,
+  line: readonly PacketRow[],
+): Promise<Answer> {
   const sealed = [];
   for (const row of line) {
     if (row.recipient_key_id !== center.keys.sealing.keyId)
@@ -153,13 +161,14 @@ async function open(center: Context, packet: PacketRow, line: readonly PacketRow
     sealed.push({ manifest: manifestOf(row), bytes: await center.blobs.read(row.packet_id) });
   }
   const receivedOn = new Date(packet.received_at.getTime() + WIB_MS).toISOString().slice(0, 10);
-  return examine(sealed, center.keys.sealing.identity, receivedOn, packet.kecamatan);
+  const { identity } = center.keys.sealing;
+  return examiner.ask({ line: sealed, identity, receivedOn, kecamatan: packet.kecamatan });
 }
 
 /** What the register says: a NIK it knows, enrolled once. */
-async function judge(tx: Tx, packet: PacketRow, examined: Examined): Promise<Verdict> {
+async function judge(tx: Tx, packet: PacketRow, examined: Answer): Promise<Verdict> {
   if (!examined.ok) return examined.verdict;
-  const { biodata } = examined.whole.enrollment;
+  const { biodata } = examined;
   const resident = await tx
     .selectFrom('resident')
     .select('nik')

@@ -183,7 +183,8 @@ async function takeIn(
   const file = uploadFile(center.uploads, upload.packet_id);
   const taken = hasBody ? await receiveBytes(request.raw, file, upload.size - from) : 0;
   const offset = from + taken;
-  return { offset, receipt: offset === upload.size ? await finishUpload(center, upload) : null };
+  const isWhole = offset === upload.size;
+  return { offset, receipt: isWhole ? await finishUpload(center, upload, { isSynced: hasBody }) : null };
 }
 
 /** Where an unfinished upload stands. Complete bytes that a crash kept from their receipt get it now. */

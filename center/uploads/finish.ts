@@ -28,30 +28,39 @@ export function makeUpload(
   caller: Caller,
   { manifest, jws, sha256 }: Delivery,
 ): Promise<UploadRow> {
-  return db
-    .insertInto('upload')
-    .values({
-      packet_id: manifest.packetId,
-      kecamatan: caller.kecamatan,
-      station_id: manifest.stationId,
-      delivered_by: caller.stationId,
-      manifest: jws,
-      manifest_sha256: sha256,
-      sha256: manifest.sha256,
-      size: manifest.size,
-      created_at: new Date(),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return (
+    db
+      .insertInto('upload')
+      .values({
+        packet_id: manifest.packetId,
+        kecamatan: caller.kecamatan,
+        station_id: manifest.stationId,
+        delivered_by: caller.stationId,
+        manifest: jws,
+        manifest_sha256: sha256,
+        sha256: manifest.sha256,
+        size: manifest.size,
+        created_at: new Date(),
+      })
+      .returningAll()
+      // Nothing was promised yet: where a power cut takes the row, the station begins this packet again.
+      .returning(sql`set_config('synchronous_commit', 'off', true)`.as('lazily'))
+      .executeTakeFirstOrThrow()
+  );
 }
 
 /**
  * Turns complete bytes into a packet, under the upload's lock: sync, SHA-256 of what the disk holds, rename into the
  * blobs, one transaction; only then is there a receipt to give. Each step can be repeated, so that a crash after any
  * of them is mended by calling this again.
+ * @param isSynced the bytes were synced just now
  * @returns the receipt, the same for ever
  */
-export async function finishUpload(shelf: Shelf, upload: UploadRow): Promise<string> {
+export async function finishUpload(
+  shelf: Shelf,
+  upload: UploadRow,
+  { isSynced = false }: { readonly isSynced?: boolean } = {},
+): Promise<string> {
   const { packet_id: id } = upload;
   if ((await shelf.blobs.has(id)) && sha256Of(await shelf.blobs.read(id)) === upload.sha256) {
     // A crash came between rename and transaction.
@@ -61,7 +70,7 @@ export async function finishUpload(shelf: Shelf, upload: UploadRow): Promise<str
     // A blob without a row that does not have the manifest's hash is damaged: good bytes take its place.
     const file = uploadFile(shelf.uploads, id);
     const there = (await uploadSize(shelf.uploads, id)) === upload.size;
-    if (there) await syncFile(file);
+    if (there && !isSynced) await syncFile(file);
     if (!there || (await sha256OfFile(file)) !== upload.sha256) {
       await discardUpload(shelf, id);
       throw new ProblemError('packet-hash');
@@ -85,30 +94,29 @@ async function commitPacket({ db, keys }: Shelf, upload: UploadRow): Promise<str
     receivedAt: receivedAt.toISOString(),
   };
   const signed = await signJws(JWS_TYPES.receipt, keys.receipt.kid, receipt, keys.receipt.key);
-  await db.transaction().execute(async (tx) => {
-    await tx
-      .insertInto('packet')
-      .values({
-        packet_id: upload.packet_id,
-        kecamatan: upload.kecamatan,
-        station_id: manifest.stationId,
-        delivered_by: upload.delivered_by,
-        sequence: manifest.sequence,
-        manifest: upload.manifest,
-        manifest_sha256: upload.manifest_sha256,
-        sha256: upload.sha256,
-        size: upload.size,
-        recipient_key_id: manifest.recipientKeyId,
-        received_at: receivedAt,
-        receipt: signed,
-        examined_at: null,
-        attempts: 0,
-        next_attempt_at: receivedAt,
-      })
-      .execute();
-    await tx.deleteFrom('upload').where('packet_id', '=', upload.packet_id).execute();
-    await sql`select pg_notify('rekam_packet', '')`.execute(tx);
-  });
+  // One statement is one transaction, and one turn to the database.
+  await db
+    .with('upload_gone', (cte) => cte.deleteFrom('upload').where('packet_id', '=', upload.packet_id))
+    .insertInto('packet')
+    .values({
+      packet_id: upload.packet_id,
+      kecamatan: upload.kecamatan,
+      station_id: manifest.stationId,
+      delivered_by: upload.delivered_by,
+      sequence: manifest.sequence,
+      manifest: upload.manifest,
+      manifest_sha256: upload.manifest_sha256,
+      sha256: upload.sha256,
+      size: upload.size,
+      recipient_key_id: manifest.recipientKeyId,
+      received_at: receivedAt,
+      receipt: signed,
+      examined_at: null,
+      attempts: 0,
+      next_attempt_at: receivedAt,
+    })
+    .returning(sql`pg_notify('rekam_packet', '')`.as('told'))
+    .execute();
   return signed;
 }
 

@@ -1,0 +1,52 @@
+import { Worker } from 'node:worker_threads';
+import type { Biodata } from '../../app/enrollment/biodata.ts';
+import type { Refused, Sealed } from './examine.ts';
+
+/** What the thread is asked: the arguments of `examine`. */
+export interface Question {
+  readonly line: readonly Sealed[];
+  readonly identity: string;
+  readonly receivedOn: string;
+  readonly kecamatan: string;
+}
+
+/** Of a whole enrollment the register needs the biodata alone; no finger crosses back. */
+export type Answer = { readonly ok: true; readonly biodata: Biodata } | Refused;
+export type Reply = { readonly answer: Answer } | { readonly failed: string };
+
+/** Examines packets on a thread of its own, one at a time: opening one takes longer than a receipt may wait. */
+export class Examiner {
+  #thread: Worker | null = null;
+
+  /** @throws Error when the thread ends before its answer; the next question starts another */
+  async ask(question: Question): Promise<Answer> {
+    const thread = (this.#thread ??= this.#start());
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        thread.off('message', onReply).off('error', onError).off('exit', onExit);
+        act();
+      };
+      const onReply = (message: Reply): void => settle(() => resolve(message));
+      const onError = (error: Error): void => settle(() => reject(error));
+      const onExit = (code: number): void =>
+        settle(() => reject(new Error(`the examining thread ended with ${code}`)));
+      thread.on('message', onReply).on('error', onError).on('exit', onExit);
+      thread.postMessage(question);
+    });
+    if ('failed' in reply) throw new Error(reply.failed);
+    return reply.answer;
+  }
+
+  async stop(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #start(): Worker {
+    const thread = new Worker(new URL('./examiner-thread.ts', import.meta.url));
+    const gone = (): void => {
+      if (this.#thread === thread) this.#thread = null;
+    };
+    thread.once('error', gone).once('exit', gone);
+    return thread;
+  }
+}
