@@ -49,11 +49,14 @@ export function delivered(window: Window, bytes: number, now: number): Window {
   };
 }
 
-/** An upload broke: half the window, and the goodput is measured anew since the link may have changed. */
+/**
+ * An upload broke: half the window, and the goodput is measured anew since the link may have changed. Two stay, since one
+ * alone leaves the line empty for a round trip after each packet.
+ */
 export function broken(window: Window, now: number): Window {
   return {
     ...window,
-    size: Math.max(1, Math.floor(window.size / 2)),
+    size: Math.max(Math.min(START, window.size), Math.floor(window.size / 2)),
     best: 0,
     packets: 0,
     bytes: 0,

@@ -6,7 +6,7 @@ export interface Backoff {
 
 export const PACKET_BACKOFF: Backoff = { baseMs: 2_000, capMs: 10 * 60_000 };
 /** The pulse is tiny; a station should notice the center's return within half a minute or so. */
-export const PULSE_BACKOFF: Backoff = { baseMs: 2_000, capMs: 30_000 };
+export const PULSE_BACKOFF: Backoff = { baseMs: 1_000, capMs: 30_000 };
 /** News, reference and reconcile: nobody waits for them at the desk. */
 export const CHORE_BACKOFF: Backoff = { baseMs: 5_000, capMs: 10 * 60_000 };
 /** After a refusal of the whole station: only a person at the center can change it. */

@@ -9,6 +9,8 @@ import { takePulse } from './pulse.ts';
 
 /** Between two pulses while the link is good and nothing else tells of it: 30 to 60 seconds. */
 const PULSE_EVERY_MS = 30_000;
+/** A line that flaps is back in a moment: so many pulses follow close on each other before the backoff grows. */
+const EAGER_PULSES = 4;
 /** While we wait for a slot, the link's state may be so old. */
 const LONGEST_SILENCE_MS = 5 * 60_000;
 const SHORTEST_WAIT_MS = 250;
@@ -19,7 +21,7 @@ const OFFSET_STEP_MS = 500;
 const CLOCK_JUMP_MS = 60_000;
 /** Shorter than this, an outage was our own link's: nobody else comes back at the same moment. */
 const HERD_OUTAGE_MS = 30_000;
-const HERD_SPREAD_MS = 30_000;
+const HERD_SPREAD_MS = 45_000;
 const LONGEST_REST_MS = 10 * 60_000;
 
 /** open: work may go out · resting: not yet, of our own accord · the rest as people see the link. */
@@ -227,7 +229,10 @@ export class Contact {
     this.#isDenied = false;
     this.#failures += 1;
     this.#nextPulseAt = this.#after(
-      Math.max(SHORTEST_WAIT_MS, fullJitter(this.#failures, random(), PULSE_BACKOFF)),
+      Math.max(
+        SHORTEST_WAIT_MS,
+        fullJitter(Math.max(1, this.#failures - EAGER_PULSES), random(), PULSE_BACKOFF),
+      ),
     );
     this.#on({ type: 'failed', cause });
     await this.#outageBegan(this.#suspectSince ?? clock.now(), cause);
