@@ -111,7 +111,7 @@ async function bundle(dir: string): Promise<string> {
     platform: 'node',
     external: [/^better-sqlite3$/, /^node:/],
   });
-  await build.write({ file, format: 'esm', paths: { 'better-sqlite3': sqlite } });
+  await build.write({ file, format: 'esm', codeSplitting: false, paths: { 'better-sqlite3': sqlite } });
   await build.close();
   return file;
 }
