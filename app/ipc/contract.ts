@@ -397,9 +397,9 @@ export type Response<C extends Channel> = z.infer<(typeof CONTRACT)[C]['response
 /** What main tells the window unasked. */
 export const EVENTS = {
   'station.statusChanged': stationStatusSchema,
-  /** Main ended the session (idle lock): the window shows the login, the draft keeps its place. */
   'devices.frame': z.object({ step: scanStepSchema, jpeg: partBytes }),
   'courier.changed': courierStateSchema,
+  /** Main ended the session (idle lock): the window shows the login, the draft keeps its place. */
   'session.ended': z.object({ reason: z.enum(['idle', 'logout']) }),
 } as const satisfies Record<EventName, z.ZodType>;
 export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;
