@@ -220,6 +220,7 @@ class Engine implements SyncEngine {
   }
 
   async #oneCycle(signal: AbortSignal): Promise<void> {
+    const asked = this.#manuals.current;
     await this.#contact.load();
     if (this.#contact.pulseIsDue(this.#isManual || this.#asked.length > 0)) {
       this.#progress.phase('link');
@@ -234,7 +235,8 @@ class Engine implements SyncEngine {
     await chore('journal');
     await this.#askedFor(signal);
     await this.#packets(signal);
-    await this.#endManual();
+    // One that was asked for in the middle has a cycle of its own: what failed before the press is no answer to it.
+    if (this.#manuals.current === asked) await this.#endManual();
     await chore('reference', () => this.#reference(signal));
     await chore('reconcile', async () => {
       if ((await this.#errands.reconcile(signal)) !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);

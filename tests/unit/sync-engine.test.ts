@@ -244,6 +244,22 @@ test('by hand: backoff is passed over, each packet has one attempt, the summary 
   expect(store.api.outbox.summary(0).waiting).toBe(1);
 });
 
+test('by hand in the middle of a pulse that fails: the press has a pulse of its own', async () => {
+  const { engine, clock, center } = await fakeStation();
+  let fail = (): void => undefined;
+  center.fault = () =>
+    new Promise((_, reject) => {
+      fail = () => reject(new TransportFailure('refused', 'gone'));
+    });
+  engine.start();
+  await clock.settle();
+  const summary = engine.syncNow();
+  center.fault = null;
+  fail();
+  await clock.settle();
+  await expect(summary).resolves.toMatchObject({ ended: 'done', received: 1, remaining: 0 });
+});
+
 test('a sync by hand can be cancelled: what was under way is given back and rests', async () => {
   const { engine, clock, center, test: store } = await fakeStation({ packets: 3 });
   center.fault = hangingPackets;
