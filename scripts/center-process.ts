@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from './runtime.mjs';
@@ -25,6 +26,8 @@ export interface CenterProcessOptions {
   readonly residents?: number;
   /** Plain HTTP on loopback, where bytes on the wire are counted before TLS. */
   readonly http?: boolean;
+  /** It stands in for a machine elsewhere: what is measured here loses none of its processor to it. */
+  readonly yields?: boolean;
   /** Every line that the center prints. */
   readonly onLine?: (line: string) => void;
 }
@@ -46,6 +49,8 @@ export async function startCenterProcess(options: CenterProcessOptions): Promise
   if (options.database !== null) args.push('--database', options.database);
   for (const anchor of options.deviceAnchors) args.push('--device-anchor', anchor);
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  if (options.yields === true && child.pid !== undefined)
+    setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const exited = once(child, 'exit');
   const endWithUs = (): void => void child.kill('SIGKILL');
   process.once('exit', endWithUs);

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     port: 0,
     database: null,
     deviceAnchors: [scanner.anchor],
+    yields: true,
   });
   const station = await StationWindow.launch({
     dataDir: path.join(home, 'data'),
