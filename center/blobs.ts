@@ -42,7 +42,7 @@ async function makeFolders(root: string): Promise<void> {
 
 function folderBlobs(root: string): BlobStore {
   // The end of a UUIDv7 is random, its beginning the time: by the end the folders fill evenly.
-  const folderOf = (id: PacketId) => path.join(root, id.slice(-2));
+  const folderOf = (id: PacketId) => path.join(root, id.slice(-2).toLowerCase());
   const blob = (id: PacketId) => path.join(folderOf(id), id);
   return {
     keep: async (id, file) => {

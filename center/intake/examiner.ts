@@ -16,11 +16,18 @@ export type Reply = { readonly answer: Answer } | { readonly failed: string };
 
 /** Examines packets on a thread of its own, one at a time: opening one takes longer than a receipt may wait. */
 export class Examiner {
+  readonly #file: URL;
   #thread: Worker | null = null;
+
+  /** @param file of the thread */
+  constructor(file = new URL('./examiner-thread.ts', import.meta.url)) {
+    this.#file = file;
+  }
 
   /** @throws Error when the thread ends before its answer; the next question starts another */
   async ask(question: Question): Promise<Answer> {
     const thread = (this.#thread ??= this.#start());
+    thread.postMessage(question);
     const reply = await new Promise<Reply>((resolve, reject) => {
       const settle = (act: () => void): void => {
         thread.off('message', onReply).off('error', onError).off('exit', onExit);
@@ -31,7 +38,6 @@ export class Examiner {
       const onExit = (code: number): void =>
         settle(() => reject(new Error(`the examining thread ended with ${code}`)));
       thread.on('message', onReply).on('error', onError).on('exit', onExit);
-      thread.postMessage(question);
     });
     if ('failed' in reply) throw new Error(reply.failed);
     return reply.answer;
@@ -42,7 +48,7 @@ export class Examiner {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL('./examiner-thread.ts', import.meta.url));
+    const thread = new Worker(this.#file);
     const gone = (): void => {
       if (this.#thread === thread) this.#thread = null;
     };

@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
+import { packetIdSchema } from '../../app/ids.ts';
 import { openBlobs } from '../../center/blobs.ts';
+import { Examiner } from '../../center/intake/examiner.ts';
 import { loadCertificates } from '../../center/certificates.ts';
 import { loadKeys } from '../../center/keys.ts';
 import { gapsIn } from '../../center/reconcile.ts';
@@ -45,6 +47,17 @@ test('a place for blobs that is not there yet is refused in words', async () => 
   await expect(openBlobs('s3://bucket/packets')).rejects.toThrow(/s3:\/\/ is not a place/);
 });
 
+test('a blob has its place whatever the letters of its id', async () => {
+  const blobs = await openBlobs(path.join(folder, 'blobs'));
+  for (const end of ['ab', 'CD', '09']) {
+    const id = packetIdSchema.parse(`01a20efa-01c0-716a-8642-4d52741ae6${end}`);
+    const file = path.join(folder, 'upload');
+    writeFileSync(file, end);
+    await blobs.keep(id, file);
+    expect((await blobs.read(id)).toString()).toBe(end);
+  }
+});
+
 describe('secrets of the data folder', () => {
   test("stay the same from start to start, and are nobody else's", async () => {
     const first = await loadKeys(folder);
@@ -71,4 +84,13 @@ describe('secrets of the data folder', () => {
     expect(other.caFingerprint).toBe(made.caFingerprint);
     expect(other.chainPem).not.toBe(made.chainPem);
   });
+});
+
+test('an examining thread that ends says so, and the next question has another', async () => {
+  const code = `import { parentPort } from 'node:worker_threads'; parentPort.once('message', () => process.exit(7));`;
+  const examiner = new Examiner(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+  const question = { line: [], identity: '', receivedOn: '2011-11-14', kecamatan: '32.09.03' };
+  await expect(examiner.ask(question)).rejects.toThrow('ended with 7');
+  await expect(examiner.ask(question)).rejects.toThrow('ended with 7');
+  await examiner.stop();
 });
