@@ -16,7 +16,7 @@ import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
 import { requirePassword } from './ipc/password.ts';
-import { registerIpc, type Handlers } from './ipc/register.ts';
+import { registerIpc, type Border, type Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
 import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.ts';
 import { slipHandlers } from './ipc/slip.ts';
@@ -87,12 +87,11 @@ function main(): void {
     ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding },
     onDead: (error: Error) => refuseToStart(error, log),
   });
-  const started = app
+  app.on('window-all-closed', () => app.quit());
+  app
     .whenReady()
     .then(() => startStation(environment, log, keys, worker))
     .catch((error: unknown) => refuseToStart(error, log));
-  // A window closed while the station still starts: it stands first, so that it can stop cleanly.
-  app.on('window-all-closed', () => void started.finally(() => app.quit()));
 }
 
 async function startStation(
@@ -104,11 +103,17 @@ async function startStation(
   const { dataDir } = environment;
   log.info('start', { version: app.getVersion(), electron: process.versions.electron });
   serveWindow(join(__dirname, '..', 'renderer'));
-  // First, since a page takes as long to load as a station to stand.
-  const window = createWindow({ preload: join(__dirname, '..', 'preload', 'preload.cjs'), log });
-  const openBorder = registerIpc({
+  let openBorder: (border: Border) => void = () => undefined;
+  const border = new Promise<Border>((resolve) => {
+    openBorder = resolve;
+  });
+  // Ahead of the station, since a page takes as long to load as a station to stand.
+  const preload = join(__dirname, '..', 'preload', 'preload.cjs');
+  const window = createWindow({ preload, stands: border, log });
+  registerIpc({
     isOurs: ({ senderFrame }) =>
       !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,
+    border,
     log,
   });
   const clock = new DeskClock();

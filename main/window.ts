@@ -74,7 +74,12 @@ function fileWithin(root: string, pathname: string): string | null {
 
 const RELOAD_AFTER_MS = 2_000;
 
-export function createWindow(options: { readonly preload: string; readonly log: Log }): BrowserWindow {
+/** @param options.stands nobody sees the window before: a station that cannot start says so beside no empty page */
+export function createWindow(options: {
+  readonly preload: string;
+  readonly stands: Promise<unknown>;
+  readonly log: Log;
+}): BrowserWindow {
   const session = electronSession.defaultSession;
   restrictPermissions(session);
   // The window talks to nothing but app://: whatever else it might ask for is cut off here.
@@ -117,7 +122,11 @@ export function createWindow(options: { readonly preload: string; readonly log: 
       if (!window.isDestroyed()) webContents.reload();
     }, RELOAD_AFTER_MS);
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    void options.stands.then(() => {
+      if (!window.isDestroyed()) window.show();
+    });
+  });
   void window.loadURL(APP_PAGE);
   return window;
 }

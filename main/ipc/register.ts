@@ -24,28 +24,20 @@ export interface Border {
 export interface Gate {
   /** True for the main frame of our own page in our own window alone. */
   readonly isOurs: (event: IpcMainInvokeEvent) => boolean;
+  /** The page loads while the station still starts: what it asks waits until this resolves. */
+  readonly border: Promise<Border>;
   readonly log: Log;
 }
 
-/**
- * The sole user of ipcMain. Each call passes frame, session, role and schema, in this order, before a handler sees it.
- * The page loads while the station still starts: what it asks waits here.
- * @returns opens the border, once the station stands
- */
-export function registerIpc(gate: Gate): (border: Border) => void {
-  let open: (border: Border) => void = () => undefined;
-  const border = new Promise<Border>((resolve) => {
-    open = resolve;
-  });
+/** The sole user of ipcMain. Each call passes frame, session, role and schema, in this order, before a handler sees it. */
+export function registerIpc(gate: Gate): void {
   for (const channel of CHANNELS) {
-    ipcMain.handle(channel, (event, request: unknown) => answer(gate, border, channel, event, request));
+    ipcMain.handle(channel, (event, request: unknown) => answer(gate, channel, event, request));
   }
-  return open;
 }
 
 async function answer(
   gate: Gate,
-  opened: Promise<Border>,
   channel: Channel,
   event: IpcMainInvokeEvent,
   request: unknown,
@@ -53,7 +45,7 @@ async function answer(
   try {
     // A foreign frame learns nothing, not even an error of ours.
     if (!gate.isOurs(event)) throw new Error('foreign frame');
-    const border = await opened;
+    const border = await gate.border;
     const { audience, request: requestSchema, response: responseSchema } = CONTRACT[channel];
     const caller = border.sessions.current();
     if (audience !== 'anyone' && caller === null) throw new RekamError('login.required');
