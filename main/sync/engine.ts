@@ -220,7 +220,7 @@ class Engine implements SyncEngine {
   }
 
   async #oneCycle(signal: AbortSignal): Promise<void> {
-    const asked = this.#manuals.current;
+    const manual = this.#manuals.current;
     await this.#contact.load();
     if (this.#contact.pulseIsDue(this.#isManual || this.#asked.length > 0)) {
       this.#progress.phase('link');
@@ -236,7 +236,7 @@ class Engine implements SyncEngine {
     await this.#askedFor(signal);
     await this.#packets(signal);
     // One that was asked for in the middle has a cycle of its own: what failed before the press is no answer to it.
-    if (this.#manuals.current === asked) await this.#endManual();
+    if (this.#manuals.current === manual) await this.#endManual();
     await chore('reference', () => this.#reference(signal));
     await chore('reconcile', async () => {
       if ((await this.#errands.reconcile(signal)) !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
