@@ -58,6 +58,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** What the desk still has to send. */
+const waiting = (store: TestStore): number => store.api.outbox.summary(0).waiting;
+
 test.runIf(canMount)(
   'two hundred packets on a disk of every kind of bad luck, and by link at once: each is held once and has its receipt',
   async () => {
@@ -65,8 +68,7 @@ test.runIf(canMount)(
     await engine.stop();
     const ids = await record(PACKETS, 4_000);
     expect(ids).toHaveLength(PACKETS);
-    const { waiting, waitingBytes } = store.api.outbox.summary(0);
-    expect(waiting).toBe(PACKETS);
+    const { waitingBytes } = store.api.outbox.summary(0);
 
     await refusesTooSmall(store);
     mount(Math.ceil((waitingBytes * 1.3) / MIB) + 8);
@@ -75,7 +77,7 @@ test.runIf(canMount)(
     await isPulledOut(store);
     rmSync(packOn(disk, store).folder, { recursive: true });
     await turnsByte(store);
-    expect(store.api.outbox.summary(0).waiting).toBe(PACKETS);
+    expect(waiting(store)).toBe(PACKETS);
 
     // The link is back while the disk is read at the center.
     const again = startEngine();
@@ -87,7 +89,7 @@ test.runIf(canMount)(
     expect(center.blobs()).toHaveLength(PACKETS);
     const receipts = store.db.all<{ packet_id: PacketId }>('SELECT packet_id FROM receipt');
     expect(receipts.map((row) => row.packet_id).sort()).toEqual([...ids].sort());
-    expect(store.api.outbox.summary(0).waiting).toBe(0);
+    expect(waiting(store)).toBe(0);
     const [arrived = 0, held = 0] = (/(\d+) received, (\d+) held already/.exec(taken.said) ?? [])
       .slice(1)
       .map(Number);
@@ -113,6 +115,7 @@ async function refusesTooSmall(store: TestStore): Promise<void> {
   expect(fits).toBeGreaterThan(20);
   expect(fits).toBeLessThan(PACKETS);
   expect(free()).toBe(before);
+  expect(waiting(store)).toBe(PACKETS);
   pull();
 }
 
@@ -131,6 +134,7 @@ async function fillsUp(store: TestStore): Promise<void> {
     }
   });
   await expect(filling.pack(disk)).rejects.toMatchObject({ code: 'courier.diskFull' });
+  expect(waiting(store)).toBe(PACKETS);
   rmSync(filler);
   const summary = await courierOf(store).pack(disk);
   expect(summary).toMatchObject({ ended: 'done', packets: PACKETS });
@@ -147,6 +151,7 @@ async function isPulledOut(store: TestStore): Promise<void> {
     pull();
   });
   await expect(pulled.pack(disk)).rejects.toMatchObject({ code: 'courier.diskGone' });
+  expect(waiting(store)).toBe(PACKETS);
   execFileSync('mount', ['-o', 'loop', image, disk]);
   const summary = await courierOf(store).pack(disk);
   expect(summary).toMatchObject({ ended: 'done', packets: PACKETS });
