@@ -18,6 +18,12 @@ export function startStatus(): void {
   });
 }
 
+/** For who has just learnt more than the last push knew: that comes once a second, a hand is faster. */
+export async function refreshStatus(): Promise<void> {
+  const result = await station.station.status(undefined);
+  if (result.ok) set(result.value);
+}
+
 export function subscribeStatus(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -144,6 +144,13 @@ describe('a sync by hand over 256 kbit/s', () => {
     const { page } = station;
     await button(words.supervisor.cancel).press('Enter');
     await page.getByText(words.supervisor.ended_cancelled).first().waitFor();
+    await page.waitForFunction(
+      (name) =>
+        [...document.querySelectorAll('[aria-live]')].some((region) => region.textContent?.includes(name)),
+      words.supervisor.ended_cancelled,
+    );
+    // Said to be over, it is over for the hand too.
+    expect(await button(words.supervisor.sync).getAttribute('aria-disabled')).toBe('false');
     const { outbox, lastManualSync } = await station.status();
     expect(outbox.waiting).toBeGreaterThan(0);
     expect(outbox.waiting + outbox.received).toBe(PACKETS);
@@ -161,10 +168,13 @@ describe('a sync by hand over 256 kbit/s', () => {
   it('starts again and finishes: every packet is there once', async () => {
     const { page } = station;
     line.limit(LINE);
+    const { lastManualSync: cancelled } = await station.status();
     await button(words.supervisor.sync).press('Enter');
-    await page.getByText(words.supervisor.ended_done).first().waitFor({ timeout: 120_000 });
-    const { outbox } = await station.status();
+    await station.until((status) => status.lastManualSync?.startedAt !== cancelled?.startedAt, 120_000);
+    const { outbox, lastManualSync } = await station.status();
+    expect(lastManualSync).toMatchObject({ ended: 'done', cause: null, failed: 0, remaining: 0 });
     expect(outbox).toMatchObject({ waiting: 0, received: PACKETS });
+    await page.getByText(words.supervisor.ended_done).first().waitFor();
     expect(await center.packetCount()).toBe(PACKETS);
     expect(await liveText(page)).toContain(words.supervisor.ended_done);
     line.limit(null);

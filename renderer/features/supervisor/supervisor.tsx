@@ -12,7 +12,7 @@ import { useNow } from '../../clock.ts';
 import { useWords, words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
-import { useStatus } from '../../status.ts';
+import { refreshStatus, useStatus } from '../../status.ts';
 import { Courier } from '../courier/courier.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
 import { Findings } from './findings.tsx';
@@ -178,6 +178,8 @@ export default function Supervisor() {
     setRunning(true);
     setError(null);
     const result = await answer(station.sync.now(undefined));
+    // Else the next Enter would meet a sync that is over.
+    await refreshStatus();
     setRunning(false);
     setCancelling(false);
     if (result.ok) {
