@@ -10,3 +10,17 @@ export function afterPaint(run: () => void): () => void {
   });
   return () => cancelAnimationFrame(frame);
 }
+
+/** A window that nobody sees draws nothing: what waits for its picture goes on without it. */
+const UNSEEN_MS = 250;
+
+/** When a key press has been shown; for what takes the processor from the picture that says so. */
+export function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = afterPaint(resolve);
+    window.setTimeout(() => {
+      cancel();
+      resolve();
+    }, UNSEEN_MS);
+  });
+}

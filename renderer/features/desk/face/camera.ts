@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ErrorCode } from '../../../../app/errors.ts';
-import { afterPaint } from '../../../after-paint.ts';
+import { afterPaint, painted } from '../../../after-paint.ts';
 import { cameraError } from '../photo.ts';
 
 export type Camera =
@@ -41,7 +41,11 @@ export function useCamera(on: boolean, attempt: number): CameraChoice {
         // Not `exact`: when the remembered one is gone, another one is better than none.
         const opened = await navigator.mediaDevices.getUserMedia({
           audio: false,
-          video: { width: { ideal: 1280 }, height: { ideal: 960 }, deviceId: { ideal: chosen } },
+          video: {
+            ...{ width: { ideal: 1280 }, height: { ideal: 960 }, deviceId: { ideal: chosen } },
+            // Enough to sit still by; each further picture is drawn by the processor of a weak PC.
+            frameRate: { max: 15 },
+          },
         });
         if (gone) return opened.getTracks().forEach((track) => track.stop());
         stream = opened;
@@ -61,7 +65,9 @@ export function useCamera(on: boolean, attempt: number): CameraChoice {
       gone = true;
       cancel();
       navigator.mediaDevices.removeEventListener('devicechange', onChange);
-      stream?.getTracks().forEach((track) => track.stop());
+      // Closing a device costs as much as opening it.
+      const opened = stream;
+      void painted().then(() => opened?.getTracks().forEach((track) => track.stop()));
       setCamera({ kind: 'starting' });
     };
   }, [on, attempt, chosen]);

@@ -2,7 +2,7 @@ import { useEffect, useState, type RefObject } from 'react';
 import { judgePhoto, type Background, type PhotoJudgement } from '../../../../app/enrollment/photo.ts';
 import { look } from './face.ts';
 
-/** At least this long between two looks, and at least as long as the last one took: half a core stays free on a weak PC. */
+/** At least this long between two looks, and at least twice as long as the last one took: a weak PC keeps its cores. */
 const REST_MS = 200;
 
 /** What the camera sees now, judged; null while nothing has been seen. Changes only once two looks agree. */
@@ -32,7 +32,7 @@ export function useLiveJudgement(
         // No picture yet, or the worker was replaced: the next look tells.
         if (gone) return;
       }
-      timer = window.setTimeout(() => void lookOnce(), Math.max(REST_MS, performance.now() - began));
+      timer = window.setTimeout(() => void lookOnce(), Math.max(REST_MS, 2 * (performance.now() - began)));
     };
     void lookOnce();
     return () => {

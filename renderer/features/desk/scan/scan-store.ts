@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 import type { PartName, ScanStep } from '../../../../app/enrollment/biometrics.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import type { PacketId } from '../../../../app/ids.ts';
+import { painted } from '../../../after-paint.ts';
 import { announce } from '../../../components/announcer.tsx';
 import type { Work } from '../../../drafts/work.ts';
 import { words } from '../../../i18n/words.ts';
@@ -50,6 +51,7 @@ async function captureNow(work: Work, step: ScanStep, limits: Limits): Promise<v
   set({ running: true, failed: null });
   const { t } = words();
   announce(t('scan/running'));
+  await painted();
   const { draft } = work.state();
   const { attempts, wanted: asked } = scanView(step, draft, limits);
   const attempt = attempts + 1;

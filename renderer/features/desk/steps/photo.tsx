@@ -8,6 +8,7 @@ import {
   type PhotoJudgement,
 } from '../../../../app/enrollment/photo.ts';
 import { errorShape } from '../../../../app/errors.ts';
+import { painted } from '../../../after-paint.ts';
 import { announce } from '../../../components/announcer.tsx';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
@@ -73,9 +74,11 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   const giveUp = useCallback(() => setUnfit(null), []);
 
   const shoot = async () => {
-    if (video.current === null) return;
+    const element = video.current;
+    if (element === null) return;
     setTaking(true);
-    const shot = await shootOnce(video.current, background, face !== 'failed');
+    await painted();
+    const shot = await shootOnce(element, background, face !== 'failed');
     setTaking(false);
     setNotReady(shot === null);
     if (shot === null) return;
