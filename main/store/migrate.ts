@@ -8,6 +8,7 @@ import * as arrival from './migrations/004-arrival.ts';
 import * as finding from './migrations/005-finding.ts';
 import * as amendment from './migrations/006-amendment.ts';
 import * as residentName from './migrations/007-resident-name.ts';
+import * as recorded from './migrations/008-recorded.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   finding,
   amendment,
   residentName,
+  recorded,
 ];
 
 /**

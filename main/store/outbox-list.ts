@@ -88,8 +88,8 @@ function toRow(row: ListRow): OutboxRow {
 }
 
 /** Residents, so not their amendments. */
-export const RECORDED_SINCE = `SELECT count(*) AS n FROM enrollment e WHERE e.recorded_at >= ?
-  AND (SELECT p.kind FROM packet p WHERE p.packet_id = e.packet_id) = 'enrollment'`;
+export const RECORDED_SINCE =
+  "SELECT count(*) AS n FROM packet WHERE kind = 'enrollment' AND recorded_at >= ?";
 
 /** Whatever is not received yet is counted; the rest of an unbroken sequence is what the center holds. */
 export function summary(db: Reader, startOfDay: number): OutboxSummary {

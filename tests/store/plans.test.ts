@@ -44,8 +44,9 @@ describe('query plans', () => {
     expect(details.join('\n')).not.toContain('TEMP B-TREE');
   });
 
-  test('the next due time is read from the index alone', () => {
+  test('the next due time and the number recorded today are read from an index alone', () => {
     expect(plan(NEXT_DUE).join('\n')).toContain('USING COVERING INDEX outbox_waiting');
+    expect(plan(RECORDED_SINCE, 0).join('\n')).toContain('USING COVERING INDEX packet_recorded');
   });
 
   test.each([
@@ -62,7 +63,6 @@ describe('query plans', () => {
       'SELECT packet_id FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence',
       [1, 5],
     ],
-    ['what was recorded today', RECORDED_SINCE, [0]],
     ['how much the center sent back', TASK_COUNT, []],
     ['what it wants mended of a resident', TASK_OF_RESIDENT, ['1']],
     [
