@@ -26,21 +26,20 @@ import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.t
 import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { createLog } from './log-file.ts';
-import type { StationKeys } from './security/api.ts';
 import { loadKeys } from './security/keys.ts';
 import { osKeystore } from './security/keystore.ts';
 import { APP_PAGE } from './security/policy.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
-import { databaseFile, startStoreWorker, type StoreWorker } from './intake/start-worker.ts';
+import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
 import type { SyncEngine, Transport } from './sync/api.ts';
 import { Courier } from './sync/courier/courier.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { createTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
-import { createWindow, registerAppScheme, serveWindow } from './window.ts';
+import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
 
 /** The Electron that package.json names; an older one is the runtime for development and tests. */
 const RELEASE_ELECTRON_MAJOR = 45;
@@ -73,33 +72,14 @@ function main(): void {
   }
   const log = createLog(join(environment.dataDir, 'logs', 'rekam.log'));
   process.on('unhandledRejection', (error) => log.error('unhandled', { reason: reason(error) }));
-  const { dataDir, keyDir, nativeBinding } = environment;
-  const keys = app.whenReady().then(() =>
-    loadKeys({
-      keyDir,
-      keystore: osKeystore(),
-      // New keys would not open a database that is already there.
-      mayMake: !existsSync(databaseFile(dataDir)),
-    }),
-  );
-  // The thread loads its code while Electron gets ready.
-  const worker = startStoreWorker({
-    ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding },
-    onDead: (error: Error) => refuseToStart(error, log),
-  });
   app.on('window-all-closed', () => app.quit());
   app
     .whenReady()
-    .then(() => startStation(environment, log, keys, worker))
+    .then(() => startStation(environment, log))
     .catch((error: unknown) => refuseToStart(error, log));
 }
 
-async function startStation(
-  environment: Environment,
-  log: Log,
-  loadedKeys: Promise<StationKeys>,
-  startedWorker: Promise<StoreWorker>,
-): Promise<void> {
+async function startStation(environment: Environment, log: Log): Promise<void> {
   const { dataDir } = environment;
   log.info('start', { version: app.getVersion(), electron: process.versions.electron });
   serveWindow(join(__dirname, '..', 'renderer'));
@@ -107,7 +87,7 @@ async function startStation(
   const border = new Promise<Border>((resolve) => {
     openBorder = resolve;
   });
-  // Ahead of the station, since a page takes as long to load as a station to stand.
+  // Ahead of the station: a page takes longer to load than a station to stand.
   const preload = join(__dirname, '..', 'preload', 'preload.cjs');
   const window = createWindow({ preload, stands: border, log });
   registerIpc({
@@ -117,7 +97,17 @@ async function startStation(
     log,
   });
   const clock = new DeskClock();
-  const [keys, worker] = await Promise.all([loadedKeys, startedWorker]);
+  const keys = loadKeys({
+    keyDir: environment.keyDir,
+    keystore: osKeystore(),
+    // New keys would not open a database that is already there.
+    mayMake: !existsSync(databaseFile(dataDir)),
+  });
+  await pageBegun(window);
+  const worker = await startStoreWorker({
+    ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding },
+    onDead: (error) => refuseToStart(error, log),
+  });
   const { store } = worker;
   const { uncleanStop } = await store.station.begin(clock.now());
   const brokenAt = await store.audit.verify(AUDIT_TAIL);

@@ -1,6 +1,6 @@
 import { BrowserWindow, protocol, session as electronSession } from 'electron';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Log } from './log.ts';
 import {
@@ -31,21 +31,26 @@ export function registerAppScheme(): void {
   ]);
 }
 
-/** Serves the built window, and nothing outside its folder, under app://rekam with a CSP of its own for each load. */
+/**
+ * Serves the built window, and nothing outside its folder, under app://rekam with a CSP of its own for each load. Not by
+ * `protocol.handle`: its answers pass as web streams through main's thread, which at start has better things to do.
+ */
 export function serveWindow(rendererDir: string): void {
   const root = normalize(rendererDir) + sep;
-  protocol.handle(APP_SCHEME, async (request) => {
+  protocol.registerBufferProtocol(APP_SCHEME, (request, answer) => {
     const url = new URL(request.url);
-    if (`${url.protocol}//${url.host}` !== APP_ORIGIN) return new Response(null, { status: 404 });
-    const file = fileWithin(root, url.pathname);
+    const isOurs = `${url.protocol}//${url.host}` === APP_ORIGIN;
+    const file = isOurs ? fileWithin(root, url.pathname) : null;
     const type = file === null ? undefined : MEDIA_TYPES[extname(file)];
-    if (file === null || type === undefined) return new Response(null, { status: 404 });
-    try {
-      const content = await readFile(file);
+    const missing = () => answer({ statusCode: 404, data: Buffer.alloc(0) });
+    if (file === null || type === undefined) return missing();
+    readFile(file, (error, content) => {
+      if (error !== null) return missing();
       const nonce = randomBytes(16).toString('base64');
-      const body = type === HTML ? content.toString('utf8').replaceAll('__CSP_NONCE__', nonce) : content;
-      // A worker obeys the policy of its own script, not that of the page: so every file carries it.
-      return new Response(body, {
+      answer({
+        data:
+          type === HTML ? Buffer.from(content.toString('utf8').replaceAll('__CSP_NONCE__', nonce)) : content,
+        // A worker obeys the policy of its own script, not that of the page: so every file carries it.
         headers: {
           'content-type': type,
           'content-security-policy': contentSecurityPolicy(nonce),
@@ -53,9 +58,7 @@ export function serveWindow(rendererDir: string): void {
           'referrer-policy': 'no-referrer',
         },
       });
-    } catch {
-      return new Response(null, { status: 404 });
-    }
+    });
   });
 }
 
@@ -72,6 +75,11 @@ function fileWithin(root: string, pathname: string): string | null {
   return file.startsWith(root) ? file : null;
 }
 
+/** Every scheme that Chromium can load, but for those of the page itself: those need not pass main's thread. */
+const ELSEWHERE = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'filesystem', 'chrome-extension'].map(
+  (scheme) => `${scheme}://*/*`,
+);
+
 const RELOAD_AFTER_MS = 2_000;
 
 /** @param options.stands nobody sees the window before: a station that cannot start says so beside no empty page */
@@ -83,10 +91,7 @@ export function createWindow(options: {
   const session = electronSession.defaultSession;
   restrictPermissions(session);
   // The window talks to nothing but app://: whatever else it might ask for is cut off here.
-  session.webRequest.onBeforeRequest((details, decide) => {
-    const { protocol: scheme } = new URL(details.url);
-    decide({ cancel: !['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) });
-  });
+  session.webRequest.onBeforeRequest({ urls: ELSEWHERE }, (_details, decide) => decide({ cancel: true }));
   const window = new BrowserWindow({
     title: 'Rekam',
     width: 1366,
@@ -129,4 +134,15 @@ export function createWindow(options: {
   });
   void window.loadURL(APP_PAGE);
   return window;
+}
+
+/**
+ * When the page is at work in a process of its own, or cannot be loaded. Until then every core of a small PC starts
+ * Chromium's processes, one waiting for the other: whatever else is begun meanwhile delays the page.
+ */
+export function pageBegun({ webContents }: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    webContents.once('did-navigate', () => resolve());
+    webContents.once('did-fail-load', () => resolve());
+  });
 }

@@ -1,4 +1,4 @@
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createIntake } from './intake/record.ts';
 import { privateKeyFrom } from './security/sign.ts';
 import type { Database } from './store/database.ts';
@@ -11,13 +11,9 @@ const IDLE_MS = 2_000;
 function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('the store worker runs as a worker thread only');
-  // The keys come after the code, so that both load at once.
-  port.once('message', (input: WorkerInput) => open(port, input));
-}
-
-function open(port: MessagePort, input: WorkerInput): void {
   const report = (message: WorkerReport): void => port.postMessage(message);
   try {
+    const input = workerData as WorkerInput;
     const { db, api } = openStore({
       file: input.file,
       key: Buffer.from(input.key),

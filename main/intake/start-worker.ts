@@ -11,16 +11,10 @@ export interface StoreWorker {
   close(): Promise<void>;
 }
 
-interface StoreKeys {
-  readonly database: Buffer;
-  readonly stationPkcs8: Buffer;
-}
-
 export interface StoreWorkerOptions {
   readonly workerFile: string;
   readonly dataDir: string;
-  /** They may come later: the thread loads its code meanwhile. */
-  readonly keys: StoreKeys | Promise<StoreKeys>;
+  readonly keys: { readonly database: Buffer; readonly stationPkcs8: Buffer };
   readonly nativeBinding: string | null;
   /** The thread ended by itself: every call rejects from now on, and what was not answered may or may not be done. */
   readonly onDead: (error: Error) => void;
@@ -33,25 +27,17 @@ export function databaseFile(dataDir: string): string {
 
 /**
  * Starts the thread that holds the database and waits until it is open.
- * @throws whatever the keys throw; RekamError `store.key`, `store.newer`, `store.damaged`, `disk.full`
+ * @throws RekamError `store.key`, `store.newer`, `store.damaged`, `disk.full`
  */
 export async function startStoreWorker(options: StoreWorkerOptions): Promise<StoreWorker> {
-  const worker = new Worker(options.workerFile);
-  const asked = Promise.resolve(options.keys).then(({ database, stationPkcs8 }) => {
-    const input: WorkerInput = {
-      file: databaseFile(options.dataDir),
-      key: database,
-      stationPkcs8,
-      nativeBinding: options.nativeBinding,
-    };
-    worker.postMessage(input);
-  });
-  try {
-    await Promise.all([opened(worker), asked]);
-  } catch (error) {
-    await worker.terminate();
-    throw error;
-  }
+  const input: WorkerInput = {
+    file: databaseFile(options.dataDir),
+    key: options.keys.database,
+    stationPkcs8: options.keys.stationPkcs8,
+    nativeBinding: options.nativeBinding,
+  };
+  const worker = new Worker(options.workerFile, { workerData: input });
+  await opened(worker);
 
   const connection = connectStore<StoreApi & IntakeApi & WorkerApi>(worker);
   let closing = false;

@@ -11,7 +11,6 @@ import { completeDraft, openTestStore, recordDraft, TEST_NOW } from '../helpers/
 
 const workerFile = path.resolve(import.meta.dirname, '../../main/worker.ts');
 let dir: string;
-let keys: { readonly database: Buffer; readonly stationPkcs8: Buffer };
 let options: StoreWorkerOptions;
 let deaths: Error[];
 
@@ -19,11 +18,10 @@ beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'rekam-worker-'));
   deaths = [];
   const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
-  keys = { database: randomBytes(32), stationPkcs8: pkcs8 };
   options = {
     workerFile,
     dataDir: dir,
-    keys,
+    keys: { database: randomBytes(32), stationPkcs8: pkcs8 },
     nativeBinding: null,
     onDead: (error) => deaths.push(error),
   };
@@ -70,20 +68,10 @@ describe('the store thread', () => {
   test('that cannot open its database says why', async () => {
     const worker = await startStoreWorker(options);
     await worker.close();
-    const other = startStoreWorker({ ...options, keys: { ...keys, database: randomBytes(32) } });
+    const other = startStoreWorker({ ...options, keys: { ...options.keys, database: randomBytes(32) } });
     await expect(other).rejects.toMatchObject({ code: 'store.key' });
     const nowhere = startStoreWorker({ ...options, dataDir: path.join(dir, 'not', 'there') });
     await expect(nowhere).rejects.toMatchObject({ code: 'internal' });
-  });
-
-  test('takes its keys when they come, and ends when none come', async () => {
-    const late = startStoreWorker({
-      ...options,
-      keys: new Promise((resolve) => setImmediate(() => resolve(keys))),
-    });
-    await (await late).close();
-    const none = startStoreWorker({ ...options, keys: Promise.reject(new RekamError('store.key')) });
-    await expect(none).rejects.toMatchObject({ code: 'store.key' });
   });
 
   test('that dies rejects what was asked and what comes, and says so', async () => {
