@@ -24,6 +24,11 @@ export interface Writer extends Reader {
 export interface Database extends Reader {
   /** One transaction, begun as a writer's. Durable when this returns (G1); undone whole when `act` throws. */
   write<T>(act: (tx: Writer) => T): T;
+  /**
+   * The same without waiting for the disk: a power cut may take it back, a crash does not, and the next `write` makes it
+   * durable too. For what the next start finds out anew or forgets anyway (leases).
+   */
+  writeUnsynced<T>(act: (tx: Writer) => T): T;
   /** Schema statements, for migrations alone. */
   exec(sql: string): void;
   pragma(name: string): unknown;
@@ -117,9 +122,18 @@ function wrap(db: BetterSqlite3.Database): Database {
     all: <Row>(sql: string, ...values: SqlValues) => prepareRead(sql).all(...values) as Row[],
   };
   const writer: Writer = { ...reader, run: (sql, ...values) => prepare(sql).run(...values).changes };
+  const write = <T>(act: (tx: Writer) => T): T => db.transaction(() => act(writer)).immediate();
   return {
     ...reader,
-    write: (act) => db.transaction(() => act(writer)).immediate(),
+    write,
+    writeUnsynced: (act) => {
+      db.pragma('synchronous = NORMAL');
+      try {
+        return write(act);
+      } finally {
+        db.pragma('synchronous = FULL');
+      }
+    },
     exec: (sql) => {
       db.exec(sql);
     },

@@ -54,9 +54,10 @@ export function createOutboxStore(db: Database): OutboxStore {
     waiting: (after, limit) => db.all<ItemRow>(WAITING, after, limit).map(toItem),
     subject: (packetId, receipt) => subject(db, packetId, receipt),
     nextDueAt: () => db.get<{ at: number | null }>(NEXT_DUE)?.at ?? null,
-    lease: (packetId, now, leaseMs) => db.write((tx) => lease(tx, packetId, now, leaseMs)),
+    // What `begin` resets at the next start, or the center tells anew, need not wait for the disk.
+    lease: (packetId, now, leaseMs) => db.writeUnsynced((tx) => lease(tx, packetId, now, leaseMs)),
     renew: (packetId, now, leaseMs) =>
-      db.write((tx) => {
+      db.writeUnsynced((tx) => {
         tx.run(
           'UPDATE outbox SET lease_until = ? WHERE packet_id = ? AND waiting = 1',
           now + leaseMs,
@@ -71,7 +72,7 @@ export function createOutboxStore(db: Database): OutboxStore {
       return row === undefined ? null : plainBytes(row.sealed);
     },
     progress: (packetId, offset) =>
-      db.write((tx) => {
+      db.writeUnsynced((tx) => {
         tx.run('UPDATE outbox SET sent = ? WHERE packet_id = ?', offset, packetId);
       }),
     failed: (packetId, problem, nextAttemptAt) =>
@@ -86,7 +87,7 @@ export function createOutboxStore(db: Database): OutboxStore {
         );
       }),
     unlease: (packetId) =>
-      db.write((tx) => {
+      db.writeUnsynced((tx) => {
         applyEvent(tx, requirePacket(tx, packetId), 'failed');
         tx.run('UPDATE outbox SET lease_until = 0 WHERE packet_id = ?', packetId);
       }),

@@ -45,6 +45,24 @@ const state = (): Record<string, string> =>
   Object.fromEntries(readdirSync(dir).map((name) => [name, hash(readFileSync(join(dir, name)))]));
 
 describe('durability (G1)', () => {
+  test('what need not wait for the disk leaves the connection as it was, also when it fails', () => {
+    const { db } = openStore({ file, key, nativeBinding });
+    const seen = db.writeUnsynced((tx) => {
+      tx.run("INSERT INTO setting(key, value) VALUES ('a', '1')");
+      return db.pragma('synchronous');
+    });
+    expect([seen, db.pragma('synchronous')]).toEqual([1, 2]);
+    const fail = () =>
+      db.writeUnsynced((tx) => {
+        tx.run("DELETE FROM setting WHERE key = 'a'");
+        throw new Error('no');
+      });
+    expect(fail).toThrow('no');
+    expect(db.pragma('synchronous')).toBe(2);
+    expect(db.get("SELECT value FROM setting WHERE key = 'a'")).toEqual({ value: '1' });
+    db.close();
+  });
+
   test('a commit syncs on a fresh, a used and a reopened connection', () => {
     for (const round of [1, 2]) {
       const { db, api } = openStore({ file, key, nativeBinding });
