@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Decrypter } from 'age-encryption';
 import { applyAmendment, type Amendment, type Whole } from '../../app/enrollment/amendment.ts';
 import { BIODATA_ERRORS, checkBiodata } from '../../app/enrollment/biodata.ts';
 import type { PartName } from '../../app/enrollment/biometrics.ts';
 import { decodeAmendment, decodePacket, type PacketParts } from '../../app/enrollment/packet.ts';
 import type { Sha256 } from '../../app/ids.ts';
 import type { Manifest, Outcome } from '../../app/sync/protocol.ts';
+import { unseal } from './unseal.ts';
 
 export type Verdict = Pick<Outcome, 'verdict' | 'remedy' | 'reasons'>;
 
@@ -85,17 +85,6 @@ function mismatch(
 
 function sha256(bytes: Uint8Array): Sha256 {
   return createHash('sha256').update(bytes).digest('hex') as Sha256;
-}
-
-/** Null for bytes that this key does not open or that are no age file: both are final. */
-async function unseal(sealed: Uint8Array, identity: string): Promise<Uint8Array | null> {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
-  try {
-    return await decrypter.decrypt(sealed);
-  } catch {
-    return null;
-  }
 }
 
 /** JPEG (SOI and the next marker) for the photo, ISO/IEC 19794-4 and -6 headers for fingers and irises. */

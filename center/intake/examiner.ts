@@ -24,10 +24,16 @@ export class Examiner {
     this.#file = file;
   }
 
-  /** @throws Error when the thread ends before its answer; the next question starts another */
+  /**
+   * The bytes move to the thread: nobody here has them afterwards.
+   * @throws Error when the thread ends before its answer; the next question starts another
+   */
   async ask(question: Question): Promise<Answer> {
     const thread = (this.#thread ??= this.#start());
-    thread.postMessage(question);
+    thread.postMessage(
+      question,
+      question.line.flatMap(({ bytes }) => alone(bytes)),
+    );
     const reply = await new Promise<Reply>((resolve, reject) => {
       const settle = (act: () => void): void => {
         thread.off('message', onReply).off('error', onError).off('exit', onExit);
@@ -55,4 +61,9 @@ export class Examiner {
     thread.once('error', gone).once('exit', gone);
     return thread;
   }
+}
+
+/** The memory of these bytes, if nothing else lies in it. */
+function alone({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
