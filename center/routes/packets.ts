@@ -181,10 +181,11 @@ async function takeIn(
 ): Promise<{ offset: number; receipt: string | null }> {
   const hasBody = request.headers['content-type'] === OFFSET_MEDIA_TYPE;
   const file = uploadFile(center.uploads, upload.packet_id);
-  const taken = hasBody ? await receiveBytes(request.raw, file, upload.size - from) : 0;
-  const offset = from + taken;
-  const isWhole = offset === upload.size;
-  return { offset, receipt: isWhole ? await finishUpload(center, upload, { isSynced: hasBody }) : null };
+  const body = hasBody ? await receiveBytes(request.raw, file, upload.size - from) : null;
+  const offset = from + (body?.taken ?? 0);
+  if (offset !== upload.size) return { offset, receipt: null };
+  const written = body !== null && from === 0 ? body.sha256 : null;
+  return { offset, receipt: await finishUpload(center, upload, written) };
 }
 
 /** Where an unfinished upload stands. Complete bytes that a crash kept from their receipt get it now. */

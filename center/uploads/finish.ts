@@ -50,16 +50,17 @@ export function makeUpload(
 }
 
 /**
- * Turns complete bytes into a packet, under the upload's lock: sync, SHA-256 of what the disk holds, rename into the
- * blobs, one transaction; only then is there a receipt to give. Each step can be repeated, so that a crash after any
- * of them is mended by calling this again.
- * @param isSynced the bytes were synced just now
+ * Turns complete bytes into a packet, under the upload's lock: sync, SHA-256 of the file, rename into the blobs, one
+ * transaction; only then is there a receipt to give. Each step can be repeated, so that a crash after any of them is
+ * mended by calling this again.
+ * @param written the SHA-256 of all its bytes, where they came at once and were synced just now: the file need not be
+ *   read again
  * @returns the receipt, the same for ever
  */
 export async function finishUpload(
   shelf: Shelf,
   upload: UploadRow,
-  { isSynced = false }: { readonly isSynced?: boolean } = {},
+  written: string | null = null,
 ): Promise<string> {
   const { packet_id: id } = upload;
   if ((await shelf.blobs.has(id)) && sha256Of(await shelf.blobs.read(id)) === upload.sha256) {
@@ -69,9 +70,7 @@ export async function finishUpload(
   } else {
     // A blob without a row that does not have the manifest's hash is damaged: good bytes take its place.
     const file = uploadFile(shelf.uploads, id);
-    const there = (await uploadSize(shelf.uploads, id)) === upload.size;
-    if (there && !isSynced) await syncFile(file);
-    if (!there || (await sha256OfFile(file)) !== upload.sha256) {
+    if ((written ?? (await syncedHash(shelf, upload, file))) !== upload.sha256) {
       await discardUpload(shelf, id);
       throw new ProblemError('packet-hash');
     }
@@ -143,6 +142,13 @@ export async function mendUploads(shelf: Shelf): Promise<void> {
       await lock.release();
     }
   }
+}
+
+/** Null for a file that is not complete. */
+async function syncedHash({ uploads }: Shelf, upload: UploadRow, file: string): Promise<string | null> {
+  if ((await uploadSize(uploads, upload.packet_id)) !== upload.size) return null;
+  await syncFile(file);
+  return sha256OfFile(file);
 }
 
 async function syncFile(file: string): Promise<void> {

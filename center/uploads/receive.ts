@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../problems.ts';
@@ -6,10 +7,15 @@ import { ProblemError } from '../problems.ts';
  * Appends a request's body to an upload's file. However the body ends, what arrived of it is synced before this
  * returns or throws, so that the offset the center names afterwards is one it can keep.
  * @param room bytes that still belong to the upload
- * @returns bytes taken
+ * @returns bytes taken, and their SHA-256, in hexadecimal digits
  */
-export async function receiveBytes(body: IncomingMessage, file: string, room: number): Promise<number> {
+export async function receiveBytes(
+  body: IncomingMessage,
+  file: string,
+  room: number,
+): Promise<{ readonly taken: number; readonly sha256: string }> {
   const handle = await open(file, 'a', 0o600);
+  const hash = createHash('sha256');
   let taken = 0;
   try {
     // A refusal must still reach the sender, so leaving the loop early keeps the connection.
@@ -17,6 +23,7 @@ export async function receiveBytes(body: IncomingMessage, file: string, room: nu
       if (taken + chunk.length > room)
         throw new ProblemError('request-invalid', 'more bytes than Upload-Length says');
       await handle.appendFile(chunk);
+      hash.update(chunk);
       taken += chunk.length;
     }
   } finally {
@@ -26,5 +33,5 @@ export async function receiveBytes(body: IncomingMessage, file: string, room: nu
       await handle.close();
     }
   }
-  return taken;
+  return { taken, sha256: hash.digest('hex') };
 }
