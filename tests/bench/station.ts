@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { checkBiodata } from '../../app/enrollment/biodata.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
 import type { SyncSummary } from '../../app/ipc/status.ts';
+import { startStoreWorker } from '../../main/intake/start-worker.ts';
 import { publicKeyX } from '../../main/security/sign.ts';
 import { activateStation } from '../../main/sync/activate.ts';
 import type { SyncEngine } from '../../main/sync/api.ts';
@@ -9,6 +11,8 @@ import { createTransport } from '../../main/sync/transport.ts';
 import type { StationRecord } from '../../main/store/api.ts';
 import { LOSARI, openTestStore, recordResident, testCaptures, type TestStore } from '../helpers/store.ts';
 import { PART_BYTES } from './storage.ts';
+
+const WORKER_FILE = path.join(import.meta.dirname, '..', '..', 'main', 'worker.ts');
 
 /** The station's own store and engine, activated at a real center, with the reference data there. */
 export interface BenchStation {
@@ -32,10 +36,23 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
   test.api.station.activate(record, Date.now());
   // What is recorded waits until it is let go, so that no bench sends while it still prepares.
   let isHeld = false;
-  const { station, journal, reference, outages } = test.store;
+  // As in the app the engine's store is a thread's; what is recorded here goes past it into the same file.
+  const worker = await startStoreWorker({
+    workerFile: WORKER_FILE,
+    dataDir: test.dir,
+    keys: {
+      database: test.key,
+      stationPkcs8: test.stationKey.export({ format: 'der', type: 'pkcs8' }),
+    },
+    nativeBinding: null,
+    onDead: (error) => {
+      throw error;
+    },
+  });
+  const { station, journal, reference, outages, outbox: queue } = worker.store;
   const store: SyncStore = {
     ...{ station, journal, reference, outages },
-    outbox: new Proxy(test.store.outbox, {
+    outbox: new Proxy(queue, {
       get: (outbox, name): unknown =>
         name === 'nextDueAt' && isHeld ? () => Promise.resolve(null) : Reflect.get(outbox, name),
     }),
@@ -81,6 +98,7 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
     },
     close: async () => {
       await running.stop();
+      await worker.close();
       test.destroy();
     },
   };
