@@ -139,13 +139,14 @@ export class Attempts {
           },
         },
       );
+      // The center has answered, whatever the disk here says next.
+      contact.answered();
       await lease.settled();
       await keepReceipt(store, receipt);
       this.#memory.delete(packetId);
       this.#deps.throttle.received(item.size);
       note(run, item, 'received');
       progress.settled(packetId, item.size, true);
-      contact.answered();
       return 'received';
     } catch (error) {
       await lease.settled();
