@@ -82,8 +82,9 @@ export class Attempts {
     }
   }
 
-  /** Ends the attempt at this packet, if there is one, without counting it. */
+  /** A person takes this packet: its attempt ends uncounted, and what was learnt of it is no matter once it is released. */
   cut(packetId: PacketId): void {
+    this.#memory.delete(packetId);
     this.#underWay.get(packetId)?.abort();
   }
 
