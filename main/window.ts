@@ -75,11 +75,6 @@ function fileWithin(root: string, pathname: string): string | null {
   return file.startsWith(root) ? file : null;
 }
 
-/** Every scheme that Chromium can load, but for those of the page itself: those need not pass main's thread. */
-const ELSEWHERE = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'filesystem', 'chrome-extension'].map(
-  (scheme) => `${scheme}://*/*`,
-);
-
 const RELOAD_AFTER_MS = 2_000;
 
 /** @param options.stands nobody sees the window before: a station that cannot start says so beside no empty page */
@@ -91,7 +86,10 @@ export function createWindow(options: {
   const session = electronSession.defaultSession;
   restrictPermissions(session);
   // The window talks to nothing but app://: whatever else it might ask for is cut off here.
-  session.webRequest.onBeforeRequest({ urls: ELSEWHERE }, (_details, decide) => decide({ cancel: true }));
+  session.webRequest.onBeforeRequest((details, decide) => {
+    const { protocol: scheme } = new URL(details.url);
+    decide({ cancel: !['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) });
+  });
   const window = new BrowserWindow({
     title: 'Rekam',
     width: 1366,
