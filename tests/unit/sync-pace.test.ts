@@ -90,6 +90,28 @@ test('failures of the link are no refusals: only so many of those hold a packet'
   expect(row()).toMatchObject({ state: 'held', holdReason: 'refused', attempts: until + 4 });
 });
 
+test('what a person has held and released is refused as often again before it is held', async () => {
+  const { engine, clock, center, test: store, ids } = await fakeStation();
+  const [id] = ids;
+  if (id === undefined) throw new Error('no packet');
+  const by = store.supervisor.accountId;
+  let refused = 0;
+  center.fault = (request, next) => {
+    if (!isPacket(request)) return next();
+    refused += 1;
+    return problem('request-invalid');
+  };
+  engine.start();
+  while (refused < 4) await clock.advance(250);
+  store.api.outbox.holdByHand(id, 'Tunggu', by, clock.now());
+  engine.leave(id);
+  store.api.outbox.release(id, by, clock.now());
+  engine.wake();
+  await clock.advance(120 * MINUTE);
+  expect(store.api.outbox.packet(id).row).toMatchObject({ state: 'held', holdReason: 'refused' });
+  expect(refused).toBe(4 + 5);
+});
+
 test('a packet is let go when the store fails in the middle of its attempt', async () => {
   let isFull = false;
   const {
