@@ -76,6 +76,8 @@ function fileWithin(root: string, pathname: string): string | null {
 }
 
 const RELOAD_AFTER_MS = 2_000;
+/** Characters of a foreign channel's name that the log keeps. */
+const LOGGED_CHANNEL = 60;
 
 /** @param options.stands nobody sees the window before: a station that cannot start says so beside no empty page */
 export function createWindow(options: {
@@ -116,6 +118,11 @@ export function createWindow(options: {
   webContents.on('will-navigate', (navigation) => navigation.preventDefault());
   webContents.on('will-redirect', (navigation) => navigation.preventDefault());
   webContents.on('will-attach-webview', (attach) => attach.preventDefault());
+  // The bridge invokes, and never sends: whoever sends has got past it. Nobody listens; it is only noted.
+  const unknown = (_event: unknown, channel: string): void =>
+    options.log.warn('ipc.unknown', { channel: channel.slice(0, LOGGED_CHANNEL) });
+  webContents.on('ipc-message', unknown);
+  webContents.on('ipc-message-sync', unknown);
   // A crashed page loses nothing: drafts are on disk, so it is simply loaded again.
   webContents.on('render-process-gone', (_event, details) => {
     options.log.error('window.gone', { reason: details.reason });

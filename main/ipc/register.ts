@@ -2,7 +2,7 @@ import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { CHANNELS } from '../../app/ipc/channels.ts';
 import { CONTRACT, type Channel, type Request, type Response } from '../../app/ipc/contract.ts';
 import type { IpcResult } from '../../app/ipc/result.ts';
-import { errorShape, RekamError } from '../../app/errors.ts';
+import { errorShape, RekamError, type ErrorCode } from '../../app/errors.ts';
 import { reason, type Log } from '../log.ts';
 import type { DeskSession, Sessions } from '../security/sessions.ts';
 
@@ -28,6 +28,15 @@ export interface Gate {
   readonly border: Promise<Border>;
   readonly log: Log;
 }
+
+/** What a person cannot bring about by an honest mistake, and what support must hear of. */
+const LOGGED: ReadonlySet<ErrorCode> = new Set([
+  'request.invalid',
+  'role.forbidden',
+  'login.required',
+  'internal',
+  'disk.full',
+]);
 
 /** The sole user of ipcMain. Each call passes frame, session, role and schema, in this order, before a handler sees it. */
 export function registerIpc(gate: Gate): void {
@@ -64,7 +73,7 @@ async function answer(
 
 function refuse(log: Log, channel: Channel, error: unknown): ReturnType<typeof errorShape> {
   if (error instanceof RekamError) {
-    if (['request.invalid', 'role.forbidden', 'internal', 'disk.full'].includes(error.code)) {
+    if (LOGGED.has(error.code)) {
       log.warn('ipc.refused', { channel, code: error.code, reason: reason(error.cause) });
     }
     return errorShape(error.code, error.params);
