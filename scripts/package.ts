@@ -6,19 +6,10 @@
 import { build, Platform, type Configuration } from 'electron-builder';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { buildApp } from './build.ts';
+import { fusesFor, readFuses, type Fuses } from './fuses.ts';
 import { electronRuntime, root } from './runtime.mjs';
-
-/** Release fuses. Inspect arguments stay on in the test flavour alone: without them Playwright cannot attach. */
-const RELEASE_FUSES = {
-  runAsNode: false,
-  enableCookieEncryption: true,
-  enableNodeOptionsEnvironmentVariable: false,
-  enableNodeCliInspectArguments: false,
-  enableEmbeddedAsarIntegrityValidation: true,
-  onlyLoadAppFromAsar: true,
-  grantFileProtocolExtraPrivileges: false,
-} as const;
 
 async function main(): Promise<void> {
   const release = process.argv.includes('--release');
@@ -44,7 +35,12 @@ async function main(): Promise<void> {
     publish: 'never',
     config: { extends: 'electron-builder.yml', ...flavour(release) },
   });
-  const folder = path.join('release', process.platform === 'win32' ? 'win-unpacked' : 'linux-unpacked');
+  const windows = process.platform === 'win32';
+  const folder = path.join('release', windows ? 'win-unpacked' : 'linux-unpacked');
+  const executable = path.join(root, folder, windows ? 'Rekam.exe' : 'rekam');
+  if (!isDeepStrictEqual(await readFuses(executable), fusesOf(release))) {
+    throw new Error(`the fuses of ${folder} are not those that were asked for`);
+  }
   console.log(
     release
       ? paths.join('\n')
@@ -57,11 +53,16 @@ function flavour(release: boolean): Configuration {
   const base: Configuration = {
     electronDist: path.dirname(runtime.executable),
     electronVersion: runtime.version,
+    electronFuses: fusesOf(release),
   };
-  if (release) return { ...base, electronFuses: RELEASE_FUSES };
+  if (release) return base;
   if (runtime.nativeBinding === null) return base;
   // The development runtime cannot load the addon's own prebuilt; main looks for this name beside the app.
   return { ...base, extraResources: [{ from: runtime.nativeBinding, to: 'sqlite-binding.node' }] };
+}
+
+function fusesOf(release: boolean): Fuses {
+  return fusesFor({ release, electronMajor: Number.parseInt(electronRuntime().version, 10) });
 }
 
 function wantedElectron(): string {
