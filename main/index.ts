@@ -20,6 +20,7 @@ import { registerIpc, type Border, type Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
 import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.ts';
 import { slipHandlers } from './ipc/slip.ts';
+import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
@@ -139,10 +140,11 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     transport = link;
   };
 
+  const room = new DiskRoom({ store, dataDir, low: () => board.changed() });
   const board = new StatusBoard({
     store,
     engine: () => engine,
-    dataDir,
+    room,
     keysInFile: keys.inFile,
     now: () => clock.now(),
     startOfDay: () => clock.startOfDay(),
@@ -221,6 +223,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   const atDesk = {
     now: () => clock.now(),
     today: () => clock.today(),
+    room,
     // In training too: a wrong password counts where it always counts, or training were the place to guess one.
     confirm: async (caller: DeskSession, password: string) => {
       await requirePassword(store, caller.username, password, () => clock.now(), 'password.wrong');

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { DeskSession } from '../security/sessions.ts';
 import type { IntakeApi } from '../intake/api.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
+import type { DiskRoom } from './room.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
@@ -12,6 +13,7 @@ interface Needs {
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
   readonly today: () => string;
+  readonly room: Pick<DiskRoom, 'require'>;
   /** Throws unless this is the caller's own password. */
   readonly confirm: (caller: DeskSession, password: string) => Promise<void>;
   /** A packet was recorded, or a task closed: the engine looks, the status bar follows. */
@@ -42,7 +44,7 @@ type Group = Pick<
 /** How many of today's summoned the desk lists ahead. */
 const SUMMONS_SHOWN = 50;
 
-export function deskHandlers({ store, now, today, recorded, confirm }: Needs): Group {
+export function deskHandlers({ store, now, today, room, recorded, confirm }: Needs): Group {
   return {
     'desk.find': ({ query, limit }) => store.residents.find(query, limit),
     'desk.resident': async (text) => {
@@ -65,10 +67,14 @@ export function deskHandlers({ store, now, today, recorded, confirm }: Needs): G
       const reason = change.state === 'deferred' ? change.reason : null;
       return store.desk.setTicket(today(), change.number, change.state, reason, caller.accountId, now());
     },
-    'drafts.begin': ({ nik }, caller) => {
+    'drafts.begin': async ({ nik: text }, caller) => {
+      const nik = requireNik(text);
+      // What is begun may be finished: that is what the last room is kept for.
+      const known = await store.residents.byNik(nik);
+      if (known !== null && known.draft === null && known.recorded === null) await room.require();
       return store.drafts.begin({
         packetId: newPacketId(),
-        nik: requireNik(nik),
+        nik,
         date: today(),
         by: caller.accountId,
         now: now(),
@@ -90,8 +96,11 @@ export function deskHandlers({ store, now, today, recorded, confirm }: Needs): G
       return result;
     },
     'tasks.list': () => store.tasks.list(),
-    'tasks.begin': (of, { accountId: by }) =>
-      store.tasks.begin(of, { packetId: newPacketId(), date: today(), by, now: now() }),
+    'tasks.begin': async (of, { accountId: by }) => {
+      const task = (await store.tasks.list()).find(({ packetId }) => packetId === of);
+      if (task?.draft === null) await room.require();
+      return store.tasks.begin(of, { packetId: newPacketId(), date: today(), by, now: now() });
+    },
     'tasks.close': async ({ packetId, reason }, caller) => {
       await store.tasks.close(packetId, reason, caller.accountId, now());
       recorded();

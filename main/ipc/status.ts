@@ -1,25 +1,18 @@
-import { statfs } from 'node:fs/promises';
 import { powerMonitor } from 'electron';
 import type { StationStatus } from '../../app/ipc/status.ts';
 import { NO_LIMITS } from '../../app/sync/limits.ts';
 import { reason, type Log } from '../log.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { SyncEngine } from '../sync/api.ts';
+import type { DiskRoom } from './room.ts';
 
-/**
- * What one resident needs on disk, with room to spare: a sealed packet of 2 MB at most in the field, the draft that is
- * its twin while it is made, and the rows beside it. Kept free besides: what the system and the database's own
- * bookkeeping need when the disk runs full.
- */
-const BYTES_PER_RESIDENT = 4 * 1024 * 1024;
-const BYTES_KEPT_FREE = 512 * 1024 * 1024;
 const SHORTEST_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages'>>;
   readonly engine: () => SyncEngine | null;
-  readonly dataDir: string;
+  readonly room: DiskRoom;
   readonly keysInFile: boolean;
   readonly now: () => number;
   readonly startOfDay: () => number;
@@ -72,15 +65,14 @@ export class StatusBoard {
   }
 
   async read(): Promise<StationStatus> {
-    const { store, engine, dataDir, keysInFile, now, startOfDay } = this.#needs;
+    const { store, engine, room, keysInFile, now, startOfDay } = this.#needs;
     const [summary, residents, outages, disk] = await Promise.all([
       store.outbox.summary(startOfDay()),
       store.residents.count(),
       store.outages.latest(1),
-      statfs(dataDir),
+      room.read(),
     ]);
     const state = engine()?.state();
-    const freeBytes = disk.bavail * disk.bsize;
     const outage = outages[0];
     return {
       now: instant(now()),
@@ -109,10 +101,7 @@ export class StatusBoard {
       },
       recordedToday: summary.recordedToday,
       lastReceiptAt: instantOrNull(summary.lastReceiptAt),
-      disk: {
-        freeBytes,
-        residentsLeft: Math.max(0, Math.floor((freeBytes - BYTES_KEPT_FREE) / BYTES_PER_RESIDENT)),
-      },
+      disk,
       power: powerMonitor.isOnBatteryPower() ? 'battery' : 'mains',
       reference: { residents, loading: state?.referenceLoading ?? false },
       limits: {

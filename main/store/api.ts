@@ -1,5 +1,6 @@
 import type { Capture, OutboxRow, ResidentRow, TaskRow, TicketRow } from '../../app/ipc/contract.ts';
 import type { Draft } from '../../app/desk/draft.ts';
+import type { MeasuredPackets } from '../../app/desk/room.ts';
 import type { SessionOfDay, StateByHand, TicketState } from '../../app/desk/ticket.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
 import type { Correction } from '../../app/enrollment/enrollment.ts';
@@ -300,6 +301,8 @@ export interface OutboxStore {
   release(packetId: PacketId, by: AccountId, now: number): void;
   /** Forgets the backoff of one that waits; `packet.state` for all others. @returns its sequence */
   retry(packetId: PacketId, by: AccountId, now: number): number;
+  /** Sizes of the last whole enrollments, for who plans with the disk. */
+  measured(): MeasuredPackets;
   /** All that is known here about one packet. */
   packet(packetId: PacketId): PacketDetail;
   /**

@@ -1,3 +1,4 @@
+import type { MeasuredPackets } from '../../app/desk/room.ts';
 import { RekamError } from '../../app/errors.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { OutboxRow } from '../../app/ipc/contract.ts';
@@ -90,6 +91,14 @@ function toRow(row: ListRow): OutboxRow {
 /** Residents, so not their amendments. */
 export const RECORDED_SINCE =
   "SELECT count(*) AS n FROM packet WHERE kind = 'enrollment' AND recorded_at >= ?";
+
+/** Whole enrollments alone: an amendment is small and says nothing of the next resident. */
+export const MEASURED = `SELECT count(*) AS count, coalesce(avg(size), 0) AS averageBytes FROM (
+  SELECT size FROM packet WHERE kind = 'enrollment' ORDER BY sequence DESC LIMIT 200)`;
+
+export function measured(db: Reader): MeasuredPackets {
+  return db.get<MeasuredPackets>(MEASURED) ?? { count: 0, averageBytes: 0 };
+}
 
 /** Whatever is not received yet is counted; the rest of an unbroken sequence is what the center holds. */
 export function summary(db: Reader, startOfDay: number): OutboxSummary {

@@ -4,7 +4,7 @@ import type { PacketId } from '../../app/ids.ts';
 import type { OutboxItem, OutboxStore, ReceiptSubject } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
-import { listOutbox, summary } from './outbox-list.ts';
+import { listOutbox, measured, summary } from './outbox-list.ts';
 import { doctor } from './outbox-doctor.ts';
 import { reconciled } from './outbox-reconcile.ts';
 import { applyOutcome, received } from './outbox-verdicts.ts';
@@ -129,6 +129,7 @@ export function createOutboxStore(db: Database): OutboxStore {
         })),
     lastSequence: () => lastSequence(db),
     reconciled: (answer, range, now) => db.write((tx) => reconciled(tx, answer, range, now)),
+    measured: () => measured(db),
     purge: (now, retentionMs) => db.write((tx) => purge(tx, now, retentionMs)),
   };
 }

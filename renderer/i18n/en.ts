@@ -122,6 +122,10 @@ export const en: Words = {
     notAllowed: 'The center no longer knows this station. Call the center.',
   },
   desk: {
+    roomLow:
+      'The disk of this station has room for {{residents}} more residents. All that is stored is safe. Tell the supervisor, so that space is freed before enrollment has to stop.',
+    roomGone:
+      'The disk of this station has room for only {{residents}} residents: no new enrollment can begin. All that is stored is safe, and drafts that are there can be finished. The supervisor has to free some space.',
     queue: "Today's queue",
     find: 'NIK or name',
     findHelp: 'NIK or name…',

@@ -120,6 +120,10 @@ export const id = {
     notAllowed: 'Pusat tidak lagi mengenal stasiun ini. Hubungi pusat.',
   },
   desk: {
+    roomLow:
+      'Disk stasiun ini tinggal cukup untuk {{residents}} warga. Semua yang tersimpan aman. Beri tahu penyelia supaya disk dikosongkan sebelum perekaman terhenti.',
+    roomGone:
+      'Disk stasiun ini tinggal cukup untuk {{residents}} warga: perekaman baru belum dapat dimulai. Semua yang tersimpan aman dan draf yang ada dapat diselesaikan. Penyelia perlu mengosongkan disk.',
     queue: 'Antrean hari ini',
     find: 'NIK atau nama',
     findHelp: 'NIK atau nama…',

@@ -26,9 +26,13 @@ afterAll(async () => {
   await center.close();
 });
 
-type Raw = Record<string, Record<string, (request?: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>>;
+type Raw = Record<
+  string,
+  Record<string, (request?: unknown) => Promise<{ ok: boolean; error?: { code: string } }>>
+>;
 
-const of = (...audiences: Audience[]) => CHANNELS.filter((channel) => audiences.includes(CONTRACT[channel].audience));
+const of = (...audiences: Audience[]) =>
+  CHANNELS.filter((channel) => audiences.includes(CONTRACT[channel].audience));
 
 /** What each channel answers to this request. */
 const answers = (channels: readonly string[], request: unknown) =>
@@ -59,7 +63,9 @@ interface Line {
 /** What the log says since it was last asked. */
 let readTo = 0;
 function logged(): Line[] {
-  const lines = readFileSync(path.join(home.dataDir, 'logs', 'rekam.log'), 'utf8').trim().split('\n');
+  const lines = readFileSync(path.join(home.dataDir, 'logs', 'rekam.log'), 'utf8')
+    .trim()
+    .split('\n');
   const fresh = lines.slice(readTo).map((line) => JSON.parse(line) as Line);
   readTo = lines.length;
   return fresh;
@@ -73,7 +79,9 @@ async function login(role: 'operator' | 'supervisor'): Promise<void> {
 it('Electron 20: the window’s powers are the channels of the contract, wrapped, and nothing else', async () => {
   const shape = await station.page.evaluate(() =>
     Object.entries(window.rekam).flatMap(([group, functions]) =>
-      Object.entries(functions as Record<string, unknown>).map(([name, value]) => `${group}.${name} ${typeof value}`),
+      Object.entries(functions as Record<string, unknown>).map(
+        ([name, value]) => `${group}.${name} ${typeof value}`,
+      ),
     ),
   );
   expect(shape.toSorted()).toEqual([...CHANNELS, 'events.on'].map((name) => `${name} function`).toSorted());
@@ -100,7 +108,9 @@ describe('Electron 17: the border', () => {
     const closed = of('operator', 'supervisor');
     logged();
     expect(await answers(closed, undefined)).toEqual(all(closed, 'login.required'));
-    const refused = logged().filter(({ event, code }) => event === 'ipc.refused' && code === 'login.required');
+    const refused = logged().filter(
+      ({ event, code }) => event === 'ipc.refused' && code === 'login.required',
+    );
     expect(new Set(refused.map(({ channel }) => channel))).toEqual(new Set(closed));
   });
 
@@ -109,7 +119,9 @@ describe('Electron 17: the border', () => {
     const closed = of('supervisor');
     logged();
     expect(await answers(closed, undefined)).toEqual(all(closed, 'role.forbidden'));
-    const refused = logged().filter(({ event, code }) => event === 'ipc.refused' && code === 'role.forbidden');
+    const refused = logged().filter(
+      ({ event, code }) => event === 'ipc.refused' && code === 'role.forbidden',
+    );
     expect(refused.map(({ channel }) => channel)).toEqual(closed);
     await station.logout();
   });
@@ -123,7 +135,9 @@ describe('Electron 17: the border', () => {
     if ((await sessionRole()) === null) await login('supervisor');
     logged();
     expect(await answers(CHANNELS, junk)).toEqual(all(CHANNELS, 'request.invalid'));
-    const refused = logged().filter(({ event, code }) => event === 'ipc.refused' && code === 'request.invalid');
+    const refused = logged().filter(
+      ({ event, code }) => event === 'ipc.refused' && code === 'request.invalid',
+    );
     expect(refused.map(({ channel }) => channel)).toEqual([...CHANNELS]);
     expect(JSON.stringify(refused)).not.toContain('xxxxxxxx');
   });
@@ -140,17 +154,22 @@ describe('Electron 17: the border', () => {
 
   it('tells a second window of the same page nothing, and logs it', async () => {
     logged();
-    const said = await station.app.evaluate(async ({ BrowserWindow }, preload) => {
-      // As a frame that somebody smuggled in would: the same page, preload and session, but not the one window.
-      const foreign = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
-      await foreign.loadURL('app://rekam/index.html');
-      const answer: unknown = await foreign.webContents.executeJavaScript(
-        'Promise.all([window.rekam.station.info(), window.rekam.session.current(), window.rekam.outbox.list({})])',
-      );
-      foreign.destroy();
-      return answer;
-    }, path.join(root, 'dist', 'preload', 'preload.cjs'));
-    expect(said).toEqual([0, 1, 2].map(() => ({ ok: false, error: expect.objectContaining({ code: 'internal' }) })));
+    const said = await station.app.evaluate(
+      async ({ BrowserWindow }, preload) => {
+        // As a frame that somebody smuggled in would: the same page, preload and session, but not the one window.
+        const foreign = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+        await foreign.loadURL('app://rekam/index.html');
+        const answer: unknown = await foreign.webContents.executeJavaScript(
+          'Promise.all([window.rekam.station.info(), window.rekam.session.current(), window.rekam.outbox.list({})])',
+        );
+        foreign.destroy();
+        return answer;
+      },
+      path.join(root, 'dist', 'preload', 'preload.cjs'),
+    );
+    expect(said).toEqual(
+      [0, 1, 2].map(() => ({ ok: false, error: expect.objectContaining({ code: 'internal' }) })),
+    );
     const foreign = logged().filter(({ reason }) => reason?.includes('foreign frame'));
     expect(new Set(foreign.map(({ channel }) => channel))).toEqual(
       new Set(['station.info', 'station.status', 'session.current', 'outbox.list']),

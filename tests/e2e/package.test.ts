@@ -28,7 +28,11 @@ it('says which runtime went in, and that it is no release', async () => {
 
 it('Electron 19: has the release’s fuses, but for the one that lets a test attach, and they hold', async () => {
   const { enableNodeCliInspectArguments, ...fuses } = await readFuses(executable);
-  const { enableNodeCliInspectArguments: inspect, grantFileProtocolExtraPrivileges, ...release } = RELEASE_FUSES;
+  const {
+    enableNodeCliInspectArguments: inspect,
+    grantFileProtocolExtraPrivileges,
+    ...release
+  } = RELEASE_FUSES;
   expect(fuses).toMatchObject(release);
   // An older runtime has no such fuse.
   expect([false, undefined]).toContain(fuses.grantFileProtocolExtraPrivileges);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { electronRuntime, launchArgs, root } from '../../scripts/runtime.mjs';
 import { StationWindow } from '../../scripts/station-window.ts';
+import type { WithPreferences } from '../helpers/preferences.ts';
 import { stationHome } from '../helpers/station-home.ts';
 
 /** Chromium refuses its sandbox to root, so there the real one is seen under an ordinary user. */
@@ -16,8 +17,9 @@ it('Electron 4: the page asks for the sandbox, and only root goes without Chromi
   const station = await stationHome('http://127.0.0.1:9').launch();
   const set = await station.app.evaluate(({ app, BrowserWindow }) => {
     const [window] = BrowserWindow.getAllWindows();
+    const contents = window?.webContents as unknown as WithPreferences | undefined;
     return {
-      sandbox: window?.webContents.getLastWebPreferences()?.sandbox,
+      sandbox: contents?.getLastWebPreferences()?.sandbox,
       without: app.commandLine.hasSwitch('no-sandbox'),
     };
   });

@@ -8,7 +8,7 @@ import {
 } from '../../main/store/desk.ts';
 import type { SqlValues } from '../../main/store/database.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
-import { RECORDED_SINCE } from '../../main/store/outbox-list.ts';
+import { MEASURED, RECORDED_SINCE } from '../../main/store/outbox-list.ts';
 import {
   FIND_BY_NAME,
   FIND_BY_NIK,
@@ -49,6 +49,12 @@ describe('query plans', () => {
     expect(plan(RECORDED_SINCE, 0)).toEqual([
       'SEARCH packet USING COVERING INDEX packet_recorded (recorded_at>?)',
     ]);
+  });
+
+  test('the size of the last packets is read newest first, without a sort', () => {
+    const details = plan(MEASURED).join('\n');
+    expect(details).toMatch(/SCAN packet USING INDEX sqlite_autoindex_packet_\d/);
+    expect(details).not.toContain('TEMP B-TREE');
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconCornerDownLeft, IconIdBadge2 } from '@tabler/icons-react';
 import { useState } from 'react';
+import { ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { TicketRow } from '../../../app/ipc/contract.ts';
 import { useApp } from '../../app-state.ts';
@@ -8,6 +9,7 @@ import { useNow } from '../../clock.ts';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
+import { useStatus } from '../../status.ts';
 import arrival from './arrival.module.css';
 import { Continue } from './continue.tsx';
 import { DeferForm } from './defer-form.tsx';
@@ -95,6 +97,19 @@ function TasksCall() {
   );
 }
 
+/** Ahead of the refusal, while somebody can still bring a disk or wait for the night. */
+function RoomNotice() {
+  const { t, f } = useWords();
+  const residents = useStatus((status) => status?.disk.residentsLeft ?? ROOM_TOLD);
+  if (residents >= ROOM_TOLD) return null;
+  const stops = residents < ROOM_NEEDED;
+  return (
+    <Notice tone={stops ? 'now' : 'act'} quiet={!stops}>
+      {t(stops ? 'desk/roomGone' : 'desk/roomLow', { residents: f.number(residents) })}
+    </Notice>
+  );
+}
+
 /** Nobody is being served: whose turn it is, or how to begin. */
 export function Idle({
   opening,
@@ -112,6 +127,7 @@ export function Idle({
     <div className={arrival['idle']}>
       <div className={arrival['notices']}>
         {error !== null && <ErrorNotice error={error} />}
+        {error?.code !== 'disk.low' && <RoomNotice />}
         {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
         {!opening && <TasksCall />}
       </div>

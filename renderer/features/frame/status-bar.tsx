@@ -1,11 +1,10 @@
+import { ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useNow, useNowAs } from '../../clock.ts';
 import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
 import classes from './frame.module.css';
 
-/** Fewer residents than this on the disk asks for a person: about two days at a busy desk. */
-const DISK_LOW = 600;
 /** Further off than this the clock is told; requests are signed within five minutes of the center's time. */
 const CLOCK_OFF_MS = 2 * 60_000;
 
@@ -74,9 +73,9 @@ function Receipt({ t, f }: Vocabulary) {
 function Disk({ t, f }: Vocabulary) {
   const residents = useStatus((status) => status?.disk.residentsLeft ?? null);
   if (residents === null) return <span>{t('common/empty')}</span>;
-  if (residents >= DISK_LOW) return <span>{t('status/disk', { residents: f.number(residents) })}</span>;
+  if (residents >= ROOM_TOLD) return <span>{t('status/disk', { residents: f.number(residents) })}</span>;
   return (
-    <StateMark tone={residents < 50 ? 'now' : 'act'}>
+    <StateMark tone={residents < ROOM_NEEDED ? 'now' : 'act'}>
       {t('status/diskLow', { residents: f.number(residents) })}
     </StateMark>
   );
