@@ -79,5 +79,7 @@ describe.runIf(mayMount)('a small disk', () => {
     size(1_200, 'remount,');
     await station.until(({ disk }) => disk.residentsLeft > 100);
     await openResident(station.page, residents[1] ?? '');
+    const drafts = await station.page.evaluate(() => window.rekam.drafts.list());
+    expect(drafts).toMatchObject({ ok: true, value: { length: 2 } });
   });
 });
