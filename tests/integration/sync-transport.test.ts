@@ -297,7 +297,7 @@ describe('TLS with a pinned CA', () => {
     );
   });
 
-  test('https without a CA and http beyond loopback are refused when opened', () => {
+  test('Electron 1: https without a CA and http beyond loopback are refused when opened', () => {
     expect(() => open('https://127.0.0.1:1')).toThrow('no pinned CA');
     expect(() => open('http://192.168.1.1')).toThrow(
       expect.objectContaining({ code: 'center.url' }) as Error,
