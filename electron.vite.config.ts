@@ -49,7 +49,11 @@ export default defineConfig({
       ...nodeBuild,
       outDir: at('dist', 'main'),
       rolldownOptions: {
-        input: { index: at('main', 'index.ts'), worker: at('main', 'worker.ts') },
+        input: {
+          index: at('main', 'index.ts'),
+          worker: at('main', 'worker.ts'),
+          examiner: at('main', 'examiner.ts'),
+        },
         external,
         output: {
           ...{ format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },

@@ -217,6 +217,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Latihan sedang disiapkan atau diakhiri. Perekaman sungguhan tidak berubah. Tunggu sebentar, lalu coba lagi.',
     en: 'Training is just being prepared or ended. Real enrollments are unchanged. Wait a moment, then try again.',
   },
+  'checkup.folder': {
+    id: 'Berkas bantuan tidak dapat ditulis di folder itu. Stasiun tidak berubah. Pilih folder atau disk lain.',
+    en: 'The support files could not be written to that folder. The station is unchanged. Choose another folder or disk.',
+  },
   'disk.low': {
     id: 'Disk stasiun ini tinggal cukup untuk {{residents}} warga, jadi perekaman baru belum dapat dimulai. Semua yang sudah tersimpan tetap aman dan draf yang ada dapat diselesaikan. Minta penyelia mengosongkan disk, lalu coba lagi.',
     en: 'The disk of this station has room for only {{residents}} residents, so no new enrollment can begin. All that is stored is safe, and drafts that are there can be finished. Ask the supervisor to free some space, then try again.',

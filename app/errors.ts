@@ -69,6 +69,7 @@ export const ERRORS = {
   'courier.damaged': { retryable: true, hint: 'retry' },
   'courier.notReceipts': { retryable: false, hint: 'correct' },
   'training.busy': { retryable: true, hint: 'retry' },
+  'checkup.folder': { retryable: true, hint: 'retry' },
   'disk.low': { retryable: true, hint: 'freeDisk' },
   'disk.full': { retryable: true, hint: 'freeDisk' },
   'store.newer': { retryable: false, hint: 'callSupport' },

@@ -12,6 +12,10 @@ import { createSbiScanners } from './devices/registry.ts';
 import { SBI_PORTS } from './devices/sbi-search.ts';
 import { trainingScanners } from './devices/training.ts';
 import { readEnvironment, type Environment } from './environment.ts';
+import { examineInThread } from './checkup/examination.ts';
+import { StationCheckup } from './checkup/checkup.ts';
+import { factsOfStation } from './checkup/facts.ts';
+import { checkupHandlers, checkupHandlersInTraining } from './ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
@@ -46,6 +50,7 @@ import { createWindow, pageBegun, registerAppScheme, serveWindow } from './windo
 const RELEASE_ELECTRON_MAJOR = 45;
 
 const WORKER_FILE = join(__dirname, 'worker.cjs');
+const EXAMINER_FILE = join(__dirname, 'examiner.cjs');
 
 /** Audit entries checked at start: enough to notice a tampered end without waiting for years of entries. */
 const AUDIT_TAIL = 500;
@@ -170,6 +175,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     log,
   });
 
+  const isDevelopment = Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR;
   // What stays the same in training: who is there, and what the station says about itself.
   const common = {
     ...stationHandlers({
@@ -177,7 +183,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       fixed: {
         version: app.getVersion(),
         demo: environment.demo,
-        developmentRuntime: Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR,
+        developmentRuntime: isDevelopment,
         uncleanStop:
           uncleanStop === null
             ? null
@@ -208,12 +214,32 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       now: () => clock.now(),
     }),
   };
+  const isStill = ({ accountId }: DeskSession) => sessions.current()?.accountId === accountId;
   const policyNow = async () => currentPolicy(store, await store.station.record());
   const scanners = createSbiScanners({
     ports: environment.devicePorts ?? SBI_PORTS,
     anchors: async () => (await policyNow())?.deviceAnchors ?? [],
     // A flat battery puts the clock back, never on: certificates are held against what was later.
     now: () => Math.max(clock.corrected(), uncleanStop?.lastAliveAt ?? 0),
+    log,
+  });
+  const checkup = new StationCheckup({
+    examine: () =>
+      examineInThread(EXAMINER_FILE, {
+        file: databaseFile(dataDir),
+        key: keys.database,
+        nativeBinding: environment.nativeBinding,
+      }),
+    others: async () => {
+      const [status, found] = await Promise.all([board.read(), scanners.list(true)]);
+      return factsOfStation(status, found, {
+        activated: engine !== null,
+        rekam: app.getVersion(),
+        runtime: process.versions.electron,
+        isRelease: !isDevelopment,
+      });
+    },
+    now: () => clock.now(),
     log,
   });
   const withScanner = {
@@ -252,6 +278,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
       ...courierHandlersInTraining(),
+      ...checkupHandlersInTraining(),
     }),
     now: () => clock.now(),
     today: () => clock.today(),
@@ -286,11 +313,12 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         changed: () => board.changed(),
       }),
       ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
+      ...checkupHandlers({
+        ...{ store, checkup, window, dataDir, isStill, version: app.getVersion() },
+        now: () => clock.now(),
+      }),
       ...courierHandlers({
-        store,
-        courier,
-        window,
-        isStill: ({ accountId }) => sessions.current()?.accountId === accountId,
+        ...{ store, courier, window, isStill },
         now: () => clock.now(),
         settled: () => {
           engine?.wake();

@@ -12,7 +12,7 @@ import { answer, station, whenLoginRequired } from './station.ts';
 export type Session = Response<'session.login'>;
 /** Who is logged in, without the key: that goes to the vault and nowhere else. */
 export type Person = Omit<Session, 'draftKey'>;
-export type Screen = 'desk' | 'outbox' | 'supervisor' | 'help';
+export type Screen = 'desk' | 'outbox' | 'supervisor' | 'checkup' | 'help';
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {
@@ -144,7 +144,7 @@ export function mayLead(person: Person): boolean {
 
 export function go(screen: Screen, outboxFilter?: OutboxFilter): void {
   if (state.person === null) return;
-  if (screen === 'supervisor' && !mayLead(state.person)) return;
+  if ((screen === 'supervisor' || screen === 'checkup') && !mayLead(state.person)) return;
   set(outboxFilter === undefined ? { screen } : { screen, outboxFilter });
 }
 

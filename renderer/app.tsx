@@ -11,6 +11,7 @@ import { Switching } from './features/training/training.tsx';
 const Desk = lazy(() => import('./features/desk/desk.tsx'));
 const Outbox = lazy(() => import('./features/outbox/outbox.tsx'));
 const Supervisor = lazy(() => import('./features/supervisor/supervisor.tsx'));
+const Checkup = lazy(() => import('./features/checkup/checkup.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
 
 function CurrentScreen() {
@@ -27,6 +28,8 @@ function CurrentScreen() {
       return <Outbox />;
     case 'supervisor':
       return <Supervisor />;
+    case 'checkup':
+      return <Checkup />;
     case 'help':
       return <Help />;
   }

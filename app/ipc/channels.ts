@@ -44,6 +44,8 @@ export const CHANNELS = [
   'sync.outages',
   'sync.findings',
   'sync.limit',
+  'checkup.run',
+  'checkup.bundle',
   'courier.state',
   'courier.pack',
   'courier.cancel',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkupFindingSchema } from '../checkup/finding.ts';
 import { draftSchema } from '../desk/draft.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
@@ -156,6 +157,10 @@ export const taskRowSchema = z.object({
   draft: packetIdSchema.nullable(),
 });
 export type TaskRow = z.infer<typeof taskRowSchema>;
+
+/** What the last checkup found. */
+export const checkupSchema = z.object({ at: instantSchema, findings: z.array(checkupFindingSchema) });
+export type Checkup = z.infer<typeof checkupSchema>;
 
 export const CONTRACT = {
   'station.info': { request: nothing, response: stationInfoSchema, audience: 'anyone' },
@@ -376,6 +381,19 @@ export const CONTRACT = {
   },
   /** How fast and at which hours packets may go. */
   'sync.limit': { request: syncLimitsSchema, response: nothing, audience: 'supervisor' },
+
+  /** Looks at everything of the station: seconds, on a large database minutes. The last one's findings come with `last`. */
+  'checkup.run': {
+    request: z.strictObject({ last: z.boolean() }),
+    response: checkupSchema.nullable(),
+    audience: 'supervisor',
+  },
+  /** Writes a support bundle without personal data into a folder that the supervisor chooses; null when none was chosen. */
+  'checkup.bundle': {
+    request: nothing,
+    response: z.object({ folder: z.string() }).nullable(),
+    audience: 'supervisor',
+  },
 
   'courier.state': { request: nothing, response: courierStateSchema, audience: 'supervisor' },
   /** Copies what waits to a disk that the supervisor chooses in the system's own dialog; null when none was chosen. */

@@ -46,17 +46,21 @@ export function loadKeys(options: {
     makeKeys(keyDir, keystore);
   }
   try {
+    closeToOthers(keyFile(keyDir));
     return { ...readKeys(keyDir, keystore), created };
   } catch (error) {
     throw new RekamError('key.unavailable', {}, error);
   }
 }
 
-function readKeys(keyDir: string, keystore: Keystore | null): StationKeys {
-  const path = keyFile(keyDir);
-  // A copy from a backup may have come back open to everyone.
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
-  const file = fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')) as unknown);
+/** How the keys that are there are kept; changes nothing. @throws for a file that cannot be read */
+export function howKept(keyDir: string): 'plain' | 'keystore' {
+  return readFile(keyDir).kept;
+}
+
+/** The keys that are there; changes nothing. @throws for a file that cannot be read or unwrapped */
+export function readKeys(keyDir: string, keystore: Keystore | null): StationKeys {
+  const file = readFile(keyDir);
   const content = Buffer.from(file.keys, 'base64');
   if (file.kept === 'keystore' && keystore === null)
     throw new Error('wrapped by a keystore that is not there');
@@ -70,6 +74,15 @@ function readKeys(keyDir: string, keystore: Keystore | null): StationKeys {
   const station = createPrivateKey({ key: stationPkcs8, format: 'der', type: 'pkcs8' });
   if (station.asymmetricKeyType !== 'ed25519') throw new Error('the station key is no Ed25519 key');
   return { database, draft, station, stationPkcs8, inFile: file.kept === 'plain' };
+}
+
+function readFile(keyDir: string): z.infer<typeof fileSchema> {
+  return fileSchema.parse(JSON.parse(readFileSync(keyFile(keyDir), 'utf8')) as unknown);
+}
+
+/** A copy from a backup may have come back open to everyone. */
+function closeToOthers(path: string): void {
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
 /** Written whole beside its place, synced, then linked there: a kill leaves all of it or nothing, and never a second. */

@@ -60,7 +60,7 @@ export function createAuditStore(db: Database): AuditStore {
 }
 
 /** @returns the first sequence that does not follow from the one before it; null when the chain holds */
-function firstBroken(db: Reader, count: number | undefined): number | null {
+export function firstBroken(db: Reader, count: number | undefined): number | null {
   const last = lastEntry(db);
   if (last === undefined) return null;
   const from = count === undefined ? 1 : Math.max(1, last.sequence - count + 1);

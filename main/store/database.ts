@@ -82,6 +82,35 @@ export function openDatabase(options: OpenOptions): Database {
   });
 }
 
+/**
+ * A connection beside the station's own that cannot write, whatever it is asked. It leaves the database and its log as
+ * they are; only SQLite's index of the log (`-shm`) may appear beside them.
+ * @throws RekamError `store.key`, `store.damaged`
+ */
+export function openReader(options: OpenOptions): Reader & { close(): void } {
+  const proven = keyIsProven(options.file, options.key);
+  return atBorder(() => {
+    const db = new BetterSqlite3(options.file, {
+      readonly: true,
+      fileMustExist: true,
+      timeout: BUSY_TIMEOUT_MS,
+      ...(options.nativeBinding === null ? {} : { nativeBinding: options.nativeBinding }),
+    });
+    try {
+      db.pragma("cipher = 'chacha20'");
+      db.pragma(`key = "x'${options.key.toString('hex')}'"`);
+      db.pragma('temp_store = MEMORY');
+      const reader = wrap(db);
+      reader.get('SELECT count(*) FROM sqlite_master');
+      return Object.assign(reader, { close: () => db.close() });
+    } catch (error) {
+      db.close();
+      if (!proven && isNotADatabase(error)) throw new RekamError('store.key', {}, error);
+      throw error;
+    }
+  });
+}
+
 function configureFile(db: BetterSqlite3.Database, key: Buffer): void {
   db.pragma("cipher = 'chacha20'");
   db.pragma(`key = "x'${key.toString('hex')}'"`);
@@ -139,7 +168,14 @@ function wrap(db: BetterSqlite3.Database): Database {
     },
     pragma: (name) => db.pragma(name, { simple: true }),
     checkpoint: () => {
-      if (!db.memory) db.pragma('wal_checkpoint(TRUNCATE)');
+      if (db.memory) return;
+      // Whoever reads at length (an examination) is not waited for: the next idle moment takes what is left.
+      db.pragma('busy_timeout = 0');
+      try {
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
     },
     close: () => db.close(),
   };

@@ -901,6 +901,20 @@ export const en: Words = {
     arrived: 'It was sent again and received.',
     over: 'The next comparison no longer found it.',
   },
+  checkup: {
+    title: 'Station checkup',
+    run: 'Check now',
+    running: 'Checking… Much data takes minutes; enrollment goes on meanwhile.',
+    never: 'Not checked since the app was started.',
+    at: 'Checked {{time}}.',
+    all_ok: 'All is well.',
+    all_look: 'Something should be looked at; enrollment can go on.',
+    all_broken: 'Something is broken and needs somebody now.',
+    bundle: 'Make support files…',
+    bundleLead:
+      'The support files hold findings, counts and versions for support; no name, NIK or biometrics are in them.',
+    bundled: 'The support files are in {{folder}}. No data of residents is in them.',
+  },
   courier: {
     title: 'Courier pack',
     lead: 'Where there is no link, packets can be carried on a USB disk. They are sealed; the center alone can open them.',

@@ -899,6 +899,20 @@ export const id = {
     arrived: 'Sudah dikirim ulang dan diterima.',
     over: 'Pencocokan berikutnya tidak menemukannya lagi.',
   },
+  checkup: {
+    title: 'Pemeriksaan stasiun',
+    run: 'Periksa sekarang',
+    running: 'Memeriksa… Data yang banyak perlu beberapa menit; perekaman tidak terganggu.',
+    never: 'Belum diperiksa sejak aplikasi dinyalakan.',
+    at: 'Diperiksa {{time}}.',
+    all_ok: 'Semuanya baik.',
+    all_look: 'Ada yang perlu diperiksa; perekaman dapat berjalan.',
+    all_broken: 'Ada yang rusak dan perlu ditangani sekarang.',
+    bundle: 'Buat berkas bantuan…',
+    bundleLead:
+      'Berkas bantuan berisi hasil pemeriksaan, jumlah dan versi untuk petugas bantuan; tidak ada nama, NIK, atau biometrik di dalamnya.',
+    bundled: 'Berkas bantuan ada di {{folder}}. Tidak ada data warga di dalamnya.',
+  },
   courier: {
     title: 'Paket kurir',
     lead: 'Bila tidak ada sambungan, paket dapat dibawa dengan disk USB. Isinya tersegel; hanya pusat yang dapat membukanya.',

@@ -16,7 +16,7 @@ const SHARED = ['app/', 'main/log.ts', 'main/whole-file.ts', '*', 'node:*'];
 const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   { from: 'app/', may: ['app/', 'zod', 'cborg'] },
   { from: 'main/preload.ts', may: ['app/ipc/', 'electron'] },
-  ...['index', 'worker', 'window', 'lifecycle'].map((name) => ({
+  ...['index', 'worker', 'examiner', 'window', 'lifecycle'].map((name) => ({
     from: `main/${name}.ts`,
     may: ['main/', ...SHARED],
     not: ['better-sqlite3', ...NETWORK],
@@ -26,6 +26,7 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
     may: [
       'main/ipc/',
       'main/intake/',
+      'main/checkup/',
       'main/sync/',
       'main/devices/',
       'main/store/',
@@ -38,6 +39,11 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   {
     from: 'main/intake/',
     may: ['main/intake/', 'main/store/', 'main/security/', ...SHARED],
+    not: ['better-sqlite3', ...NETWORK],
+  },
+  {
+    from: 'main/checkup/',
+    may: ['main/checkup/', 'main/store/', 'main/security/', 'main/examiner.ts', ...SHARED],
     not: ['better-sqlite3', ...NETWORK],
   },
   {

@@ -105,6 +105,7 @@ describe('every code has words', () => {
     'supervisor/phase_': syncProgressSchema.shape.phase.options,
     'courier/phase_': courierProgressSchema.shape.phase.options,
     courierProblem: COURIER_PROBLEMS,
+    'checkup/all_': ['ok', 'look', 'broken'],
     'supervisor/ended_': syncSummarySchema.shape.ended.options,
     'doctor/stand_': STANDS,
     'doctor/next_': NEXT_STEPS,

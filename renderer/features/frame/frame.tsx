@@ -10,7 +10,9 @@ import classes from './frame.module.css';
 import { StatusBar } from './status-bar.tsx';
 import { UserPanel } from './user-panel.tsx';
 
-const KEY: Readonly<Record<Screen, string>> = { help: 'F1', desk: 'F2', outbox: 'F3', supervisor: 'F4' };
+/** The checkup is a page of the supervisor's. */
+type TabScreen = Exclude<Screen, 'checkup'>;
+const KEY: Readonly<Record<TabScreen, string>> = { help: 'F1', desk: 'F2', outbox: 'F3', supervisor: 'F4' };
 
 /** Says when the link comes or goes; never the numbers that move all the time. */
 function useLinkAnnouncements(): void {
@@ -29,9 +31,9 @@ function useLinkAnnouncements(): void {
   }, []);
 }
 
-function Tab({ screen }: { screen: Screen }) {
+function Tab({ screen }: { screen: TabScreen }) {
   const { t } = useWords();
-  const current = useApp((state) => state.screen);
+  const current = useApp((state) => (state.screen === 'checkup' ? 'supervisor' : state.screen));
   return (
     <button
       type="button"

@@ -209,7 +209,12 @@ export default function Supervisor() {
   return (
     <div className={classes['screen']}>
       <div className={classes['left']}>
-        <h1 className={classes['title']}>{t('supervisor/title')}</h1>
+        <div className={classes['headRow']}>
+          <h1 className={classes['title']}>{t('supervisor/title')}</h1>
+          <Button variant="default" onClick={() => go('checkup')}>
+            {t('checkup/title')}
+          </Button>
+        </div>
         <LinkSentence />
         <WaitingSentence />
         <div className={classes['card']}>
