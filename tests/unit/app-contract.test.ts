@@ -88,6 +88,8 @@ describe('the contract between window and main', () => {
       'station.status',
     ]);
     expect(of('supervisor')).toEqual([
+      'checkup.bundle',
+      'checkup.run',
       'courier.cancel',
       'courier.pack',
       'courier.receipts',
