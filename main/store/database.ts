@@ -97,8 +97,7 @@ export function openReader(options: OpenOptions): Reader & { close(): void } {
       ...(options.nativeBinding === null ? {} : { nativeBinding: options.nativeBinding }),
     });
     try {
-      db.pragma("cipher = 'chacha20'");
-      db.pragma(`key = "x'${options.key.toString('hex')}'"`);
+      unlock(db, options.key);
       db.pragma('temp_store = MEMORY');
       const reader = wrap(db);
       reader.get('SELECT count(*) FROM sqlite_master');
@@ -111,9 +110,19 @@ export function openReader(options: OpenOptions): Reader & { close(): void } {
   });
 }
 
-function configureFile(db: BetterSqlite3.Database, key: Buffer): void {
-  db.pragma("cipher = 'chacha20'");
+/**
+ * AEGIS-256 (draft-irtf-cfrg-aegis-aead), each page with a nonce and a tag of its own. Where the processor has AES
+ * instructions a packet is read in a third of the time that ChaCha20-Poly1305 takes, and committed in two thirds.
+ */
+export const CIPHER = 'aegis';
+
+function unlock(db: BetterSqlite3.Database, key: Buffer): void {
+  db.pragma(`cipher = '${CIPHER}'`);
   db.pragma(`key = "x'${key.toString('hex')}'"`);
+}
+
+function configureFile(db: BetterSqlite3.Database, key: Buffer): void {
+  unlock(db, key);
   // Fixed when the file is made; said to an existing one, auto_vacuum would write to it at every start.
   if (db.pragma('page_count', { simple: true }) === 0) {
     db.pragma(`page_size = ${PAGE_SIZE}`);

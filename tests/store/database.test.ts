@@ -172,7 +172,7 @@ describe('encryption (G6)', () => {
     store.close();
     const { default: Sqlite } = await import('better-sqlite3');
     const db = new Sqlite(store.file);
-    db.pragma("cipher = 'chacha20'");
+    db.pragma("cipher = 'aegis'");
     db.pragma(`key = "x'${store.key.toString('hex')}'"`);
     // Every page in plain, the free ones too (which a change of the key would leave out).
     const content = db.serialize();
@@ -242,7 +242,7 @@ describe('opening', () => {
     expect([db.pragma('page_size'), db.pragma('auto_vacuum'), db.pragma('cipher')]).toEqual([
       4096,
       2,
-      'chacha20',
+      'aegis',
     ]);
     expect([db.pragma('temp_store'), db.pragma('foreign_keys'), db.pragma('secure_delete')]).toEqual([
       2, 1, 1,
