@@ -268,6 +268,14 @@ export type ReceiptSubject = Pick<
   'packetId' | 'sequence' | 'manifest' | 'manifestSha256' | 'sha256' | 'size'
 >;
 
+export interface KeptReceipt {
+  readonly packetId: PacketId;
+  /** JWS. */
+  readonly receipt: string;
+  /** By the receipt itself, so the center's time: a clock set here changes no retention. */
+  readonly receivedAt: number;
+}
+
 export interface OutboxStore {
   /**
    * Waiting packets whose next attempt has come (all of them with `ignoreBackoff`) and that nobody leases, oldest first.
@@ -305,11 +313,8 @@ export interface OutboxStore {
   measured(): MeasuredPackets;
   /** All that is known here about one packet. */
   packet(packetId: PacketId): PacketDetail;
-  /**
-   * The engine has verified the receipt's signature and that it speaks of this manifest; it is kept for ever.
-   * @param receivedAt by the receipt itself, so the center's time: a clock set here changes no retention
-   */
-  received(packetId: PacketId, receipt: string, receivedAt: number): void;
+  /** The engine has verified each receipt's signature and that it speaks of its packet's manifest; they are kept for ever. */
+  received(receipts: readonly KeptReceipt[]): void;
   /** Applies verdicts and moves the cursor in one transaction; unknown ids are passed over. */
   outcomes(outcomes: readonly Outcome[], cursor: string, now: number): void;
   summary(startOfDay: number): OutboxSummary;

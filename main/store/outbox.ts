@@ -106,8 +106,10 @@ export function createOutboxStore(db: Database): OutboxStore {
         });
       }),
     ...doctor(db),
-    received: (packetId, receipt, receivedAt) =>
-      db.write((tx) => received(tx, packetId, receipt, receivedAt)),
+    received: (receipts) =>
+      db.write((tx) => {
+        for (const { packetId, receipt, receivedAt } of receipts) received(tx, packetId, receipt, receivedAt);
+      }),
     outcomes: (outcomes, cursor, now) =>
       db.write((tx) => {
         for (const outcome of outcomes) applyOutcome(tx, outcome, now);

@@ -12,7 +12,7 @@ import { keepLease } from './lease.ts';
 import type { SyncLog } from './log.ts';
 import type { PacketNote, PacketResult } from './manual.ts';
 import type { Progress } from './progress.ts';
-import { keepReceipt, type ReceiptCheck } from './receipts.ts';
+import { ReceiptBook, type ReceiptCheck } from './receipts.ts';
 import { readSealed } from './sealed.ts';
 import type { Throttle } from './throttle.ts';
 import { uploadPacket } from './upload.ts';
@@ -59,12 +59,14 @@ const REQUEST_REFUSALS = 5;
 /** One attempt at one packet, from lease to receipt, failure or hold. Owner of what it learnt about packets under way. */
 export class Attempts {
   readonly #deps: AttemptDeps;
+  readonly #receipts: ReceiptBook;
   /** Only of packets that were tried and still wait. */
   readonly #memory = new Map<PacketId, Memory>();
   readonly #underWay = new Map<PacketId, AbortController>();
 
   constructor(deps: AttemptDeps) {
     this.#deps = deps;
+    this.#receipts = new ReceiptBook(deps.store);
   }
 
   /** Rejects only when the store does. */
@@ -143,7 +145,7 @@ export class Attempts {
       // The center has answered, whatever the disk here says next.
       contact.answered();
       await lease.settled();
-      await keepReceipt(store, receipt);
+      await this.#receipts.keep(receipt);
       this.#memory.delete(packetId);
       this.#deps.throttle.received(item.size);
       note(run, item, 'received');

@@ -1,6 +1,6 @@
 import { JWS_TYPES, manifestSchema, receiptSchema, type Receipt } from '../../app/sync/protocol.ts';
 import { verifyJws } from '../security/sign.ts';
-import type { ReceiptSubject, Remote, StoreApi } from '../store/api.ts';
+import type { KeptReceipt, ReceiptSubject, Remote, StoreApi } from '../store/api.ts';
 
 export interface VerifiedReceipt {
   readonly jws: string;
@@ -33,12 +33,40 @@ export function verifyReceipt(
   return matches ? { jws, receipt } : null;
 }
 
-/** A verified receipt settles its packet, whichever way it came. */
-export function keepReceipt(
-  store: Remote<Pick<StoreApi, 'outbox'>>,
-  { jws, receipt }: VerifiedReceipt,
-): Promise<void> {
-  return store.outbox.received(receipt.packetId, jws, Date.parse(receipt.receivedAt));
+/** How a verified receipt settles its packet, whichever way it came. */
+export function kept({ jws, receipt }: VerifiedReceipt): KeptReceipt {
+  return { packetId: receipt.packetId, receipt: jws, receivedAt: Date.parse(receipt.receivedAt) };
+}
+
+/**
+ * Keeps receipts. Those that come while the disk still writes are written together next: several uploads end at about
+ * the same time, and each write waits for the disk once.
+ */
+export class ReceiptBook {
+  readonly #store: Remote<Pick<StoreApi, 'outbox'>>;
+  #coming: VerifiedReceipt[] = [];
+  #next: Promise<void> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(store: Remote<Pick<StoreApi, 'outbox'>>) {
+    this.#store = store;
+  }
+
+  /** Resolves when it is durable; rejects when the store does. */
+  keep(receipt: VerifiedReceipt): Promise<void> {
+    this.#coming.push(receipt);
+    return (this.#next ??= this.#write());
+  }
+
+  async #write(): Promise<void> {
+    await this.#last;
+    const receipts = this.#coming.map(kept);
+    this.#coming = [];
+    this.#next = null;
+    const written = this.#store.outbox.received(receipts);
+    this.#last = written.catch(() => undefined);
+    await written;
+  }
 }
 
 function manifestStation(manifest: string): string | null {

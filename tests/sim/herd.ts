@@ -3,7 +3,7 @@ import { createAdmission, type Admission } from '../../center/admission.ts';
 import type { PacketId } from '../../app/ids.ts';
 import { JWS_TYPES, PATHS } from '../../app/sync/protocol.ts';
 import { signJws } from '../../main/security/sign.ts';
-import type { OutboxItem, StationRecord } from '../../main/store/api.ts';
+import type { KeptReceipt, OutboxItem, StationRecord } from '../../main/store/api.ts';
 import {
   TransportFailure,
   type Transport,
@@ -239,8 +239,12 @@ class CountingOutbox {
     return undefined;
   }
 
+  #entry(packetId: unknown) {
+    return this.#entries[Number(String(packetId).slice(-6)) - 1];
+  }
+
   #outbox(method: string, args: readonly unknown[]): unknown {
-    const entry = this.#entries[Number(String(args[0]).slice(-6)) - 1];
+    const entry = this.#entry(args[0]);
     switch (method) {
       case 'due':
         return this.#due(...(args as [number, number, boolean, number?]));
@@ -264,9 +268,10 @@ class CountingOutbox {
         Object.assign(entry, { state: 'waiting', attempts: entry.attempts + 1, nextAttemptAt: args[2] });
         return undefined;
       case 'received':
-        if (entry === undefined) return undefined;
-        entry.state = 'received';
-        this.#waiting -= 1;
+        for (const { packetId } of args[0] as KeptReceipt[]) {
+          Object.assign(this.#entry(packetId) ?? {}, { state: 'received' });
+          this.#waiting -= 1;
+        }
         while (this.#entries[this.#first]?.state === 'received') this.#first += 1;
         return undefined;
       default:

@@ -102,7 +102,10 @@ export const PLANTED: readonly Planted[] = [
         failed: (id, problem, at) => after(id, () => real.failed(id, problem, at)),
         unlease: (id) => after(id, () => real.unlease(id)),
         hold: (id, reason, problem, now) => after(id, () => real.hold(id, reason, problem, now)),
-        received: (id, receipt, at) => after(id, () => real.received(id, receipt, at)),
+        received: (receipts) => {
+          real.received(receipts);
+          for (const { packetId } of receipts) leased.delete(packetId);
+        },
       };
     }),
   },

@@ -4,7 +4,7 @@ import type { PacketId } from '../../app/ids.ts';
 import { NO_LIMITS, type SyncLimits } from '../../app/sync/limits.ts';
 import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import { signJws } from '../../main/security/sign.ts';
-import type { RecordInput, StoreApi } from '../../main/store/api.ts';
+import type { KeptReceipt, RecordInput, StoreApi } from '../../main/store/api.ts';
 import type { Database } from '../../main/store/database.ts';
 import { commitRecord } from '../../main/store/records.ts';
 import { atBorder } from '../../main/store/sqlite-errors.ts';
@@ -317,7 +317,9 @@ export class Station {
     const { engineApi: api, oracle, world } = this.#deps;
     const [first, , third] = args as [string, unknown, never];
     const isPacket = group === 'outbox';
-    if (isPacket && ['failed', 'unlease', 'hold', 'received'].includes(method)) oracle.attemptEnded(first);
+    const of = method === 'received' ? (args[0] as KeptReceipt[]).map(({ packetId }) => packetId) : [first];
+    if (isPacket && ['failed', 'unlease', 'hold', 'received'].includes(method))
+      for (const packetId of of) oracle.attemptEnded(packetId);
     try {
       if (this.#full === 'all' && !READS.has(method)) throw new RekamError('disk.full');
       const groups = api as unknown as Record<string, Record<string, (...args: unknown[]) => unknown>>;
@@ -325,7 +327,7 @@ export class Station {
       if (!READS.has(method)) world.trace(`  ${group}.${method} ${brief(args)}`);
       if (isPacket && method === 'lease' && value !== null) oracle.leased(first);
       if (isPacket && method === 'failed') oracle.failed(first, third);
-      if (isPacket && !READS.has(method)) this.#check(first);
+      if (isPacket && !READS.has(method)) for (const packetId of of) this.#check(packetId);
       return Promise.resolve(value);
     } catch (error) {
       world.trace(`  ${group}.${method} ${reason(error)}`);

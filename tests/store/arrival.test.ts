@@ -208,7 +208,7 @@ describe('a ticket and its draft', () => {
 
   test('who must be recorded anew keeps the number of the day', async () => {
     const { packetId } = await recordResident(store, nik(0));
-    store.api.outbox.received(packetId, 'receipt', TEST_NOW);
+    store.api.outbox.received([{ packetId, receipt: 'receipt', receivedAt: TEST_NOW }]);
     const anew: Outcome = {
       packetId,
       verdict: 'rejected',

@@ -53,7 +53,7 @@ describe('the supervisor’s hand on one packet', () => {
     store.api.outbox.unlease(id(0));
     store.api.outbox.failed(id(0), 'timeout', NOW);
     expect(detail(0).row).toMatchObject({ state: 'held', attempts: 0 });
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     expect(detail(0).row.state).toBe('received');
   });
 
@@ -65,7 +65,7 @@ describe('the supervisor’s hand on one packet', () => {
     expect(detail(0).row.holdReason).toBe('tooLarge');
     await expect(outbox.retry(id(0), by(), NOW)).rejects.toMatchObject(refused);
     await expect(outbox.release(id(1), by(), NOW)).rejects.toMatchObject(refused);
-    store.api.outbox.received(id(1), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(1), receipt: 'a.b.c', receivedAt: NOW }]);
     for (const act of [
       outbox.holdByHand(id(1), 'Tunggu', by(), NOW),
       outbox.release(id(1), by(), NOW),
@@ -113,7 +113,7 @@ describe('what reconcile found', () => {
     findings().map(({ kind, settledAt }) => (settledAt === null ? kind : `${kind} settled`));
 
   test('is shown with the packet it speaks of, until a later reconcile no longer finds it', () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     const stranger = newPacketId();
     const answer = found({
       missing: [id(0), id(1)],
@@ -133,7 +133,7 @@ describe('what reconcile found', () => {
     // Not here yet: it stands, and is no new finding.
     store.api.outbox.reconciled(answer, RANGE, NOW + DAY);
     expect(findings().every(({ foundAt }) => Date.parse(foundAt) === NOW)).toBe(true);
-    store.api.outbox.received(id(0), 'd.e.f', NOW + DAY);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'd.e.f', receivedAt: NOW + DAY }]);
     store.api.outbox.reconciled(found({ gaps: [{ from: 5, to: 8 }] }), RANGE, NOW + 2 * DAY);
     expect(kinds()[0]).toBe('gap');
     expect(kinds().slice(1).sort()).toEqual(['mismatched settled', 'resent settled', 'unknown settled']);
@@ -150,7 +150,7 @@ describe('what reconcile found', () => {
   });
 
   test('tells what is lost: the center does not have it and neither has the disk', () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     store.db.write((tx) => tx.run('DELETE FROM packet_blob WHERE packet_id = ?', id(0)));
     store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW);
     expect(findings()).toMatchObject([{ kind: 'lost', packetId: id(0), packet: { state: 'received' } }]);

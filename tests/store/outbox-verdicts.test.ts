@@ -53,11 +53,12 @@ const outcome = (
 
 describe('missing at the center', () => {
   test('those whose bytes are here wait again, from the start, and are never purged meanwhile', () => {
-    for (const index of [0, 1]) store.api.outbox.received(id(index), 'a.b.c', NOW);
+    for (const index of [0, 1])
+      store.api.outbox.received([{ packetId: id(index), receipt: 'a.b.c', receivedAt: NOW }]);
     const verdicts = [outcome(id(0), 'accepted', NOW), outcome(id(1), 'accepted', NOW)];
     store.api.outbox.outcomes(verdicts, 'c', NOW);
     expect(store.api.outbox.purge(NOW + DAY, DAY)).toBe(2);
-    store.api.outbox.received(id(2), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(2), receipt: 'a.b.c', receivedAt: NOW }]);
     const missing = [id(0), id(2), id(3), newPacketId()];
     expect(store.api.outbox.reconciled(found({ missing }), RANGE, NOW)).toEqual({
       again: 1,
@@ -71,18 +72,18 @@ describe('missing at the center', () => {
     expect(store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW + DAY).told).toBe(0);
     expect(store.api.outbox.due(NOW, 10, false).map(({ packetId }) => packetId)).toEqual([id(2), id(3)]);
     expect(store.api.outbox.purge(NOW + 900 * DAY, DAY)).toBe(0);
-    store.api.outbox.received(id(2), 'd.e.f', NOW + DAY);
+    store.api.outbox.received([{ packetId: id(2), receipt: 'd.e.f', receivedAt: NOW + DAY }]);
     expect(store.db.all('SELECT 1 FROM receipt WHERE packet_id = ?', id(2))).toHaveLength(2);
   });
 
   test('a verdict on the copy that is gone is no verdict on the next, whenever it arrives', () => {
     const old = outcome(id(0), 'accepted', NOW + HOUR);
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     store.api.outbox.outcomes([old], 'c1', NOW + HOUR);
     store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW + DAY);
     expect(row(0)).toMatchObject({ state: 'recorded', outcome: null });
     store.api.outbox.outcomes([old], 'c2', NOW + DAY);
-    store.api.outbox.received(id(0), 'd.e.f', NOW + DAY);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'd.e.f', receivedAt: NOW + DAY }]);
     expect(row(0)).toMatchObject({ state: 'received', outcome: null });
     store.api.outbox.outcomes([old], 'c3', NOW + DAY);
     expect(row(0)?.state).toBe('received');
@@ -92,7 +93,7 @@ describe('missing at the center', () => {
   });
 
   test('a center that lost packets may count anew: verdicts and journal are asked for again', () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     store.api.outbox.outcomes([], 'c9', NOW);
     store.api.journal.acknowledge(5);
     store.api.outbox.reconciled(found({ missing: [id(1)] }), RANGE, NOW);
@@ -105,7 +106,7 @@ describe('missing at the center', () => {
 
 describe('what else reconcile finds', () => {
   test('another packet under the id is held, received or not, and no bytes go', () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     store.api.outbox.outcomes([outcome(id(0), 'accepted', NOW)], 'c', NOW);
     const answer = found({ mismatched: [id(0), id(1)] });
     expect(store.api.outbox.reconciled(answer, RANGE, NOW)).toEqual({ again: 0, held: 2, told: 0 });
@@ -146,7 +147,7 @@ describe('a packet whose bytes the disk lost', () => {
     const release = store.store.outbox.release(id(0), store.supervisor.accountId, NOW);
     await expect(release).rejects.toMatchObject({ code: 'packet.state' });
     expect(state(id(0))).toBe('held');
-    store.api.outbox.received(again.packetId, 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: again.packetId, receipt: 'a.b.c', receivedAt: NOW }]);
     expect(state(id(0))).toBe('superseded');
     expect(store.api.outbox.summary(0)).toMatchObject({ held: 0, waiting: 3, received: 1 });
     // The center never had it: that is no reason to send it again.
@@ -164,7 +165,7 @@ describe('a packet whose bytes the disk lost', () => {
 
 describe('superseded', () => {
   const replaced = async () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     store.api.outbox.outcomes([outcome(id(0), 'rejected', NOW, 'recapture')], 'c1', NOW);
     return (await recordResident(store, store.niks[0] ?? '')).packetId;
   };
@@ -172,7 +173,7 @@ describe('superseded', () => {
   test('also when its verdict was revised before the replacement came, and revised back after', async () => {
     const next = await replaced();
     store.api.outbox.outcomes([outcome(id(0), 'accepted', NOW + 1)], 'c2', NOW);
-    store.api.outbox.received(next, 'd.e.f', NOW + 2);
+    store.api.outbox.received([{ packetId: next, receipt: 'd.e.f', receivedAt: NOW + 2 }]);
     expect(state(id(0))).toBe('accepted');
     store.api.outbox.outcomes([outcome(id(0), 'rejected', NOW + 3, 'recapture')], 'c3', NOW);
     expect(state(id(0))).toBe('superseded');
@@ -181,9 +182,9 @@ describe('superseded', () => {
   test('also when the center lost it and gets it after its replacement', async () => {
     const next = await replaced();
     store.api.outbox.reconciled(found({ missing: [id(0)] }), RANGE, NOW);
-    store.api.outbox.received(next, 'd.e.f', NOW + 2);
+    store.api.outbox.received([{ packetId: next, receipt: 'd.e.f', receivedAt: NOW + 2 }]);
     expect(state(id(0))).toBe('recorded');
-    store.api.outbox.received(id(0), 'g.h.i', NOW + 3);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'g.h.i', receivedAt: NOW + 3 }]);
     expect(state(id(0))).toBe('superseded');
   });
 });

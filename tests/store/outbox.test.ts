@@ -109,7 +109,7 @@ describe('hold and release', () => {
   });
 
   test('a received one cannot be held', async () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     await expect(store.store.outbox.hold(id(0), 'person', 'x', NOW)).rejects.toMatchObject({
       code: 'packet.state',
     });
@@ -121,7 +121,8 @@ describe('receipts (G2, G3)', () => {
   test('end the sending, whatever the packet was doing', () => {
     store.api.outbox.lease(id(0), NOW, 60_000);
     store.api.outbox.hold(id(1), 'person', 'x', NOW);
-    for (const index of [0, 1, 2]) store.api.outbox.received(id(index), `a.b.${index}`, NOW + 1);
+    for (const index of [0, 1, 2])
+      store.api.outbox.received([{ packetId: id(index), receipt: `a.b.${index}`, receivedAt: NOW + 1 }]);
     expect(due(NOW + DAY, true)).toEqual([3]);
     expect(row(1)).toMatchObject({
       state: 'received',
@@ -134,7 +135,8 @@ describe('receipts (G2, G3)', () => {
   });
 
   test('are kept once and for ever, and audited once', () => {
-    for (let n = 0; n < 3; n++) store.api.outbox.received(id(0), 'a.b.c', NOW + n);
+    for (let n = 0; n < 3; n++)
+      store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW + n }]);
     expect(store.db.all('SELECT receipt, received_at FROM receipt')).toEqual([
       { receipt: 'a.b.c', received_at: NOW },
     ]);
@@ -152,7 +154,7 @@ describe('for the courier', () => {
     expect(store.api.outbox.waiting(page[1]?.sequence ?? 0, 2).map(({ packetId }) => packetId)).toEqual([
       id(3),
     ]);
-    store.api.outbox.received(id(3), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(3), receipt: 'a.b.c', receivedAt: NOW }]);
     expect(store.api.outbox.waiting(2, 10)).toEqual([]);
   });
 
@@ -160,7 +162,7 @@ describe('for the courier', () => {
     const [item] = store.api.outbox.waiting(0, 1);
     const { attempts: _a, offset: _o, state: _s, ...packet } = item ?? {};
     expect(store.api.outbox.subject(id(0), 'a.b.c')).toEqual({ packet, state: 'recorded', isKnown: false });
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     expect(store.api.outbox.subject(id(0), 'a.b.c')).toEqual({ packet, state: 'received', isKnown: true });
     expect(store.api.outbox.subject(id(0), 'd.e.f')).toMatchObject({ isKnown: false });
     expect(store.api.outbox.subject(newPacketId(), 'a.b.c')).toBeNull();
@@ -169,7 +171,8 @@ describe('for the courier', () => {
 
 describe('outcomes', () => {
   test('move received packets, pass over unknown ids and keep the cursor', () => {
-    for (const index of [0, 1, 2]) store.api.outbox.received(id(index), 'a.b.c', NOW);
+    for (const index of [0, 1, 2])
+      store.api.outbox.received([{ packetId: id(index), receipt: 'a.b.c', receivedAt: NOW }]);
     const unknown = { ...outcome(0, 'accepted'), packetId: newPacketId() };
     store.api.outbox.outcomes(
       [outcome(0, 'accepted'), unknown, outcome(1, 'rejected'), outcome(2, 'duplicate')],
@@ -187,7 +190,7 @@ describe('outcomes', () => {
   });
 
   test('a newer verdict replaces an older one, never the reverse', () => {
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     store.api.outbox.outcomes([outcome(0, 'rejected', 5)], 'c1', NOW);
     store.api.outbox.outcomes([outcome(0, 'accepted', 7)], 'c2', NOW);
     store.api.outbox.outcomes([outcome(0, 'rejected', 5)], 'c1', NOW);
@@ -198,14 +201,15 @@ describe('outcomes', () => {
     store.api.outbox.outcomes([outcome(0, 'accepted')], 'c1', NOW);
     expect(row(0)?.state).toBe('recorded');
     expect(due()).toContain(0);
-    store.api.outbox.received(id(0), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     expect(row(0)?.state).toBe('accepted');
   });
 });
 
 describe('purge (G2)', () => {
   test('takes sealed bytes only with receipt, final outcome and retention; the row and its receipt stay', () => {
-    for (const index of [0, 1, 2]) store.api.outbox.received(id(index), 'a.b.c', NOW);
+    for (const index of [0, 1, 2])
+      store.api.outbox.received([{ packetId: id(index), receipt: 'a.b.c', receivedAt: NOW }]);
     store.api.outbox.outcomes(
       [outcome(0, 'accepted'), outcome(1, 'rejected'), outcome(3, 'accepted')],
       'c',
@@ -229,7 +233,7 @@ describe('what is told of it', () => {
   test('the summary counts what waits, is held, rejected and received', () => {
     store.api.outbox.lease(id(0), NOW, 1);
     store.api.outbox.hold(id(1), 'person', 'x', NOW);
-    store.api.outbox.received(id(2), 'a.b.c', NOW + 7);
+    store.api.outbox.received([{ packetId: id(2), receipt: 'a.b.c', receivedAt: NOW + 7 }]);
     store.api.outbox.outcomes([outcome(2, 'rejected')], 'c', NOW);
     const sizes = [0, 3].map((index) => row(index)?.size ?? 0);
     expect(store.api.outbox.summary(NOW)).toEqual({
@@ -265,7 +269,7 @@ describe('what is told of it', () => {
 
   test('the list is paged by filter, newest first', () => {
     store.api.outbox.hold(id(1), 'person', 'x', NOW);
-    store.api.outbox.received(id(2), 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId: id(2), receipt: 'a.b.c', receivedAt: NOW }]);
     const list = (filter: Parameters<typeof store.api.outbox.list>[0]) =>
       store.api.outbox.list(filter, 0, 10).rows.map(({ packetId }) => ids.indexOf(packetId));
     expect([list('all'), list('pending'), list('held'), list('received'), list('rejected')]).toEqual([

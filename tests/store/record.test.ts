@@ -265,7 +265,7 @@ test('a sixteen-year-old is marked as early', async () => {
 
 test('one that the center wants recorded anew can be, and its packet names the old one', async () => {
   const old = await recordResident(store, nik(0));
-  store.api.outbox.received(old.packetId, 'a.b.c', TEST_NOW);
+  store.api.outbox.received([{ packetId: old.packetId, receipt: 'a.b.c', receivedAt: TEST_NOW }]);
   const verdict: Omit<Outcome, 'remedy'> = {
     packetId: old.packetId,
     verdict: 'rejected',
@@ -280,7 +280,7 @@ test('one that the center wants recorded anew can be, and its packet names the o
   const [item] = store.api.outbox.due(TEST_NOW, 1, false);
   expect((await readManifest(item?.manifest ?? '')).replaces).toBe(old.packetId);
   expect(store.api.residents.find(nik(0), 1)[0]?.recorded).toBe('here');
-  store.api.outbox.received(replacement.packetId, 'd.e.f', TEST_NOW);
+  store.api.outbox.received([{ packetId: replacement.packetId, receipt: 'd.e.f', receivedAt: TEST_NOW }]);
   const states = store.api.outbox.list('all', 0, 5).rows.map(({ state }) => state);
   expect(states).toEqual(['received', 'superseded']);
 });

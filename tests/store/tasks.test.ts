@@ -47,7 +47,7 @@ const manifestOf = (packetId: PacketId): Manifest => {
 
 function decide(packetId: PacketId, over: Partial<Outcome> = {}): void {
   if (store.db.get('SELECT 1 FROM receipt WHERE packet_id = ?', packetId) === undefined)
-    store.api.outbox.received(packetId, 'a.b.c', NOW);
+    store.api.outbox.received([{ packetId, receipt: 'a.b.c', receivedAt: NOW }]);
   const outcome: Outcome = {
     packetId,
     verdict: 'rejected',
@@ -87,7 +87,7 @@ describe('an amendment', () => {
     expect(row?.alamat).toBe('Dusun Manis');
     expect(store.api.outbox.summary(NOW)).toMatchObject({ waiting: 3, recordedToday: 3, tasks: 0 });
     // Once received it takes the place of the first, which may then be purged; its own verdict is still to come.
-    store.api.outbox.received(made.packetId, 'd.e.f', NOW);
+    store.api.outbox.received([{ packetId: made.packetId, receipt: 'd.e.f', receivedAt: NOW }]);
     expect([state(id(0)), state(made.packetId)]).toEqual(['superseded', 'received']);
     expect(store.api.outbox.purge(NOW, 0)).toBe(1);
     // The slip names it, and recording it again answers the same.
@@ -146,7 +146,7 @@ describe('an amendment', () => {
     expect(() => store.api.outbox.release(lost.packetId, store.supervisor.accountId, NOW)).toThrow(
       'packet.state',
     );
-    store.api.outbox.received(made.packetId, 'd.e.f', NOW);
+    store.api.outbox.received([{ packetId: made.packetId, receipt: 'd.e.f', receivedAt: NOW }]);
     expect([state(id(0)), state(lost.packetId)]).toEqual(['superseded', 'superseded']);
     expect(openIds()).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { packetIdSchema, type PacketId } from '../../../app/ids.ts';
 import type { CourierProgress, ReceiptsSummary } from '../../../app/ipc/courier.ts';
 import { COURIER_FILE_MAX_BYTES, receiptsLineSchema, type ReceiptsLine } from '../../../app/sync/courier.ts';
 import type { Remote, StoreApi } from '../../store/api.ts';
-import { keepReceipt, verifyReceipt } from '../receipts.ts';
+import { kept, verifyReceipt } from '../receipts.ts';
 import { sizeOf } from './disk.ts';
 
 interface ReceiptsDeps {
@@ -78,7 +78,7 @@ async function settle(
   if (!isPending(ours.state)) return 'known';
   // It was kept here once, and then the center said that it has lost the packet: an old file must not hide that.
   if (ours.isKnown) return 'invalid';
-  await keepReceipt(store, verified);
+  await store.outbox.received([kept(verified)]);
   return 'received';
 }
 
