@@ -36,7 +36,7 @@ export interface WorkerApi {
 
 /** What both a MessagePort and a Worker offer. */
 export interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, moved?: readonly ArrayBuffer[]): void;
   on(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
@@ -94,10 +94,17 @@ export function serveStore(port: Port, api: object, onCall: () => void): void {
     const { id, group, method, args } = message as CallMessage;
     onCall();
     inOrder(group, method, [...args]).then(
-      (value) => port.postMessage({ id, value } satisfies AnswerMessage),
+      (value) => port.postMessage({ id, value } satisfies AnswerMessage, memoryOf(value)),
       (error: unknown) => port.postMessage({ id, error: toMessage(error) } satisfies AnswerMessage),
     );
   });
+}
+
+/** Bytes that are all of an answer move to whoever asked: a packet would be copied twice. Nothing here keeps them. */
+function memoryOf(value: unknown): ArrayBuffer[] {
+  if (!(value instanceof Uint8Array)) return [];
+  const { buffer, byteLength } = value;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
 
 /** The same face over a store in this thread, for tests and the simulator. */
