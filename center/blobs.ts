@@ -1,13 +1,18 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fsync, openSync } from 'node:fs';
 import { access, chmod, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { PacketId } from '../app/ids.ts';
+
+const fsyncOf = promisify(fsync);
 
 /** One for each value of the byte that an id ends with. */
 const FOLDERS = 256;
 
 /** Where sealed packets stay for good: written once, never changed, never given out by the API. */
 export interface BlobStore {
+  /** By which another thread opens it. */
+  readonly where: string;
   /** Takes a complete, synced file over as the packet's blob; durable when it resolves. */
   keep(packetId: PacketId, file: string): Promise<void>;
   has(packetId: PacketId): Promise<boolean>;
@@ -45,6 +50,7 @@ function folderBlobs(root: string): BlobStore {
   const folderOf = (id: PacketId) => path.join(root, id.slice(-2).toLowerCase());
   const blob = (id: PacketId) => path.join(folderOf(id), id);
   return {
+    where: root,
     keep: async (id, file) => {
       await chmod(file, 0o400);
       await rename(file, blob(id));
@@ -80,11 +86,12 @@ export function uploadSize(root: string, id: PacketId): Promise<number | null> {
 /** Makes a rename or creation in a folder durable; Windows has no such call and needs none on NTFS. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  // Opening a folder waits for no disk; syncing it does.
+  const descriptor = openSync(folder, 'r');
   try {
-    await handle.sync();
+    await fsyncOf(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import type { Db } from './database.ts';
 import { DEMO_KECAMATAN } from './demo/losari.ts';
 import { seedDemo, type DemoOptions } from './demo/seed.ts';
-import { startIntake } from './intake/worker.ts';
+import { startIntake } from './intake/intake.ts';
 import { startPostgres } from './postgres.ts';
 import { buildServer } from './server.ts';
 import { forgetNonces } from './signature.ts';
@@ -83,10 +83,10 @@ async function assemble(
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<RunningCenter> {
-  const { databaseUrl, ...storage } = await openStorage(options, log, closers, (data) =>
+  const storage = await openStorage(options, log, closers, (data) =>
     embeddedDatabase(data, closers, options.onDatabaseDied),
   );
-  const { db, locks } = storage;
+  const { db, ears, locks, databaseUrl } = storage;
   const complain = (error: unknown) => log.error({ err: error }, 'PostgreSQL');
   const certificates = await loadCertificates(path.resolve(options.data), [host]);
 
@@ -98,10 +98,12 @@ async function assemble(
     () => performance.now(),
     Math.random,
   );
-  const center: Context = { ...storage, admission, accepting: true };
-  await mendUploads(center);
-  const intake = startIntake(center);
+  await mendUploads(storage);
+  const intake = startIntake(storage);
   closers.push(() => intake.stop());
+  // A disk was imported by a process of its own.
+  ears.on('rekam_packet', () => intake.look());
+  const center: Context = { ...storage, admission, intake, accepting: true };
   const housekeeping = setInterval(() => void forgetNonces(db).catch(complain), HOUSEKEEPING_MS);
   closers.push(() => Promise.resolve(clearInterval(housekeeping)));
 

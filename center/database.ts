@@ -130,11 +130,7 @@ export const TYPES: pg.CustomTypesConfig = {
 
 /** Connects and brings the schema up to date; replicas that start together wait for each other. */
 export async function openDatabase(url: string, onError: (error: Error) => void): Promise<Db> {
-  const pool = new pg.Pool({ connectionString: url, max: 20, types: TYPES });
-  pool.on('error', onError);
-  // The pool hears of its idle connections only; one that breaks in use would end the process.
-  pool.on('connect', (client) => client.on('error', onError));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const db = connect(url, 20, onError);
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
@@ -142,6 +138,19 @@ export async function openDatabase(url: string, onError: (error: Error) => void)
     throw new Error("the center's database cannot be opened or migrated", { cause: error });
   }
   return db;
+}
+
+/** @param connections at most; they are made when they are needed */
+export function connect(url: string, connections: number, onError: (error: Error) => void): Db {
+  const pool = new pg.Pool({ connectionString: url, max: connections, types: TYPES });
+  // A server that ends while its connections say goodbye is nothing to tell of.
+  const complain = (error: Error): void => {
+    if (!pool.ending) onError(error);
+  };
+  pool.on('error', complain);
+  // The pool hears of its idle connections only; one that breaks in use would end the process.
+  pool.on('connect', (client) => client.on('error', complain));
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /**

@@ -53,10 +53,41 @@ export async function openEars(url: string, onError: (error: unknown) => void): 
 
   // One query after the other: pg no longer queues them itself.
   let last: Promise<unknown> = Promise.resolve();
-  function query<R extends pg.QueryResultRow>(text: string, values: string[]): Promise<pg.QueryResult<R>> {
+  function query<R extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<pg.QueryResult<R>> {
     const next = last.then(() => client.query<R>(text, values));
     last = next.catch(() => undefined);
     return next;
+  }
+
+  interface Asked {
+    readonly name: string;
+    readonly isLock: boolean;
+    readonly answer: PromiseWithResolvers<boolean>;
+  }
+  let asked: Asked[] = [];
+
+  /** Locks that are asked for while the connection is busy go together, in their order. */
+  function advisory(name: string, isLock: boolean): Promise<boolean> {
+    const answer = Promise.withResolvers<boolean>();
+    asked.push({ name, isLock, answer });
+    if (asked.length === 1) void last.then(askAll);
+    return answer.promise;
+  }
+
+  async function askAll(): Promise<void> {
+    const together = asked;
+    asked = [];
+    try {
+      const { rows } = await query<{ nth: string; is_done: boolean }>(
+        `select nth, case when is_lock then pg_try_advisory_lock(hashtextextended(name, 0))
+           else pg_advisory_unlock(hashtextextended(name, 0)) end as is_done
+         from unnest($1::text[], $2::bool[]) with ordinality as asked (name, is_lock, nth)`,
+        [together.map(({ name }) => name), together.map(({ isLock }) => isLock)],
+      );
+      for (const { nth, is_done } of rows) together[Number(nth) - 1]?.answer.resolve(is_done);
+    } catch (error) {
+      for (const { answer } of together) answer.reject(error as Error);
+    }
   }
 
   return {
@@ -69,15 +100,9 @@ export async function openEars(url: string, onError: (error: unknown) => void): 
     tell: async (channel, payload) => {
       await query('select pg_notify($1, $2)', [channel, payload]);
     },
-    tryLock: async (name) => {
-      const { rows } = await query<{ held: boolean }>(
-        'select pg_try_advisory_lock(hashtextextended($1, 0)) as held',
-        [name],
-      );
-      return rows[0]?.held === true;
-    },
+    tryLock: (name) => advisory(name, true),
     unlock: async (name) => {
-      await query('select pg_advisory_unlock(hashtextextended($1, 0))', [name]);
+      await advisory(name, false);
     },
     close: async () => {
       closed = true;

@@ -1,11 +1,13 @@
+import type { KeyObject } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Nik } from '../app/enrollment/nik.ts';
 import type { StationId } from '../app/ids.ts';
 import { JWS_TYPES, journalEntrySchema, type JournalEntry } from '../app/sync/protocol.ts';
-import { nextChange, type Db, type Tx } from './database.ts';
+import type { Context } from './context.ts';
+import { nextChange, type Tx } from './database.ts';
 import { verifyJws } from './jws.ts';
 import { ProblemError } from './problems.ts';
-import { markRecorded } from './register.ts';
+import { markRecorded, type Recorded } from './register.ts';
 import type { Caller } from './signature.ts';
 
 /**
@@ -13,26 +15,31 @@ import type { Caller } from './signature.ts';
  * call may come any number of times and in parts.
  * @returns the highest sequence up to which there is no gap
  */
-export async function acceptJournal(db: Db, caller: Caller, entries: readonly string[]): Promise<number> {
-  const { public_key: key } = await db
-    .selectFrom('station')
-    .select('public_key')
-    .where('id', '=', caller.stationId)
-    .executeTakeFirstOrThrow();
-  const read = await Promise.all(entries.map((jws) => readEntry(jws, key, caller.stationId)));
+export async function acceptJournal(
+  { db, stations }: Pick<Context, 'db' | 'stations'>,
+  caller: Caller,
+  entries: readonly string[],
+): Promise<number> {
+  const station = await stations.find(caller.stationId);
+  if (station === undefined) throw new ProblemError('station-unknown');
+  const read = await Promise.all(entries.map((jws) => readEntry(jws, station.key, caller.stationId)));
   return db.transaction().execute(async (tx) => {
-    for (const { jws, entry } of read.toSorted((a, b) => a.entry.sequence - b.entry.sequence)) {
-      if (await insertEntry(tx, caller, jws, entry)) await applyFact(tx, caller, entry);
-    }
+    const fresh = await insertEntries(tx, caller, read);
+    await markRecorded(
+      tx,
+      fresh.flatMap((entry) => recordedIn(caller, entry)),
+    );
+    for (const entry of fresh) await applyFact(tx, caller, entry);
     return acknowledged(tx, caller.stationId);
   });
 }
 
-async function readEntry(
-  jws: string,
-  key: string,
-  stationId: StationId,
-): Promise<{ jws: string; entry: JournalEntry }> {
+interface Signed {
+  readonly jws: string;
+  readonly entry: JournalEntry;
+}
+
+async function readEntry(jws: string, key: KeyObject, stationId: StationId): Promise<Signed> {
   const parsed = journalEntrySchema.safeParse(await verifyJws(JWS_TYPES.fact, jws, key));
   if (!parsed.success || parsed.data.stationId !== stationId) {
     throw new ProblemError(
@@ -43,46 +50,52 @@ async function readEntry(
   return { jws, entry: parsed.data };
 }
 
-async function insertEntry(tx: Tx, caller: Caller, jws: string, entry: JournalEntry): Promise<boolean> {
-  const known = await tx
+/** @returns what was not held before, in sequence */
+async function insertEntries(tx: Tx, caller: Caller, read: readonly Signed[]): Promise<JournalEntry[]> {
+  if (read.length === 0) return [];
+  const held = await tx
     .selectFrom('journal')
     .select('sequence')
     .where('station_id', '=', caller.stationId)
-    .where('sequence', '=', entry.sequence)
-    .executeTakeFirst();
-  if (known !== undefined) return false;
-  // Taking the change first locks the kecamatan, so two calls with the same entry come one after the other.
-  const change = await nextChange(tx, caller.kecamatan);
+    .where('sequence', 'in', [...new Set(read.map(({ entry }) => entry.sequence))])
+    .execute();
+  const passed = new Set(held.map(({ sequence }) => sequence));
+  const fresh = read
+    .toSorted((a, b) => a.entry.sequence - b.entry.sequence)
+    .filter(({ entry: { sequence } }) => !passed.has(sequence) && passed.add(sequence));
+  if (fresh.length === 0) return [];
+  // Taking the changes first locks the kecamatan, so two calls with the same entries come one after the other.
+  const last = await nextChange(tx, caller.kecamatan, fresh.length);
   const inserted = await tx
     .insertInto('journal')
-    .values({
-      station_id: caller.stationId,
-      sequence: entry.sequence,
-      kecamatan: caller.kecamatan,
-      change,
-      jws,
-      at: new Date(entry.at),
-      clock_offset_ms: entry.clockOffsetMs,
-      fact: JSON.stringify(entry.fact),
-    })
+    .values(
+      fresh.map(({ jws, entry }, index) => ({
+        station_id: caller.stationId,
+        sequence: entry.sequence,
+        kecamatan: caller.kecamatan,
+        change: last - fresh.length + 1 + index,
+        jws,
+        at: new Date(entry.at),
+        clock_offset_ms: entry.clockOffsetMs,
+        fact: JSON.stringify(entry.fact),
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return inserted.numInsertedOrUpdatedRows === 1n;
+    .returning('sequence')
+    .execute();
+  const isNew = new Set(inserted.map(({ sequence }) => sequence));
+  return fresh.map(({ entry }) => entry).filter(({ sequence }) => isNew.has(sequence));
+}
+
+function recordedIn({ stationId }: Caller, { fact, at, clockOffsetMs }: JournalEntry): Recorded[] {
+  if (fact.type !== 'recorded') return [];
+  const when = new Date(Date.parse(at) + (clockOffsetMs ?? 0));
+  return [{ nik: fact.nik, packetId: fact.packetId, stationId, at: when }];
 }
 
 /** Facts that change what the center itself tells others. The rest reach the other station as they are. */
-async function applyFact(tx: Tx, caller: Caller, { fact, at, clockOffsetMs }: JournalEntry): Promise<void> {
+async function applyFact(tx: Tx, caller: Caller, { fact }: JournalEntry): Promise<void> {
   switch (fact.type) {
-    case 'recorded': {
-      const when = new Date(Date.parse(at) + (clockOffsetMs ?? 0));
-      await markRecorded(tx, {
-        nik: fact.nik,
-        packetId: fact.packetId,
-        stationId: caller.stationId,
-        at: when,
-      });
-      return;
-    }
     case 'summons': {
       const { nik, desa, date, session } = fact.summons;
       await putSummons(tx, caller, { nik, desa, date, session, removed: fact.change === 'removed' });
@@ -101,6 +114,8 @@ async function applyFact(tx: Tx, caller: Caller, { fact, at, clockOffsetMs }: Jo
         .execute();
       return;
     }
+    // All of a call were noted at once.
+    case 'recorded':
     case 'ticket':
     case 'day-close':
     case 'outage':

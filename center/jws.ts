@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { CompactSign, compactVerify, decodeJwt } from 'jose';
 import type { JWS_TYPES } from '../app/sync/protocol.ts';
 
@@ -11,9 +11,8 @@ export function signJws(type: JwsType, kid: string, payload: object, key: KeyObj
 }
 
 /** The payload, unparsed by any schema, or null when it is not signed by this key as this type. */
-export async function verifyJws(type: JwsType, jws: string, publicKeyX: string): Promise<unknown> {
+export async function verifyJws(type: JwsType, jws: string, key: KeyObject): Promise<unknown> {
   try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKeyX }, format: 'jwk' });
     const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['EdDSA'] });
     return protectedHeader.typ === type
       ? (JSON.parse(Buffer.from(payload).toString('utf8')) as unknown)

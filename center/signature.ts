@@ -1,12 +1,14 @@
-import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ExpiredError, httpbis } from 'http-message-signatures';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { stationIdSchema, type StationId } from '../app/ids.ts';
 import { SIGNATURE_WINDOW_MS, SIGNED_COMPONENTS } from '../app/sync/protocol.ts';
+import type { Context } from './context.ts';
 import type { Db } from './database.ts';
 import { ProblemError } from './problems.ts';
+import type { Stations } from './stations.ts';
 
 /** The station behind a request whose signature was verified. */
 export interface Caller {
@@ -22,11 +24,12 @@ declare module 'fastify' {
   }
 }
 
-interface Station {
-  readonly id: StationId;
+/** What is said by a signature that holds. */
+interface Signed {
+  readonly stationId: StationId;
   readonly kecamatan: string;
-  readonly public_key: string;
-  readonly revoked_at: Date | null;
+  readonly created: Date;
+  readonly nonce: string;
 }
 
 const parametersSchema = z.object({
@@ -51,29 +54,31 @@ export function callerOf(request: FastifyRequest): Caller {
  * Checks the signature of a request (RFC 9421, Ed25519): covered components, station, time and nonce. A JSON body must
  * be covered through its content-digest (RFC 9530), which is compared with the bytes that came.
  */
-export async function verifyRequest(db: Db, request: FastifyRequest): Promise<void> {
+export async function verifyRequest(
+  { db, stations }: Pick<Context, 'db' | 'stations'>,
+  request: FastifyRequest,
+): Promise<void> {
   const fields: string[] = [...SIGNED_COMPONENTS];
   if (request.bodyDigest !== null) {
     checkDigest(request.headers['content-digest'], request.bodyDigest);
     fields.push('content-digest');
   }
-  const { station, created, nonce } = await verifySignature(db, request, fields);
-  if (station.revoked_at !== null) throw new ProblemError('station-revoked');
+  const { stationId, kecamatan, created, nonce } = await verifySignature(stations, request, fields);
   const skew = created.getTime() - Date.now();
   // `created` counts whole seconds.
   if (Math.abs(skew) > SIGNATURE_WINDOW_MS + 1000) {
     throw new ProblemError('clock-skew', `signed ${Math.round(skew / 1000)} s from the center's time`);
   }
-  await spendNonce(db, station.id, nonce, new Date(created.getTime() + 2 * SIGNATURE_WINDOW_MS));
-  request.caller = { stationId: station.id, kecamatan: station.kecamatan };
+  await admit(db, stationId, nonce, new Date(created.getTime() + 2 * SIGNATURE_WINDOW_MS));
+  request.caller = { stationId, kecamatan };
 }
 
 async function verifySignature(
-  db: Db,
+  stations: Stations,
   request: FastifyRequest,
   requiredFields: string[],
-): Promise<{ station: Station; created: Date; nonce: string }> {
-  let found: { station: Station; created: Date; nonce: string } | undefined;
+): Promise<Signed> {
+  let found: Signed | undefined;
   let signatures = 0;
   let valid: boolean | null;
   try {
@@ -89,14 +94,13 @@ async function verifySignature(
           const named = parametersSchema.safeParse(parameters);
           if (!named.success) return null;
           const { keyid, created, nonce } = named.data;
-          const station = await findStation(db, keyid);
+          const station = await stations.find(keyid);
           if (station === undefined) throw new ProblemError('station-unknown');
-          found = { station, created, nonce };
-          const key = publicKey(station.public_key);
+          found = { stationId: keyid, kecamatan: station.kecamatan, created, nonce };
           return {
             id: keyid,
             algs: ['ed25519'],
-            verify: (data, signature) => Promise.resolve(verify(null, data, key, signature)),
+            verify: (data, signature) => Promise.resolve(verify(null, data, station.key, signature)),
           };
         },
       },
@@ -124,25 +128,25 @@ function isDatabaseError(error: Error): boolean {
   return 'code' in error;
 }
 
-function findStation(db: Db, id: StationId): Promise<Station | undefined> {
-  return db
-    .selectFrom('station')
-    .select(['id', 'kecamatan', 'public_key', 'revoked_at'])
-    .where('id', '=', id)
-    .executeTakeFirst();
-}
-
 /**
- * Each nonce once, for all replicas. Not synced: a crash may forget the last half second of them, and a call that comes
- * again then does nothing twice; waiting for the disk would cost each call as much as storing a packet does.
+ * Spends the nonce if the station still counts. Each nonce once, for all replicas. Not synced: a crash may forget the
+ * last half second of them, and a call that comes again then does nothing twice; waiting for the disk would cost each
+ * call as much as storing a packet does.
  */
-async function spendNonce(db: Db, stationId: StationId, nonce: string, expires: Date): Promise<void> {
-  const { numAffectedRows } = await sql`
-    INSERT INTO nonce (station_id, nonce, expires_at)
-    SELECT ${stationId}::uuid, ${nonce}::text, ${expires}::timestamptz
-    WHERE set_config('synchronous_commit', 'off', true) = 'off'
-    ON CONFLICT DO NOTHING`.execute(db);
-  if (numAffectedRows !== 1n) throw new ProblemError('nonce-replayed');
+async function admit(db: Db, stationId: StationId, nonce: string, expires: Date): Promise<void> {
+  const { rows } = await sql<{ revoked: boolean; is_fresh: boolean }>`
+    WITH spent AS (
+      INSERT INTO nonce (station_id, nonce, expires_at)
+      SELECT id, ${nonce}::text, ${expires}::timestamptz FROM station
+      WHERE id = ${stationId}::uuid AND revoked_at IS NULL
+        AND set_config('synchronous_commit', 'off', true) = 'off'
+      ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT revoked_at IS NOT NULL AS revoked, EXISTS (SELECT FROM spent) AS is_fresh
+    FROM station WHERE id = ${stationId}::uuid`.execute(db);
+  const [station] = rows;
+  if (station === undefined) throw new ProblemError('station-unknown');
+  if (station.revoked) throw new ProblemError('station-revoked');
+  if (!station.is_fresh) throw new ProblemError('nonce-replayed');
 }
 
 /** Nonces of signatures that no window admits any more. */
@@ -167,8 +171,4 @@ function plain(request: FastifyRequest): Record<string, string | string[]> {
 
 export function digest(body: Uint8Array | string): Buffer {
   return createHash('sha256').update(body).digest();
-}
-
-function publicKey(x: string): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import type { Sha256, StationId } from '../app/ids.ts';
 import { base32, formatActivationCode, SECRET_LENGTH } from '../app/sync/activation.ts';
@@ -108,6 +108,45 @@ async function stationFor(
 
 function hash(secret: string): Sha256 {
   return createHash('sha256').update(secret).digest('hex') as Sha256;
+}
+
+/** What never changes of a station once it is activated. Whether it still counts is asked with each call. */
+export interface KnownStation {
+  readonly kecamatan: string;
+  /** Ed25519, public. */
+  readonly key: KeyObject;
+}
+
+export interface Stations {
+  find(id: StationId): Promise<KnownStation | undefined>;
+}
+
+/** All of Indonesia's, at some 500 bytes each. */
+const STATIONS_MAX = 20_000;
+
+/** Stations' keys, read once: each call needs one, and each packet two. */
+export function createStations(db: Db): Stations {
+  const known = new Map<StationId, KnownStation>();
+  return {
+    find: async (id) => {
+      const cached = known.get(id);
+      if (cached !== undefined) return cached;
+      const row = await db
+        .selectFrom('station')
+        .select(['kecamatan', 'public_key'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const station = { kecamatan: row.kecamatan, key: publicKey(row.public_key) };
+      if (known.size >= STATIONS_MAX) known.clear();
+      known.set(id, station);
+      return station;
+    },
+  };
+}
+
+function publicKey(x: string): KeyObject {
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
 const GUESSES = 20;

@@ -7,6 +7,7 @@ import { openDatabase } from './database.ts';
 import { openEars } from './ears.ts';
 import { loadKeys } from './keys.ts';
 import { isRoot } from './postgres-binaries.ts';
+import { createStations } from './stations.ts';
 import { createUploadLocks } from './uploads/locks.ts';
 
 export interface StorageOptions {
@@ -19,7 +20,10 @@ export interface StorageOptions {
 }
 
 /** What a center keeps and how it is reached: all that is needed to take packets in, by link or from a disk. */
-export type Storage = Pick<Context, 'db' | 'ears' | 'keys' | 'blobs' | 'uploads' | 'locks' | 'log'> & {
+export type Storage = Pick<
+  Context,
+  'db' | 'ears' | 'keys' | 'blobs' | 'uploads' | 'locks' | 'stations' | 'log'
+> & {
   readonly databaseUrl: string;
 };
 
@@ -50,5 +54,6 @@ export async function openStorage(
   closers.push(() => db.destroy());
   const ears = await openEars(databaseUrl, complain);
   closers.push(() => ears.close());
-  return { db, ears, keys, blobs, uploads, locks: createUploadLocks(ears), log, databaseUrl };
+  const locks = createUploadLocks(ears);
+  return { db, ears, keys, blobs, uploads, locks, stations: createStations(db), log, databaseUrl };
 }

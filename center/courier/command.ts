@@ -49,6 +49,8 @@ export async function importDisk(
     for (const pack of packs) {
       const report = await importPack(storage, pack);
       for (const line of inWords(report)) say(line);
+      // A center that runs beside this decides about them at once.
+      if (report.received > 0) await storage.ears.tell('rekam_packet', '');
       isAll &&= report.refused === null && report.packets.length === 0;
     }
     return isAll;

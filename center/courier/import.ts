@@ -14,7 +14,7 @@ import { syncFolder, uploadFile } from '../blobs.ts';
 import { isDiskFull, ProblemError } from '../problems.ts';
 import type { Caller } from '../signature.ts';
 import type { Storage } from '../storage.ts';
-import { findUpload, finishUpload, makeUpload } from '../uploads/finish.ts';
+import { beginUpload, findKnown, finishUpload } from '../uploads/finish.ts';
 import { checkDelivery } from '../uploads/manifest.ts';
 import { openPlain, readPack, Refusal, unreadable } from './read-pack.ts';
 
@@ -48,7 +48,7 @@ export async function importPack(storage: Storage, folder: string): Promise<Pack
   const file = path.join(folder, RECEIPTS_FILE);
   let signed: Awaited<ReturnType<typeof readPack>>;
   try {
-    signed = await readPack(storage.db, folder);
+    signed = await readPack(storage, folder);
   } catch (error) {
     const { problem, detail } = asRefusal(error);
     const refused = { problem, detail };
@@ -96,27 +96,20 @@ async function takePacket(
   listed: ListedPacket,
 ): Promise<{ receipt: string; isNew: boolean }> {
   const { packetId } = listed;
-  const delivery = await checkDelivery(storage.db, caller, [storage.keys.sealing.keyId], {
+  const delivery = await checkDelivery(storage.stations, caller, [storage.keys.sealing.keyId], {
     packetId,
     manifest: listed.manifest,
   });
   const lock = await patientLock(storage, packetId);
   try {
-    const packet = await storage.db
-      .selectFrom('packet')
-      .select(['manifest_sha256', 'receipt'])
-      .where('packet_id', '=', packetId)
-      .executeTakeFirst();
-    if (packet !== undefined) {
-      if (packet.manifest_sha256 !== delivery.sha256) throw new ProblemError('manifest-conflict');
-      return { receipt: packet.receipt, isNew: false };
-    }
-    const started = await findUpload(storage, packetId);
-    if (started !== undefined && started.manifest_sha256 !== delivery.sha256)
+    const known = await findKnown(storage, packetId);
+    if (known !== undefined && known.manifest_sha256 !== delivery.sha256)
       throw new ProblemError('manifest-conflict');
+    if (known?.receipt != null) return { receipt: known.receipt, isNew: false };
     const copy = await copyChecked(storage, path.join(folder, packetFileName(packetId)), delivery.manifest);
     try {
-      const upload = started ?? (await makeUpload(storage, caller, delivery));
+      const upload = known ?? (await beginUpload(storage, caller, delivery));
+      if (upload === null) throw new Error(`${packetId} began without its lock`);
       // Whatever the link had brought of it so far is in these bytes too.
       await rename(copy, uploadFile(storage.uploads, packetId));
       return { receipt: await finishUpload(storage, upload), isNew: true };

@@ -13,9 +13,9 @@ import {
 } from '../../app/sync/courier.ts';
 import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import { ifMissing } from '../blobs.ts';
-import type { Db } from '../database.ts';
 import { peekJws, verifyJws } from '../jws.ts';
 import type { Caller } from '../signature.ts';
+import type { Storage } from '../storage.ts';
 
 /** Why a pack or one of its packets is not taken in; the pack's other packets go on. */
 export class Refusal extends Error {
@@ -50,18 +50,23 @@ export async function findPacks(folder: string): Promise<string[]> {
 }
 
 /** @throws Refusal `pack-invalid`, `station-unknown`, `station-revoked` */
-export async function readPack(db: Db, folder: string): Promise<SignedPack> {
+export async function readPack(
+  { db, stations }: Pick<Storage, 'db' | 'stations'>,
+  folder: string,
+): Promise<SignedPack> {
   const jws = packJwsSchema.safeParse((await readSmall(path.join(folder, PACK_FILE))).trim());
   if (!jws.success) throw new Refusal('pack-invalid', 'its list is cut off or not a list');
   const claimed = z.object({ stationId: stationIdSchema }).safeParse(peekJws(jws.data));
   if (!claimed.success) throw new Refusal('pack-invalid', 'its list cannot be read');
+  const { stationId } = claimed.data;
+  const known = await stations.find(stationId);
   const station = await db
     .selectFrom('station')
-    .select(['id', 'kecamatan', 'label', 'public_key', 'revoked_at'])
-    .where('id', '=', claimed.data.stationId)
+    .select(['label', 'revoked_at'])
+    .where('id', '=', stationId)
     .executeTakeFirst();
-  if (station === undefined) throw new Refusal('station-unknown');
-  const payload = await verifyJws(JWS_TYPES.courier, jws.data, station.public_key);
+  if (known === undefined || station === undefined) throw new Refusal('station-unknown');
+  const payload = await verifyJws(JWS_TYPES.courier, jws.data, known.key);
   if (payload === null) throw new Refusal('pack-invalid', "its signature is not its station's");
   // After the signature: whoever can sign as a station is told where it stands.
   if (station.revoked_at !== null) throw new Refusal('station-revoked');
@@ -72,7 +77,7 @@ export async function readPack(db: Db, folder: string): Promise<SignedPack> {
   }
   return {
     pack: pack.data,
-    station: { stationId: station.id, kecamatan: station.kecamatan, label: station.label },
+    station: { stationId, kecamatan: known.kecamatan, label: station.label },
   };
 }
 

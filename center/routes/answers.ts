@@ -21,7 +21,7 @@ const OUTCOMES_PAGE = 500;
 /** What the center knows about packets that were delivered. */
 export function addAnswers(app: FastifyInstance, center: Context): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  const preValidation = (request: FastifyRequest) => verifyRequest(center.db, request);
+  const preValidation = (request: FastifyRequest) => verifyRequest(center, request);
 
   routes.get(
     `${PATHS.packets}/:id/receipt`,

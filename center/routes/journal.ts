@@ -13,7 +13,7 @@ export function addJournal(app: FastifyInstance, center: Context): void {
     PATHS.journal,
     {
       bodyLimit: BODY_MAX_BYTES,
-      preValidation: (request: FastifyRequest) => verifyRequest(center.db, request),
+      preValidation: (request: FastifyRequest) => verifyRequest(center, request),
       schema: {
         summary: "The station's own facts, in sequence; entries held already are passed over",
         body: journalRequestSchema,
@@ -21,7 +21,7 @@ export function addJournal(app: FastifyInstance, center: Context): void {
       },
     },
     async (request) => ({
-      acknowledged: await acceptJournal(center.db, callerOf(request), request.body.entries),
+      acknowledged: await acceptJournal(center, callerOf(request), request.body.entries),
     }),
   );
 }

@@ -6,8 +6,8 @@ import { removeUpload, uploadFile, uploadSize } from '../blobs.ts';
 import type { Context } from '../context.ts';
 import { ProblemError, retryAfter } from '../problems.ts';
 import { callerOf, verifyRequest } from '../signature.ts';
-import { findUpload, finishUpload, makeUpload, type UploadRow } from '../uploads/finish.ts';
-import { checkDelivery, parseMetadata, UPLOAD_MAX_BYTES } from '../uploads/manifest.ts';
+import { beginUpload, findKnown, finishUpload, type Known, type UploadRow } from '../uploads/finish.ts';
+import { checkDelivery, parseMetadata, UPLOAD_MAX_BYTES, type Delivery } from '../uploads/manifest.ts';
 import { receiveBytes } from '../uploads/receive.ts';
 
 /**
@@ -25,7 +25,7 @@ const idSchema = z.object({ id: packetIdSchema });
 export function addPackets(app: FastifyInstance, center: Context): void {
   // The body stays a stream: bytes go to the disk as they come.
   app.addContentTypeParser(OFFSET_MEDIA_TYPE, (_request, _body, done) => done(null));
-  const preValidation = (request: FastifyRequest) => verifyRequest(center.db, request);
+  const preValidation = (request: FastifyRequest) => verifyRequest(center, request);
   const route = { preValidation, schema: { hide: true } };
 
   app.options(PATHS.packets, { schema: { hide: true } }, (_request, reply) =>
@@ -75,7 +75,7 @@ function send(reply: FastifyReply, answer: UploadAnswer | null): FastifyReply {
 async function create(center: Context, request: FastifyRequest): Promise<UploadAnswer | null> {
   checkVersion(request);
   const metadata = parseMetadata(request.headers['upload-metadata']);
-  const delivery = await checkDelivery(center.db, callerOf(request), [center.keys.sealing.keyId], {
+  const delivery = await checkDelivery(center.stations, callerOf(request), [center.keys.sealing.keyId], {
     packetId: metadata.get('packetId'),
     manifest: metadata.get('manifest'),
   });
@@ -84,26 +84,24 @@ async function create(center: Context, request: FastifyRequest): Promise<UploadA
     throw new ProblemError('request-invalid', 'Upload-Length is not the size in the manifest');
   }
   return locked(center, request, packetId, async () => {
-    const packet = await findPacket(center, packetId);
-    const known = packet ?? (await findUpload(center, packetId));
-    if (known !== undefined && known.manifest_sha256 !== delivery.sha256)
-      throw new ProblemError('manifest-conflict');
-    if (packet !== undefined) return { code: 200, size, offset: size, receipt: packet.receipt };
-    if (known !== undefined && 'created_at' in known) return createdBefore(center, known);
     return admitted(center, callerOf(request).stationId, async () => {
-      // Bytes without a row are those of an upload that a database restore forgot.
-      await removeUpload(center.uploads, packetId);
-      const upload = await makeUpload(center, callerOf(request), delivery);
+      const upload = await beginUpload(center, callerOf(request), delivery);
+      if (upload === null) return createdBefore(center, delivery);
+      // Bytes that are there already are those of an upload that a database restore forgot.
+      if (!hasBody(request)) await removeUpload(center.uploads, packetId);
       const taken = await takeIn(center, request, upload, 0);
       return { code: 201, size, location: `${PATHS.packets}/${packetId}`, ...taken };
     });
   });
 }
 
-/** Creation of what is under way already: never from the start again. */
-async function createdBefore(center: Context, upload: UploadRow): Promise<UploadAnswer> {
-  const { offset, receipt } = await standing(center, upload);
-  if (receipt !== null) return { code: 200, size: upload.size, offset, receipt };
+/** Creation of what is here or under way already: never from the start again. */
+async function createdBefore(center: Context, { manifest, sha256 }: Delivery): Promise<UploadAnswer> {
+  const known = await findKnown(center, manifest.packetId);
+  // Under its lock it cannot have gone since.
+  if (known?.manifest_sha256 !== sha256) throw new ProblemError('manifest-conflict');
+  const { offset, receipt } = await standing(center, known);
+  if (receipt !== null) return { code: 200, size: known.size, offset, receipt };
   throw new ProblemError('upload-exists', undefined, { ...TUS_HEADERS, 'upload-offset': String(offset) });
 }
 
@@ -120,7 +118,7 @@ async function append(center: Context, request: FastifyRequest): Promise<UploadA
   checkVersion(request);
   const id = idOf(request);
   const from = Number(request.headers['upload-offset'] ?? Number.NaN);
-  if (request.headers['content-type'] !== OFFSET_MEDIA_TYPE || !Number.isSafeInteger(from)) {
+  if (!hasBody(request) || !Number.isSafeInteger(from)) {
     throw new ProblemError('request-invalid', `needs ${OFFSET_MEDIA_TYPE} and Upload-Offset`);
   }
   return locked(center, request, id, async () => {
@@ -128,7 +126,7 @@ async function append(center: Context, request: FastifyRequest): Promise<UploadA
     if (from !== offset) {
       throw new ProblemError('upload-offset', undefined, { ...TUS_HEADERS, 'upload-offset': String(offset) });
     }
-    if (upload === undefined || receipt !== null) return { code: 204, size, offset, receipt };
+    if (receipt !== null) return { code: 204, size, offset, receipt };
     return admitted(center, callerOf(request).stationId, async () => {
       return { code: 204, size, ...(await takeIn(center, request, upload, offset)) };
     });
@@ -165,9 +163,11 @@ async function admitted(
   if (!center.accepting) throw new ProblemError('overloaded', 'not accepting', retryAfter(PAUSED_MS));
   const entry = center.admission.enter(station);
   if (!entry.ok) throw new ProblemError('overloaded', undefined, retryAfter(entry.retryAfterMs));
+  const goOn = center.intake.giveWay();
   try {
     return await work();
   } finally {
+    goOn();
     entry.leave();
   }
 }
@@ -179,23 +179,30 @@ async function takeIn(
   upload: UploadRow,
   from: number,
 ): Promise<{ offset: number; receipt: string | null }> {
-  const hasBody = request.headers['content-type'] === OFFSET_MEDIA_TYPE;
   const file = uploadFile(center.uploads, upload.packet_id);
-  const body = hasBody ? await receiveBytes(request.raw, file, upload.size - from) : null;
+  const body = hasBody(request) ? await receiveBytes(request.raw, file, from, upload.size) : null;
   const offset = from + (body?.taken ?? 0);
   if (offset !== upload.size) return { offset, receipt: null };
   const written = body !== null && from === 0 ? body.sha256 : null;
-  return { offset, receipt: await finishUpload(center, upload, written) };
+  return { offset, receipt: await finish(center, upload, written) };
 }
 
-/** Where an unfinished upload stands. Complete bytes that a crash kept from their receipt get it now. */
-async function standing(
-  center: Context,
-  upload: UploadRow,
-): Promise<{ offset: number; receipt: string | null }> {
+function hasBody(request: FastifyRequest): boolean {
+  return request.headers['content-type'] === OFFSET_MEDIA_TYPE;
+}
+
+async function finish(center: Context, upload: UploadRow, written?: string | null): Promise<string> {
+  const receipt = await finishUpload(center, upload, written);
+  center.intake.look();
+  return receipt;
+}
+
+/** Where an upload stands. Complete bytes that a crash kept from their receipt get it now. */
+async function standing(center: Context, upload: Known): Promise<{ offset: number; receipt: string | null }> {
+  if (upload.receipt !== null) return { offset: upload.size, receipt: upload.receipt };
   const size = await uploadSize(center.uploads, upload.packet_id);
   if (size === upload.size || (size === null && (await center.blobs.has(upload.packet_id)))) {
-    return { offset: upload.size, receipt: await finishUpload(center, upload) };
+    return { offset: upload.size, receipt: await finish(center, upload) };
   }
   return { offset: size ?? 0, receipt: null };
 }
@@ -204,22 +211,10 @@ async function findOwn(
   center: Context,
   request: FastifyRequest,
   id: PacketId,
-): Promise<{ size: number; offset: number; receipt: string | null; upload?: UploadRow }> {
-  const { kecamatan } = callerOf(request);
-  const packet = await findPacket(center, id);
-  if (packet?.kecamatan === kecamatan)
-    return { size: packet.size, offset: packet.size, receipt: packet.receipt };
-  const upload = await findUpload(center, id);
-  if (upload?.kecamatan !== kecamatan) throw new ProblemError('packet-unknown');
+): Promise<{ size: number; offset: number; receipt: string | null; upload: Known }> {
+  const upload = await findKnown(center, id);
+  if (upload?.kecamatan !== callerOf(request).kecamatan) throw new ProblemError('packet-unknown');
   return { size: upload.size, upload, ...(await standing(center, upload)) };
-}
-
-function findPacket(center: Context, id: PacketId) {
-  return center.db
-    .selectFrom('packet')
-    .select(['kecamatan', 'manifest_sha256', 'size', 'receipt'])
-    .where('packet_id', '=', id)
-    .executeTakeFirst();
 }
 
 function checkVersion(request: FastifyRequest): void {

@@ -13,7 +13,7 @@ export function addReference(app: FastifyInstance, center: Context): void {
   app.withTypeProvider<ZodTypeProvider>().get(
     PATHS.reference,
     {
-      preValidation: (request: FastifyRequest) => verifyRequest(center.db, request),
+      preValidation: (request: FastifyRequest) => verifyRequest(center, request),
       schema: {
         summary: "Delta of the kecamatan's reference data, one JSON line each",
         querystring: cursorQuerySchema,

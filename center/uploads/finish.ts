@@ -13,40 +13,71 @@ import { ProblemError } from '../problems.ts';
 import type { Caller } from '../signature.ts';
 import type { Delivery } from './manifest.ts';
 
-export type UploadRow = Selectable<Tables['upload']>;
+/** An upload under way, or what became of it. */
+export type UploadRow = Omit<Selectable<Tables['upload']>, 'created_at'>;
+export interface Known extends UploadRow {
+  /** Null while it is under way. */
+  readonly receipt: string | null;
+}
 
 /** The part of the center that turns uploads into packets. */
 export type Shelf = Pick<Context, 'db' | 'keys' | 'blobs' | 'uploads' | 'locks' | 'log'>;
 
-export function findUpload({ db }: Pick<Shelf, 'db'>, id: PacketId): Promise<UploadRow | undefined> {
-  return db.selectFrom('upload').selectAll().where('packet_id', '=', id).executeTakeFirst();
+const KEPT = [
+  'packet_id',
+  'kecamatan',
+  'station_id',
+  'delivered_by',
+  'manifest',
+  'manifest_sha256',
+  'sha256',
+  'size',
+] as const;
+
+/** An upload's row goes in the statement that makes its packet's, so there is one of them at most. */
+export function findKnown({ db }: Pick<Shelf, 'db'>, id: PacketId): Promise<Known | undefined> {
+  return db
+    .selectFrom('packet')
+    .select([...KEPT, sql<string | null>`receipt`.as('receipt')])
+    .where('packet_id', '=', id)
+    .unionAll(
+      db
+        .selectFrom('upload')
+        .select([...KEPT, sql<string | null>`null`.as('receipt')])
+        .where('packet_id', '=', id),
+    )
+    .executeTakeFirst();
 }
 
-/** @param caller who delivers it: the manifest may be another station's */
-export function makeUpload(
+/**
+ * Notes an upload that begins, unless it is known already; under its lock.
+ * @param caller who delivers it: the manifest may be another station's
+ * @returns null for one that is known
+ */
+export async function beginUpload(
   { db }: Pick<Shelf, 'db'>,
   caller: Caller,
   { manifest, jws, sha256 }: Delivery,
-): Promise<UploadRow> {
-  return (
-    db
-      .insertInto('upload')
-      .values({
-        packet_id: manifest.packetId,
-        kecamatan: caller.kecamatan,
-        station_id: manifest.stationId,
-        delivered_by: caller.stationId,
-        manifest: jws,
-        manifest_sha256: sha256,
-        sha256: manifest.sha256,
-        size: manifest.size,
-        created_at: new Date(),
-      })
-      .returningAll()
-      // Nothing was promised yet: where a power cut takes the row, the station begins this packet again.
-      .returning(sql`set_config('synchronous_commit', 'off', true)`.as('lazily'))
-      .executeTakeFirstOrThrow()
-  );
+): Promise<UploadRow | null> {
+  const upload: UploadRow = {
+    packet_id: manifest.packetId,
+    kecamatan: caller.kecamatan,
+    station_id: manifest.stationId,
+    delivered_by: caller.stationId,
+    manifest: jws,
+    manifest_sha256: sha256,
+    sha256: manifest.sha256,
+    size: manifest.size,
+  };
+  // Nothing is promised yet: where a power cut takes the row, the station begins this packet again.
+  const { numAffectedRows } = await sql`
+    INSERT INTO upload (${sql.join(KEPT.map((column) => sql.ref(column)))}, created_at)
+    SELECT ${upload.packet_id}::uuid, ${upload.kecamatan}::text, ${upload.station_id}::uuid,
+      ${upload.delivered_by}::uuid, ${jws}::text, ${sha256}::text, ${upload.sha256}::text, ${upload.size}::int8, now()
+    WHERE NOT EXISTS (SELECT FROM packet WHERE packet_id = ${upload.packet_id}::uuid)
+      AND set_config('synchronous_commit', 'off', true) = 'off'
+    ON CONFLICT DO NOTHING`.execute(db);
+  return numAffectedRows === 1n ? upload : null;
 }
 
 /**
@@ -114,7 +145,6 @@ async function commitPacket({ db, keys }: Shelf, upload: UploadRow): Promise<str
       attempts: 0,
       next_attempt_at: receivedAt,
     })
-    .returning(sql`pg_notify('rekam_packet', '')`.as('told'))
     .execute();
   return signed;
 }
@@ -131,8 +161,8 @@ export async function mendUploads(shelf: Shelf): Promise<void> {
     const lock = await shelf.locks.acquire(id, () => undefined, { preempt: false });
     if (lock === null) continue;
     try {
-      const upload = await findUpload(shelf, id);
-      if (upload === undefined) continue;
+      const upload = await findKnown(shelf, id);
+      if (upload === undefined || upload.receipt !== null) continue;
       const complete = (await uploadSize(shelf.uploads, id)) === upload.size || (await shelf.blobs.has(id));
       if (complete) await finishUpload(shelf, upload);
     } catch (error) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PACKET_MAX_BYTES } from '../../app/enrollment/packet.ts';
-import type { Sha256 } from '../../app/ids.ts';
+import { stationIdSchema, type Sha256 } from '../../app/ids.ts';
 import { JWS_TYPES, jwsSchema, manifestSchema, type Manifest } from '../../app/sync/protocol.ts';
-import type { Db } from '../database.ts';
 import { peekJws, verifyJws } from '../jws.ts';
 import { ProblemError } from '../problems.ts';
 import type { Caller } from '../signature.ts';
+import type { Stations } from '../stations.ts';
 
 /** age's header, and 16 bytes for each chunk of 64 KiB; generously rounded up. */
 const SEALING_OVERHEAD = 64 * 1024;
@@ -23,24 +23,19 @@ export interface Delivery {
  * its kecamatan (a takeover delivers what a dead PC's mirror held, and its key is revoked by then).
  */
 export async function checkDelivery(
-  db: Db,
+  stations: Stations,
   caller: Caller,
   recipientKeyIds: readonly string[],
   metadata: { readonly packetId: string | undefined; readonly manifest: string | undefined },
 ): Promise<Delivery> {
   const jws = jwsSchema.safeParse(metadata.manifest);
   if (!jws.success) throw new ProblemError('manifest-invalid', 'no manifest in Upload-Metadata');
-  const claimed = z.object({ stationId: z.uuid() }).safeParse(peekJws(jws.data));
+  const claimed = z.object({ stationId: stationIdSchema }).safeParse(peekJws(jws.data));
   if (!claimed.success) throw new ProblemError('manifest-invalid', 'unreadable');
-  const signer = await db
-    .selectFrom('station')
-    .select('public_key')
-    .where('id', '=', claimed.data.stationId as Manifest['stationId'])
-    .where('kecamatan', '=', caller.kecamatan)
-    .executeTakeFirst();
-  if (signer === undefined)
+  const signer = await stations.find(claimed.data.stationId);
+  if (signer?.kecamatan !== caller.kecamatan)
     throw new ProblemError('manifest-invalid', 'signed by no station of this kecamatan');
-  const payload = await verifyJws(JWS_TYPES.manifest, jws.data, signer.public_key);
+  const payload = await verifyJws(JWS_TYPES.manifest, jws.data, signer.key);
   if (payload === null) throw new ProblemError('manifest-invalid', "its signature is not its station's");
   const parsed = manifestSchema.safeParse(payload);
   if (!parsed.success) {

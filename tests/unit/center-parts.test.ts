@@ -5,7 +5,6 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { packetIdSchema } from '../../app/ids.ts';
 import { openBlobs } from '../../center/blobs.ts';
-import { Examiner } from '../../center/intake/examiner.ts';
 import { loadCertificates } from '../../center/certificates.ts';
 import { loadKeys } from '../../center/keys.ts';
 import { gapsIn } from '../../center/reconcile.ts';
@@ -84,13 +83,4 @@ describe('secrets of the data folder', () => {
     expect(other.caFingerprint).toBe(made.caFingerprint);
     expect(other.chainPem).not.toBe(made.chainPem);
   });
-});
-
-test('an examining thread that ends says so, and the next question has another', async () => {
-  const code = `import { parentPort } from 'node:worker_threads'; parentPort.once('message', () => process.exit(7));`;
-  const examiner = new Examiner(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
-  const question = { line: [], identity: '', receivedOn: '2011-11-14', kecamatan: '32.09.03' };
-  await expect(examiner.ask(question)).rejects.toThrow('ended with 7');
-  await expect(examiner.ask(question)).rejects.toThrow('ended with 7');
-  await examiner.stop();
 });
