@@ -18,7 +18,7 @@ export interface Intake {
 }
 
 /** What the thread works with. */
-export interface Station {
+export interface ThreadData {
   readonly databaseUrl: string;
   /** As `openBlobs` takes it. */
   readonly blobs: string;
@@ -52,7 +52,7 @@ export function startIntake(
 
   function start(): Worker {
     let inHand: PacketId | null = null;
-    const workerData: Station = { databaseUrl, blobs: blobs.where, sealing: keys.sealing, isPaused };
+    const workerData: ThreadData = { databaseUrl, blobs: blobs.where, sealing: keys.sealing, isPaused };
     const started = new Worker(file, { workerData });
     started.on('message', (news: News) => {
       if ('examining' in news) inHand = news.examining;
@@ -63,6 +63,7 @@ export function startIntake(
       if (isStopping) return;
       log.error({ code, packetId: inHand }, 'the examining thread ended');
       void endedWith(db, inHand, log).then(() => {
+        if (isStopping) return;
         again = setTimeout(() => {
           thread = start();
         }, START_AGAIN_MS);

@@ -4,14 +4,14 @@ import type { PacketId } from '../../app/ids.ts';
 import { openBlobs } from '../blobs.ts';
 import { connect } from '../database.ts';
 import { decideNext, type Desk } from './decide.ts';
-import { putOff, type News, type Order, type Station } from './intake.ts';
+import { putOff, type News, type Order, type ThreadData } from './intake.ts';
 
 /** While uploads come in, a verdict may wait so long for them: nobody at a desk waits for one, but for a receipt. */
 const GIVES_WAY_MS = 10_000;
 /** Looks even when nobody tells of a packet: another replica, or an import, has taken it in. */
 const LOOK_AGAIN_MS = 5000;
 
-const { databaseUrl, blobs, sealing, isPaused: beginsPaused } = workerData as Station;
+const { databaseUrl, blobs, sealing, isPaused: beginsPaused } = workerData as ThreadData;
 const tell = (news: News): void => parentPort?.postMessage(news);
 const complain = (error: unknown, packetId: PacketId | null): void =>
   tell({ trouble: error instanceof Error ? (error.stack ?? error.message) : String(error), packetId });
