@@ -22,7 +22,7 @@ export async function markRecorded(tx: Tx, notes: readonly Recorded[]): Promise<
     .where('nik', 'in', [...firsts.keys()])
     .where('recorded_at', 'is', null)
     .execute();
-  // In one order for everybody, so that no two calls wait for each other.
+  // In one order, so that two of these never wait for each other.
   for (const kecamatan of [...new Set(residents.map((resident) => resident.kecamatan))].sort()) {
     const there = residents.filter((resident) => resident.kecamatan === kecamatan);
     const last = await nextChange(tx, kecamatan, there.length);

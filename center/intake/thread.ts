@@ -8,7 +8,7 @@ import { putOff, type News, type Order, type ThreadData } from './intake.ts';
 
 /** While uploads come in, a verdict may wait so long for them: nobody at a desk waits for one, but for a receipt. */
 const GIVES_WAY_MS = 10_000;
-/** Looks even when nobody tells of a packet: another replica, or an import, has taken it in. */
+/** Looks even when nobody tells of a packet: another replica has taken it in, or what gave way has waited long enough. */
 const LOOK_AGAIN_MS = 5000;
 
 const { databaseUrl, blobs, sealing, isPaused: beginsPaused } = workerData as ThreadData;

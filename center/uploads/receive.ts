@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../problems.ts';
 
 /**
- * Puts a request's body into an upload's file behind the bytes that it has; from 0, the file begins anew. However the body ends, what arrived of it is synced before this
- * returns or throws, so that the offset the center names afterwards is one it can keep.
+ * Puts a request's body into an upload's file behind the bytes that it has; from 0, the file begins anew. However the
+ * body ends, what arrived of it is synced before this returns or throws, so that the offset the center names afterwards
+ * is one it can keep.
  * @param from bytes that are there
  * @param size of the whole upload
  * @returns bytes taken, and their SHA-256, in hexadecimal digits
