@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload } from '../app/ipc/contract.ts';
 import { NO_LIMITS } from '../app/sync/limits.ts';
+import { STATION_CARD_FILE } from '../app/sync/mirror.ts';
 import { DeskClock } from './clock.ts';
 import { practiceScanners } from './devices/practice.ts';
 import { createSbiScanners } from './devices/registry.ts';
@@ -21,6 +22,7 @@ import { sessionHandlers } from './ipc/session.ts';
 import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.ts';
 import { slipHandlers } from './ipc/slip.ts';
 import { StatusBoard } from './ipc/status.ts';
+import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
@@ -32,11 +34,14 @@ import { APP_PAGE } from './security/policy.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
-import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
+import { noticeBehind, recover, recovered, startStore } from './intake/recover.ts';
+import { databaseFile } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
 import type { SyncEngine, Transport } from './sync/api.ts';
 import { Courier } from './sync/courier/courier.ts';
 import { createSyncEngine } from './sync/engine.ts';
+import { readCard } from './sync/mirror/card.ts';
+import { Mirror } from './sync/mirror/mirror.ts';
 import { createTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
 import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
@@ -45,9 +50,6 @@ import { createWindow, pageBegun, registerAppScheme, serveWindow } from './windo
 const RELEASE_ELECTRON_MAJOR = 45;
 
 const WORKER_FILE = join(__dirname, 'worker.cjs');
-
-/** Audit entries checked at start: enough to notice a tampered end without waiting for years of entries. */
-const AUDIT_TAIL = 500;
 
 /** Composition root: the only file that sees every room. Nothing here decides; it connects. */
 function main(): void {
@@ -100,18 +102,22 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   const keys = loadKeys({
     keyDir: environment.keyDir,
     keystore: osKeystore(),
-    // New keys would not open a database that is already there.
-    mayMake: !existsSync(databaseFile(dataDir)),
+    // New keys would not open a database that is already there, nor be the station's whose card lies there.
+    mayMake: ![databaseFile(dataDir), join(dataDir, STATION_CARD_FILE)].some((file) => existsSync(file)),
   });
   await pageBegun(window);
-  const worker = await startStoreWorker({
+  const card = readCard(dataDir, keys.station);
+  const { worker, uncleanStop, damage } = await startStore({
     ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding },
+    ...{ card, now: clock.now() },
     onDead: (error) => refuseToStart(error, log),
+    auditBroken: (sequence) => log.error('audit.broken', { sequence }),
   });
   const { store } = worker;
-  const { uncleanStop } = await store.station.begin(clock.now());
-  const brokenAt = await store.audit.verify(AUDIT_TAIL);
-  if (brokenAt !== null) log.error('audit.broken', { sequence: brokenAt });
+  if (damage !== null) {
+    log.error('store.damaged', { why: damage.note.why, setAside: damage.note.folder });
+    await recover(store, damage, { card, now: clock.now() });
+  } else await noticeBehind(store, card, clock.now());
   if (environment.language !== null) await store.station.set('language', environment.language);
 
   const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
@@ -142,6 +148,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   const board = new StatusBoard({
     store,
     engine: () => engine,
+    mirror: () => mirror.status(),
     dataDir,
     keysInFile: keys.inFile,
     now: () => clock.now(),
@@ -167,6 +174,22 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     changed: (state) => tell('courier.changed', state),
     log,
   });
+
+  const mirror = new Mirror({
+    store,
+    record: () => store.station.record(),
+    ...{ stationKey: keys.station, dataDir, log },
+    now: () => clock.now(),
+    changed: () => board.changed(),
+    restored: () => {
+      engine?.wake();
+      board.changed();
+    },
+  });
+  if (damage !== null) {
+    await mirror.raiseAbove();
+    recovered(dataDir);
+  }
 
   // What stays the same in training: who is there, and what the station says about itself.
   const common = {
@@ -249,6 +272,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
       ...courierHandlersInTraining(),
+      ...mirrorHandlersInTraining(),
     }),
     now: () => clock.now(),
     today: () => clock.today(),
@@ -261,6 +285,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   clock.correct(offset === null ? null : Number(offset));
   if (record !== null) startEngine(record, await storedLimits(store));
 
+  const isStill = ({ accountId }: DeskSession) => sessions.current()?.accountId === accountId;
   openBorder({
     sessions,
     training: () => training.desk(),
@@ -271,6 +296,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         store,
         recorded: () => {
           engine?.wake();
+          mirror.wake();
           board.changed();
         },
       }),
@@ -287,15 +313,17 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         store,
         courier,
         window,
-        isStill: ({ accountId }) => sessions.current()?.accountId === accountId,
+        isStill,
         now: () => clock.now(),
         settled: () => {
           engine?.wake();
           board.changed();
         },
       }),
+      ...mirrorHandlers({ mirror, window, isStill }),
     },
   });
+  mirror.start();
 
   app.on('second-instance', () => {
     // Somebody may click the icon while the window is already gone and the station finishes.
@@ -318,6 +346,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     sessions.end('logout');
     await training.end();
     await courier.stop();
+    await mirror.stop();
     await engine?.stop();
     transport?.close();
     await store.station.end(clock.now());

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { createCopies } from './intake/copies.ts';
 import { createIntake } from './intake/record.ts';
 import { privateKeyFrom } from './security/sign.ts';
 import type { Database } from './store/database.ts';
@@ -19,7 +20,13 @@ function main(): void {
       key: Buffer.from(input.key),
       nativeBinding: input.nativeBinding,
     });
-    const intake = createIntake(db, privateKeyFrom(Buffer.from(input.stationPkcs8)));
+    const station = privateKeyFrom(Buffer.from(input.stationPkcs8));
+    const intake = createIntake(db, station);
+    const copies = createCopies(db, {
+      station,
+      database: Buffer.from(input.key),
+      nativeBinding: input.nativeBinding,
+    });
     const idle = setTimeout(() => checkpoint(db), IDLE_MS);
     const close = (): void => {
       clearTimeout(idle);
@@ -27,7 +34,7 @@ function main(): void {
       // After the answer to this call has left.
       setImmediate(() => port.close());
     };
-    serveStore(port, { ...api, ...intake, worker: { close } satisfies WorkerApi['worker'] }, () =>
+    serveStore(port, { ...api, ...intake, ...copies, worker: { close } satisfies WorkerApi['worker'] }, () =>
       idle.refresh(),
     );
     report({ ready: true });

@@ -48,6 +48,7 @@ export const CHANNELS = [
   'courier.pack',
   'courier.cancel',
   'courier.receipts',
+  'mirror.choose',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 

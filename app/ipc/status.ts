@@ -3,6 +3,7 @@ import { kecamatanSchema, policySchema } from '../sync/protocol.ts';
 import { LINK_CAUSES, LINK_STATES } from '../sync/link.ts';
 import { HOLD_REASONS } from '../enrollment/lifecycle.ts';
 import { instantSchema, packetIdSchema } from '../ids.ts';
+import { mirrorStatusSchema, recoverySchema } from './mirror.ts';
 import { syncLimitsSchema } from '../sync/limits.ts';
 
 /** A sync by hand, or what the engine is doing by itself. */
@@ -68,6 +69,7 @@ export const stationStatusSchema = z.object({
   }),
   recordedToday: z.int(),
   lastReceiptAt: instantSchema.nullable(),
+  mirror: mirrorStatusSchema,
   disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
   power: z.enum(['mains', 'battery', 'unknown']),
   reference: z.object({ residents: z.int(), loading: z.boolean() }),
@@ -101,5 +103,7 @@ export const stationInfoSchema = z.object({
   developmentRuntime: z.boolean(),
   /** The previous run did not end by itself (power cut, kill): when it was last known alive. */
   uncleanStop: z.object({ lastAliveAt: instantSchema, drafts: z.int() }).nullable(),
+  /** The database was found damaged and built anew; null when that never was. */
+  recovery: recoverySchema.nullable(),
 });
 export type StationInfo = z.infer<typeof stationInfoSchema>;

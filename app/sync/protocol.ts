@@ -49,6 +49,8 @@ export const JWS_TYPES = {
   pulse: 'rekam-pulse+jws',
   fact: 'rekam-fact+jws',
   courier: 'rekam-courier+jws',
+  mirror: 'rekam-mirror+jws',
+  station: 'rekam-station+jws',
 } as const;
 
 /** Ed25519 public key: 32 bytes, base64url. */

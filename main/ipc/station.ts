@@ -5,7 +5,7 @@ import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'station'>>;
+  readonly store: Remote<Pick<StoreApi, 'station' | 'recovery'>>;
   /** What does not change while the station runs. */
   readonly fixed: Pick<StationInfo, 'version' | 'demo' | 'developmentRuntime' | 'uncleanStop'>;
   readonly centerUrl: string | null;
@@ -26,14 +26,14 @@ const IDLE_LOCK_MINUTES = 10;
 
 /** The policy as last received: by reference, else with the activation. */
 export async function currentPolicy(
-  store: Needs['store'],
+  store: Remote<Pick<StoreApi, 'station'>>,
   record: StationRecord | null,
 ): Promise<Policy | null> {
   const policy = await store.station.setting('policy');
   return policy === null ? (record?.activation.policy ?? null) : policySchema.parse(JSON.parse(policy));
 }
 
-export async function idleLockMinutes(store: Needs['store']): Promise<number> {
+export async function idleLockMinutes(store: Remote<Pick<StoreApi, 'station'>>): Promise<number> {
   // A policy that cannot be read must not leave the desk open.
   const policy = await currentPolicy(store, null).catch(() => null);
   return policy?.idleLockMinutes ?? IDLE_LOCK_MINUTES;
@@ -55,6 +55,7 @@ export function stationHandlers(needs: Needs): Group {
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
       policy: await currentPolicy(store, record),
+      recovery: await store.recovery.report(),
       centerUrl: record?.centerUrl ?? needs.centerUrl,
     };
   };

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { powerMonitor } from 'electron';
+import type { MirrorStatus } from '../../app/ipc/mirror.ts';
 import type { StationStatus } from '../../app/ipc/status.ts';
 import { NO_LIMITS } from '../../app/sync/limits.ts';
 import { reason, type Log } from '../log.ts';
@@ -19,6 +20,7 @@ const HEARTBEAT_MS = 15_000;
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages'>>;
   readonly engine: () => SyncEngine | null;
+  readonly mirror: () => MirrorStatus;
   readonly dataDir: string;
   readonly keysInFile: boolean;
   readonly now: () => number;
@@ -109,6 +111,7 @@ export class StatusBoard {
       },
       recordedToday: summary.recordedToday,
       lastReceiptAt: instantOrNull(summary.lastReceiptAt),
+      mirror: this.#needs.mirror(),
       disk: {
         freeBytes,
         residentsLeft: Math.max(0, Math.floor((freeBytes - BYTES_KEPT_FREE) / BYTES_PER_RESIDENT)),

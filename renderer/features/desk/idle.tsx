@@ -8,6 +8,7 @@ import { useNow } from '../../clock.ts';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
+import { MirrorCall } from '../mirror/mirror.tsx';
 import arrival from './arrival.module.css';
 import { Continue } from './continue.tsx';
 import { DeferForm } from './defer-form.tsx';
@@ -113,6 +114,7 @@ export function Idle({
       <div className={arrival['notices']}>
         {error !== null && <ErrorNotice error={error} />}
         {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
+        {!opening && <MirrorCall />}
         {!opening && <TasksCall />}
       </div>
       {next !== null && !opening ? (

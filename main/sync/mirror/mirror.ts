@@ -1,0 +1,252 @@
+import type { KeyObject } from 'node:crypto';
+import type { MirrorStatus } from '../../../app/ipc/mirror.ts';
+import type { AccountId } from '../../../app/ids.ts';
+import { mirrorPlaceSchema, type MirrorPlace } from '../../../app/sync/mirror.ts';
+import { policySchema, type Policy } from '../../../app/sync/protocol.ts';
+import { RekamError } from '../../../app/errors.ts';
+import type { Remote, StationRecord, StoreApi } from '../../store/api.ts';
+import { sha256 } from '../../security/sign.ts';
+import type { CopyApi } from '../../store/mirror-api.ts';
+import type { SyncLog } from '../log.ts';
+import { writeCard } from './card.ts';
+import { claimFolder, FolderMirror } from './folder.ts';
+import {
+  bringBack,
+  copyDue,
+  forgetMissing,
+  raiseAbove,
+  readAllBack,
+  removeLeftovers,
+  type Work,
+} from './rounds.ts';
+import { MirrorError, type MirrorTarget } from './target.ts';
+
+export interface MirrorDeps {
+  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'mirror' | 'recovery'> & CopyApi>;
+  /** Null until the station is activated. */
+  readonly record: () => Promise<StationRecord | null>;
+  readonly stationKey: KeyObject;
+  readonly dataDir: string;
+  readonly now: () => number;
+  readonly changed: () => void;
+  /** Packets came back from it: there is something to send. */
+  readonly restored: () => void;
+  readonly log: SyncLog;
+  /** Another kind of target, for tests of this class alone. */
+  readonly target?: (place: MirrorPlace, record: StationRecord) => MirrorTarget;
+}
+
+/** A disk that is pulled out or plugged in is noticed within this. */
+const LOOK_MS = 5_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+type Health = Pick<MirrorStatus, 'state' | 'behind' | 'sameDisk'> & { readonly since: number | null };
+
+/** Owner of the second copy: where it is, how it does, and the one loop that keeps it complete. */
+export class Mirror {
+  readonly #deps: MirrorDeps;
+  readonly #abort = new AbortController();
+  #health: Health = { state: 'none', behind: 0, sameDisk: false, since: null };
+  #place: MirrorPlace | null = null;
+  #copiedAt: number | null = null;
+  #recoverable = false;
+  /** The mirror whose listing was compared since it was last away. */
+  #attached: string | null = null;
+  #cardText = '';
+  #loop: Promise<void> = Promise.resolve();
+  #nudge: () => void = () => undefined;
+  #again = false;
+
+  constructor(deps: MirrorDeps) {
+    this.#deps = deps;
+  }
+
+  status(): MirrorStatus {
+    const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+    const { since, ...health } = this.#health;
+    return {
+      ...health,
+      folder: this.#place?.folder ?? null,
+      since: instant(since),
+      copiedAt: instant(this.#copiedAt),
+      recoverable: this.#recoverable,
+    };
+  }
+
+  /** In a database that was built anew, before anything is recorded; a mirror that is not there cannot tell. */
+  async raiseAbove(): Promise<void> {
+    const record = await this.#deps.record();
+    const place = await this.#storedPlace();
+    if (record === null || place === null) return;
+    const target = this.#targetAt(place, record);
+    try {
+      await target.attach();
+      await raiseAbove(this.#deps.store, target, sha256);
+    } catch (error) {
+      if (!(error instanceof MirrorError)) throw error;
+    }
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#nudge();
+    await this.#loop;
+  }
+
+  /** Something was recorded. */
+  wake(): void {
+    this.#again = true;
+    this.#nudge();
+  }
+
+  /**
+   * Another folder from now on; what it holds already is read back and not written again.
+   * @throws RekamError `mirror.inside`, `mirror.unwritable`, `center.unreachable` before activation
+   */
+  async choose(folder: string, by: AccountId): Promise<MirrorStatus> {
+    const { store, dataDir, now, log } = this.#deps;
+    const record = await this.#deps.record();
+    if (record === null) throw new RekamError('center.unreachable');
+    const place = await claimFolder(folder, record.activation.stationId, dataDir);
+    await store.station.setByHand('mirror', JSON.stringify(place), by, now());
+    await store.mirror.forget('all');
+    this.#attached = null;
+    this.#place = place;
+    this.#set({ state: 'behind', behind: await store.mirror.behind(), since: null });
+    log.info('mirror.chosen', { behind: this.#health.behind });
+    this.wake();
+    return this.status();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      this.#again = false;
+      try {
+        await this.#round();
+      } catch (error) {
+        // The store ended, or a defect: the loop goes on, the copies are still due.
+        this.#deps.log.error('mirror.failed', { reason: error instanceof Error ? error.message : 'unknown' });
+      }
+      if (!this.#again) await this.#rest();
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { store } = this.#deps;
+    const record = await this.#deps.record();
+    if (record === null) return;
+    this.#place = await this.#storedPlace();
+    await this.#writeCard(record, this.#place);
+    const place = this.#place;
+    if (place === null) return this.#set({ state: 'none', behind: 0, sameDisk: false, since: null });
+    const target = this.#targetAt(place, record);
+    try {
+      const { sameDisk } = await target.attach();
+      this.#set({ sameDisk });
+      await this.#serve(target, place, record);
+    } catch (error) {
+      if (!(error instanceof MirrorError)) throw error;
+      await this.#trouble(error, await store.mirror.behind());
+    }
+  }
+
+  async #serve(target: MirrorTarget, place: MirrorPlace, record: StationRecord): Promise<void> {
+    const { store, now, log } = this.#deps;
+    const work: Work = {
+      ...{ store, target, now, log, signal: this.#abort.signal },
+      recovery: await this.#recoveryKey(record),
+      copied: (behind) => {
+        this.#copiedAt = now();
+        this.#set({ state: behind === 0 ? 'ok' : 'behind', behind, since: null });
+      },
+      isAwaited: () => this.#again,
+    };
+    this.#recoverable = work.recovery !== null;
+    if (this.#attached !== place.id) {
+      if ((await bringBack(work)) > 0) this.#deps.restored();
+      await forgetMissing(work);
+      this.#attached = place.id;
+    }
+    await copyDue(work);
+    await removeLeftovers(work);
+    const checked = Number((await store.station.setting('mirrorCheckedAt')) ?? 0);
+    // A clock that was put back must not put the check off for years.
+    const isDue = Math.abs(now() - checked) >= DAY_MS;
+    if (isDue && (await readAllBack(work))) {
+      await store.station.set('mirrorCheckedAt', String(now()));
+      await copyDue(work);
+    }
+    const behind = await store.mirror.behind();
+    this.#set({ state: behind === 0 ? 'ok' : 'behind', behind, since: null });
+  }
+
+  #targetAt(place: MirrorPlace, record: StationRecord): MirrorTarget {
+    const { target, dataDir } = this.#deps;
+    return target?.(place, record) ?? new FolderMirror(place, record.activation.stationId, dataDir);
+  }
+
+  async #trouble(error: MirrorError, behind: number): Promise<void> {
+    const { trouble } = error;
+    // Whatever is there when it comes back is compared anew.
+    this.#attached = null;
+    const isNews = this.#health.state !== trouble;
+    this.#set({ state: trouble, behind, since: isNews ? this.#deps.now() : this.#health.since });
+    if (!isNews) return;
+    const code = error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
+    this.#deps.log.warn('mirror.trouble', { trouble, behind, code });
+  }
+
+  async #storedPlace(): Promise<MirrorPlace | null> {
+    const stored = await this.#deps.store.station.setting('mirror');
+    return stored === null ? null : mirrorPlaceSchema.parse(JSON.parse(stored));
+  }
+
+  /** The key that entries are sealed to; where it changed, all of them are due again. */
+  async #recoveryKey(record: StationRecord): Promise<Policy['recovery']> {
+    const { store } = this.#deps;
+    const stored = await store.station.setting('policy');
+    const policy = stored === null ? record.activation.policy : policySchema.parse(JSON.parse(stored));
+    const keyId = policy.recovery?.keyId ?? '';
+    if (keyId !== ((await store.station.setting('mirrorKey')) ?? '')) {
+      await store.mirror.forget('all');
+      await store.station.set('mirrorKey', keyId);
+    }
+    return policy.recovery;
+  }
+
+  async #writeCard({ activation, centerUrl, caPem }: StationRecord, mirror: MirrorPlace | null) {
+    const { store, dataDir, stationKey, log } = this.#deps;
+    const last = await store.mirror.last();
+    const text = JSON.stringify([activation.stationId, centerUrl, mirror, last]);
+    if (text === this.#cardText) return;
+    try {
+      await writeCard(dataDir, stationKey, { v: 1, activation, centerUrl, caPem, mirror, last });
+      this.#cardText = text;
+    } catch (error) {
+      // A full disk here is told elsewhere, and the second copy goes on.
+      log.warn('mirror.card', { reason: error instanceof Error ? error.message : 'unknown' });
+    }
+  }
+
+  #set(next: Partial<Health>): void {
+    const before = JSON.stringify(this.#health);
+    this.#health = { ...this.#health, ...next };
+    if (JSON.stringify(this.#health) !== before) this.#deps.changed();
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LOOK_MS);
+      this.#nudge = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#again || this.#abort.signal.aborted) this.#nudge();
+    });
+  }
+}
