@@ -40,20 +40,28 @@ export interface MirrorDeps {
 const LOOK_MS = 5_000;
 const DAY_MS = 24 * 60 * 60_000;
 
-type Health = Pick<MirrorStatus, 'state' | 'behind' | 'sameDisk'> & { readonly since: number | null };
+type Health = Pick<MirrorStatus, 'state' | 'behind' | 'folder' | 'sameDisk' | 'recoverable'> & {
+  readonly since: number | null;
+  readonly copiedAt: number | null;
+};
+
+const NOWHERE: Health = {
+  ...{ state: 'none', behind: 0, folder: null, since: null },
+  ...{ copiedAt: null, sameDisk: false, recoverable: false },
+};
 
 /** Owner of the second copy: where it is, how it does, and the one loop that keeps it complete. */
 export class Mirror {
   readonly #deps: MirrorDeps;
   readonly #abort = new AbortController();
-  #health: Health = { state: 'none', behind: 0, sameDisk: false, since: null };
-  #place: MirrorPlace | null = null;
-  #copiedAt: number | null = null;
-  #recoverable = false;
+  /** Ends the look that is under way, when another folder was chosen. */
+  #look = new AbortController();
+  #health: Health = NOWHERE;
   /** The mirror whose listing was compared since it was last away. */
   #attached: string | null = null;
   #cardText = '';
   #loop: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   #nudge: () => void = () => undefined;
   #again = false;
 
@@ -63,14 +71,8 @@ export class Mirror {
 
   status(): MirrorStatus {
     const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString());
-    const { since, ...health } = this.#health;
-    return {
-      ...health,
-      folder: this.#place?.folder ?? null,
-      since: instant(since),
-      copiedAt: instant(this.#copiedAt),
-      recoverable: this.#recoverable,
-    };
+    const { since, copiedAt, ...health } = this.#health;
+    return { ...health, since: instant(since), copiedAt: instant(copiedAt) };
   }
 
   /** In a database that was built anew, before anything is recorded; a mirror that is not there cannot tell. */
@@ -93,6 +95,7 @@ export class Mirror {
 
   async stop(): Promise<void> {
     this.#abort.abort();
+    this.#look.abort();
     this.#nudge();
     await this.#loop;
   }
@@ -112,14 +115,18 @@ export class Mirror {
     const record = await this.#deps.record();
     if (record === null) throw new RekamError('center.unreachable');
     const place = await claimFolder(folder, record.activation.stationId, dataDir);
-    await store.station.setByHand('mirror', JSON.stringify(place), by, now());
-    await store.mirror.forget('all');
-    this.#attached = null;
-    this.#place = place;
-    this.#set({ state: 'behind', behind: await store.mirror.behind(), since: null });
-    log.info('mirror.chosen', { behind: this.#health.behind });
-    this.wake();
-    return this.status();
+    // What the look under way still copies goes to the former folder, and must not count for this one.
+    this.#look.abort();
+    return this.#inTurn(async () => {
+      await store.station.setByHand('mirror', JSON.stringify(place), by, now());
+      await store.mirror.forget('all');
+      this.#attached = null;
+      const behind = await store.mirror.behind();
+      this.#set({ ...NOWHERE, state: 'behind', folder: place.folder, behind });
+      log.info('mirror.chosen', { behind });
+      this.wake();
+      return this.status();
+    });
   }
 
   async #run(): Promise<void> {
@@ -127,7 +134,7 @@ export class Mirror {
     while (!signal.aborted) {
       this.#again = false;
       try {
-        await this.#round();
+        await this.#inTurn(() => this.#round());
       } catch (error) {
         // The store ended, or a defect: the loop goes on, the copies are still due.
         this.#deps.log.error('mirror.failed', { reason: error instanceof Error ? error.message : 'unknown' });
@@ -136,14 +143,22 @@ export class Mirror {
     }
   }
 
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(task);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
   async #round(): Promise<void> {
     const { store } = this.#deps;
+    if (this.#abort.signal.aborted) return;
+    this.#look = new AbortController();
     const record = await this.#deps.record();
     if (record === null) return;
-    this.#place = await this.#storedPlace();
-    await this.#writeCard(record, this.#place);
-    const place = this.#place;
-    if (place === null) return this.#set({ state: 'none', behind: 0, sameDisk: false, since: null });
+    const place = await this.#storedPlace();
+    await this.#writeCard(record, place);
+    if (place === null) return this.#set(NOWHERE);
+    this.#set({ folder: place.folder });
     const target = this.#targetAt(place, record);
     try {
       const { sameDisk } = await target.attach();
@@ -158,21 +173,27 @@ export class Mirror {
   async #serve(target: MirrorTarget, place: MirrorPlace, record: StationRecord): Promise<void> {
     const { store, now, log } = this.#deps;
     const work: Work = {
-      ...{ store, target, now, log, signal: this.#abort.signal },
+      ...{ store, target, now, log, signal: this.#look.signal },
       recovery: await this.#recoveryKey(record),
-      copied: (behind) => {
-        this.#copiedAt = now();
-        this.#set({ state: behind === 0 ? 'ok' : 'behind', behind, since: null });
-      },
+      copied: (behind) => this.#count(behind, { copiedAt: now() }),
       isAwaited: () => this.#again,
     };
-    this.#recoverable = work.recovery !== null;
     if (this.#attached !== place.id) {
+      // Until both sides were compared nobody knows that all is well.
+      this.#set({ state: 'behind', since: null });
       if ((await bringBack(work)) > 0) this.#deps.restored();
       await forgetMissing(work);
       this.#attached = place.id;
     }
+    const due = await store.mirror.behind();
+    const recoverable = work.recovery !== null;
+    // A disk that was full is so until a copy has fitted.
+    const isStill = due > 0 && (this.#health.state === 'full' || this.#health.state === 'failing');
+    if (isStill) this.#set({ behind: due, recoverable });
+    else this.#count(due, { recoverable });
     await copyDue(work);
+    // What was recorded during the copying.
+    await this.#writeCard(record, place);
     await removeLeftovers(work);
     const checked = Number((await store.station.setting('mirrorCheckedAt')) ?? 0);
     // A clock that was put back must not put the check off for years.
@@ -181,8 +202,11 @@ export class Mirror {
       await store.station.set('mirrorCheckedAt', String(now()));
       await copyDue(work);
     }
-    const behind = await store.mirror.behind();
-    this.#set({ state: behind === 0 ? 'ok' : 'behind', behind, since: null });
+    if (!work.signal.aborted) this.#count(await store.mirror.behind());
+  }
+
+  #count(behind: number, also: Partial<Health> = {}): void {
+    this.#set({ state: behind === 0 ? 'ok' : 'behind', behind, since: null, ...also });
   }
 
   #targetAt(place: MirrorPlace, record: StationRecord): MirrorTarget {
