@@ -25,7 +25,7 @@ import { StatusBoard } from './ipc/status.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
-import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
+import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { createLog } from './log-file.ts';
 import { loadKeys } from './security/keys.ts';
@@ -34,6 +34,7 @@ import { APP_PAGE } from './security/policy.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
+import { DatabaseCheck } from './intake/check.ts';
 import { noticeBehind, recover, recovered, startStore } from './intake/recover.ts';
 import { databaseFile } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
@@ -106,12 +107,14 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     mayMake: ![databaseFile(dataDir), join(dataDir, STATION_CARD_FILE)].some((file) => existsSync(file)),
   });
   await pageBegun(window);
+  const atDisk = { workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding };
   const card = readCard(dataDir, keys.station);
   const { worker, uncleanStop, damage } = await startStore({
-    ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding },
+    ...atDisk,
     ...{ card, now: clock.now() },
     onDead: (error) => refuseToStart(error, log),
     auditBroken: (sequence) => log.error('audit.broken', { sequence }),
+    onDamaged: () => check.suspect(),
   });
   const { store } = worker;
   if (damage !== null) {
@@ -149,6 +152,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     store,
     engine: () => engine,
     mirror: () => mirror.status(),
+    storeDamaged: () => check.isDamaged,
     dataDir,
     keysInFile: keys.inFile,
     now: () => clock.now(),
@@ -161,6 +165,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     tell('session.ended', { reason: why });
     void training.end();
     scanners.unwatch();
+    if (check.isDamaged) restartApp();
     store.accounts.loggedOut(session.accountId, clock.now(), why).catch((error: unknown) => {
       log.error('session.audit', { reason: reason(error) });
     });
@@ -175,6 +180,19 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     log,
   });
 
+  const check = new DatabaseCheck({
+    options: atDisk,
+    lastCheckedAt: async () => Number((await store.station.setting('checkedAt')) ?? 0),
+    checked: (at) => store.station.set('checkedAt', String(at)),
+    now: () => clock.now(),
+    damaged: () => {
+      log.error('store.damaged', { why: 'check', setAside: null });
+      board.changed();
+      // Nobody is in the middle of anything: the next start mends it.
+      if (sessions.current() === null) restartApp();
+    },
+    failed: (error) => log.error('store.check', { reason: reason(error) }),
+  });
   const mirror = new Mirror({
     store,
     record: () => store.station.record(),
@@ -324,6 +342,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     },
   });
   mirror.start();
+  check.start(uncleanStop !== null);
 
   app.on('second-instance', () => {
     // Somebody may click the icon while the window is already gone and the station finishes.
@@ -347,6 +366,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     await training.end();
     await courier.stop();
     await mirror.stop();
+    await check.stop();
     await engine?.stop();
     transport?.close();
     await store.station.end(clock.now());

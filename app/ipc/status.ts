@@ -70,6 +70,8 @@ export const stationStatusSchema = z.object({
   recordedToday: z.int(),
   lastReceiptAt: instantSchema.nullable(),
   mirror: mirrorStatusSchema,
+  /** A check found the database damaged: the next start sets it aside and builds it anew. */
+  storeDamaged: z.boolean(),
   disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
   power: z.enum(['mains', 'battery', 'unknown']),
   reference: z.object({ residents: z.int(), loading: z.boolean() }),

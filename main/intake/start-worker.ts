@@ -19,6 +19,8 @@ export interface StoreWorkerOptions {
   readonly nativeBinding: string | null;
   /** The thread ended by itself: every call rejects from now on, and what was not answered may or may not be done. */
   readonly onDead: (error: Error) => void;
+  /** A page of the database could not be read. */
+  readonly onDamaged?: () => void;
 }
 
 /** Where the station's database lies, for those who must know whether there is one. */
@@ -40,7 +42,7 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
   const worker = new Worker(options.workerFile, { workerData: input });
   await opened(worker);
 
-  const connection = connectStore<StoreApi & IntakeApi & CopyApi & WorkerApi>(worker);
+  const connection = connectStore<StoreApi & IntakeApi & CopyApi & WorkerApi>(worker, options.onDamaged);
   let closing = false;
   const ended = new Promise<void>((resolve) => {
     const die = (error: Error): void => {

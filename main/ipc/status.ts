@@ -21,6 +21,7 @@ interface Needs {
   readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages'>>;
   readonly engine: () => SyncEngine | null;
   readonly mirror: () => MirrorStatus;
+  readonly storeDamaged: () => boolean;
   readonly dataDir: string;
   readonly keysInFile: boolean;
   readonly now: () => number;
@@ -112,6 +113,7 @@ export class StatusBoard {
       recordedToday: summary.recordedToday,
       lastReceiptAt: instantOrNull(summary.lastReceiptAt),
       mirror: this.#needs.mirror(),
+      storeDamaged: this.#needs.storeDamaged(),
       disk: {
         freeBytes,
         residentsLeft: Math.max(0, Math.floor((freeBytes - BYTES_KEPT_FREE) / BYTES_PER_RESIDENT)),

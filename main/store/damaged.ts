@@ -10,6 +10,8 @@ export interface DamagedDatabase {
    * @param sql ends in an ORDER BY of one column, so that the other end is reached by adding DESC
    */
   all<Row>(sql: string): { readonly rows: Row[]; readonly whole: boolean };
+  /** What quick_check says first: `ok`, or what is wrong. */
+  check(): string;
   close(): void;
 }
 
@@ -50,6 +52,7 @@ export function openDamaged(options: OpenOptions): DamagedDatabase {
       if (forth.whole) return forth;
       return { rows: [...forth.rows, ...until<Row>(`${sql} DESC`).rows], whole: false };
     },
+    check: () => String(db.pragma('quick_check(1)', { simple: true })),
     close: () => db.close(),
   };
 }

@@ -139,7 +139,14 @@ function wrap(db: BetterSqlite3.Database): Database {
     },
     pragma: (name) => db.pragma(name, { simple: true }),
     checkpoint: () => {
-      if (!db.memory) db.pragma('wal_checkpoint(TRUNCATE)');
+      if (db.memory) return;
+      // Whoever reads the whole file meanwhile is not waited for: the desk's next call would wait with it.
+      db.pragma('busy_timeout = 0');
+      try {
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
     },
     close: () => db.close(),
   };

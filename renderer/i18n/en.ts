@@ -925,6 +925,8 @@ export const en: Words = {
     chosen: 'The folder of the second copy is in use. All packets are copied to it.',
   },
   recovery: {
+    waiting:
+      'Part of the data file of the station is damaged on the disk. Packets and drafts that can still be read are not lost. Finish this resident, then log out: Rekam starts again and restores its data by itself.',
     damaged: 'The data file of the station was damaged ({{time}}) and was set aside, not deleted.',
     gone: 'The data file of the station was gone ({{time}}) and was made anew.',
     behind: 'Some of the newest recordings were missing from the data file of the station ({{time}}).',

@@ -923,6 +923,8 @@ export const id = {
     chosen: 'Folder salinan kedua dipakai. Semua paket disalin ke sana.',
   },
   recovery: {
+    waiting:
+      'Sebagian berkas data stasiun rusak di disk. Paket dan draf yang masih terbaca tidak hilang. Selesaikan warga ini, lalu keluar: Rekam menyala ulang dan memulihkan datanya sendiri.',
     damaged: 'Berkas data stasiun rusak ({{time}}) dan sudah disisihkan, tidak dihapus.',
     gone: 'Berkas data stasiun hilang ({{time}}) dan dibuat baru.',
     behind: 'Sebagian rekaman terbaru tidak ada lagi di berkas data stasiun ({{time}}).',

@@ -180,16 +180,14 @@ export class Mirror {
     };
     if (this.#attached !== place.id) {
       // Until both sides were compared nobody knows that all is well.
-      this.#set({ state: 'behind', since: null });
+      if (!this.#isStuck()) this.#set({ state: 'behind', since: null });
       if ((await bringBack(work)) > 0) this.#deps.restored();
       await forgetMissing(work);
       this.#attached = place.id;
     }
     const due = await store.mirror.behind();
     const recoverable = work.recovery !== null;
-    // A disk that was full is so until a copy has fitted.
-    const isStill = due > 0 && (this.#health.state === 'full' || this.#health.state === 'failing');
-    if (isStill) this.#set({ behind: due, recoverable });
+    if (due > 0 && this.#isStuck()) this.#set({ behind: due, recoverable });
     else this.#count(due, { recoverable });
     await copyDue(work);
     // What was recorded during the copying.
@@ -205,6 +203,11 @@ export class Mirror {
     if (!work.signal.aborted) this.#count(await store.mirror.behind());
   }
 
+  /** A disk that was full is so until a copy has fitted. */
+  #isStuck(): boolean {
+    return this.#health.state === 'full' || this.#health.state === 'failing';
+  }
+
   #count(behind: number, also: Partial<Health> = {}): void {
     this.#set({ state: behind === 0 ? 'ok' : 'behind', behind, since: null, ...also });
   }
@@ -217,7 +220,7 @@ export class Mirror {
   async #trouble(error: MirrorError, behind: number): Promise<void> {
     const { trouble } = error;
     // Whatever is there when it comes back is compared anew.
-    this.#attached = null;
+    if (trouble === 'lost') this.#attached = null;
     const isNews = this.#health.state !== trouble;
     this.#set({ state: trouble, behind, since: isNews ? this.#deps.now() : this.#health.since });
     if (!isNews) return;

@@ -24,6 +24,8 @@ export function MirrorCall() {
   const vocabulary = useWords();
   const now = useNow();
   const mirror = useMirror();
+  const isDamaged = useStatus((status) => status?.storeDamaged ?? false);
+  if (isDamaged) return <Notice tone="now">{vocabulary.t('recovery/waiting')}</Notice>;
   if (mirror === null || MIRROR_TONE[mirror.state] !== 'act') return null;
   return <Notice tone="act">{mirrorSentence(mirror, now, vocabulary)}</Notice>;
 }
