@@ -72,6 +72,8 @@ export const stationStatusSchema = z.object({
   mirror: mirrorStatusSchema,
   /** A check found the database damaged: the next start sets it aside and builds it anew. */
   storeDamaged: z.boolean(),
+  /** The database was found damaged and built anew; null when that never was. What comes back is added as it comes. */
+  recovery: recoverySchema.nullable(),
   disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
   power: z.enum(['mains', 'battery', 'unknown']),
   reference: z.object({ residents: z.int(), loading: z.boolean() }),
@@ -105,7 +107,5 @@ export const stationInfoSchema = z.object({
   developmentRuntime: z.boolean(),
   /** The previous run did not end by itself (power cut, kill): when it was last known alive. */
   uncleanStop: z.object({ lastAliveAt: instantSchema, drafts: z.int() }).nullable(),
-  /** The database was found damaged and built anew; null when that never was. */
-  recovery: recoverySchema.nullable(),
 });
 export type StationInfo = z.infer<typeof stationInfoSchema>;

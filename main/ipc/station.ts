@@ -5,7 +5,7 @@ import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'station' | 'recovery'>>;
+  readonly store: Remote<Pick<StoreApi, 'station'>>;
   /** What does not change while the station runs. */
   readonly fixed: Pick<StationInfo, 'version' | 'demo' | 'developmentRuntime' | 'uncleanStop'>;
   readonly centerUrl: string | null;
@@ -55,7 +55,6 @@ export function stationHandlers(needs: Needs): Group {
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
       policy: await currentPolicy(store, record),
-      recovery: await store.recovery.report(),
       centerUrl: record?.centerUrl ?? needs.centerUrl,
     };
   };

@@ -18,7 +18,7 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages'>>;
+  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery'>>;
   readonly engine: () => SyncEngine | null;
   readonly mirror: () => MirrorStatus;
   readonly storeDamaged: () => boolean;
@@ -76,10 +76,11 @@ export class StatusBoard {
 
   async read(): Promise<StationStatus> {
     const { store, engine, dataDir, keysInFile, now, startOfDay } = this.#needs;
-    const [summary, residents, outages, disk] = await Promise.all([
+    const [summary, residents, outages, recovery, disk] = await Promise.all([
       store.outbox.summary(startOfDay()),
       store.residents.count(),
       store.outages.latest(1),
+      store.recovery.report(),
       statfs(dataDir),
     ]);
     const state = engine()?.state();
@@ -114,6 +115,7 @@ export class StatusBoard {
       lastReceiptAt: instantOrNull(summary.lastReceiptAt),
       mirror: this.#needs.mirror(),
       storeDamaged: this.#needs.storeDamaged(),
+      recovery,
       disk: {
         freeBytes,
         residentsLeft: Math.max(0, Math.floor((freeBytes - BYTES_KEPT_FREE) / BYTES_PER_RESIDENT)),

@@ -11,7 +11,7 @@ import { useWords } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from '../entry.module.css';
-import { recoverySentence } from '../mirror/words.ts';
+import { RecoveredCall } from '../mirror/mirror.tsx';
 
 /** Who was logged in last in this window: after the idle lock only the password is wanted. */
 let lastUsername = '';
@@ -53,16 +53,6 @@ function Unclean({ stop }: { stop: NonNullable<StationInfo['uncleanStop']> }) {
         : t('login/unclean', { time, count: stop.drafts, drafts: f.number(stop.drafts) })}
     </Notice>
   );
-}
-
-/** As long after it as anybody at the desk may not know yet. */
-const TOLD_FOR_MS = 3 * 24 * 60 * 60_000;
-
-function Recovered({ recovery }: { recovery: NonNullable<StationInfo['recovery']> }) {
-  const vocabulary = useWords();
-  const now = useNow();
-  if (now - Date.parse(recovery.at) > TOLD_FOR_MS) return null;
-  return <Notice tone="act">{recoverySentence(recovery, now, vocabulary)}</Notice>;
 }
 
 export function Login({ info }: { info: StationInfo }) {
@@ -115,7 +105,7 @@ export function Login({ info }: { info: StationInfo }) {
         </h1>
         {ended === 'idle' && <Notice>{t('login/idle')}</Notice>}
         {ended === 'logout' && <Notice>{t('login/ended')}</Notice>}
-        {info.recovery !== null && <Recovered recovery={info.recovery} />}
+        <RecoveredCall />
         {info.uncleanStop !== null && ended === null && <Unclean stop={info.uncleanStop} />}
         <TextInput
           label={t('login/username')}

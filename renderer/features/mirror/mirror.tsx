@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
-import type { MirrorStatus } from '../../../app/ipc/mirror.ts';
-import { useApp } from '../../app-state.ts';
+import type { MirrorStatus, Recovery } from '../../../app/ipc/mirror.ts';
 import { announce } from '../../components/announcer.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
@@ -13,10 +12,31 @@ import { refreshStatus, useStatus } from '../../status.ts';
 import look from '../supervisor/supervisor.module.css';
 import { MIRROR_TONE, mirrorSentence, recoverySentence } from './words.ts';
 
-/** A string, so that a push each second that says nothing new draws nothing. */
+/** As a string, so that a push each second that says nothing new draws nothing. */
 function useMirror(): MirrorStatus | null {
   const text = useStatus((status) => (status === null ? null : JSON.stringify(status.mirror)));
   return text === null ? null : (JSON.parse(text) as MirrorStatus);
+}
+
+function useRecovery(): Recovery | null {
+  const text = useStatus((status) => (status?.recovery == null ? null : JSON.stringify(status.recovery)));
+  return text === null ? null : (JSON.parse(text) as Recovery);
+}
+
+/** As long after it as anybody at the desk may not know yet. */
+const TOLD_FOR_MS = 3 * 24 * 60 * 60_000;
+
+/** Before the login: what happened to the station's data, what came back, what the center is asked. */
+export function RecoveredCall() {
+  const vocabulary = useWords();
+  const now = useNow();
+  const recovery = useRecovery();
+  if (recovery === null || now - Date.parse(recovery.at) > TOLD_FOR_MS) return null;
+  return (
+    <Notice tone="act" quiet>
+      {recoverySentence(recovery, now, vocabulary)}
+    </Notice>
+  );
 }
 
 /** At the desk, between two residents: only what a person must see to. */
@@ -36,7 +56,7 @@ export function MirrorCard() {
   const { t, f } = vocabulary;
   const now = useNow();
   const mirror = useMirror();
-  const recovery = useApp((state) => state.info?.recovery ?? null);
+  const recovery = useRecovery();
   const [asked, setAsked] = useState(false);
   const [error, setError] = useState<ErrorShape | null>(null);
   const choose = async () => {
