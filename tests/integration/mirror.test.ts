@@ -1,6 +1,6 @@
 // The second copy over a real store and real files: what a packet's copy is, a disk that goes and comes back, spoils,
 // or is another one, and when a copy goes.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Decrypter } from 'age-encryption';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
@@ -160,11 +160,16 @@ test('a copy goes when the bytes here went, and not before', async () => {
     '1',
     1_000,
   );
+  // Removed and copied again, it would be a newer file.
+  const madeAt = () => statSync(path.join(folder, `${purged}.age`)).mtimeMs;
+  const before = madeAt();
   // A receipt and a verdict, but not yet the retention.
   expect(store.api.outbox.purge(2_000, 5_000)).toBe(0);
   mirror.wake();
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(filesEnding(folder, '.age').sort()).toEqual([`${kept}.age`, `${purged}.age`].sort());
+
+  expect(madeAt()).toBe(before);
 
   expect(store.api.outbox.purge(9_000, 5_000)).toBe(1);
   mirror.wake();
