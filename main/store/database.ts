@@ -114,9 +114,9 @@ export function openReader(options: OpenOptions): Reader & { close(): void } {
  * AEGIS-256 (draft-irtf-cfrg-aegis-aead), each page with a nonce and a tag of its own. Where the processor has AES
  * instructions a packet is read in a third of the time that ChaCha20-Poly1305 takes, and committed in two thirds.
  */
-export const CIPHER = 'aegis';
+const CIPHER = 'aegis';
 
-function unlock(db: BetterSqlite3.Database, key: Buffer): void {
+export function unlock(db: BetterSqlite3.Database, key: Buffer): void {
   db.pragma(`cipher = '${CIPHER}'`);
   db.pragma(`key = "x'${key.toString('hex')}'"`);
 }
