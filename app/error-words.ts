@@ -213,6 +213,14 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Berkas itu bukan berkas tanda terima dari pusat, atau tidak dapat dibaca. Tidak ada yang berubah. Pilih berkas tanda-terima.jsonl yang dikembalikan pusat.',
     en: 'That file is not a file of receipts from the center, or it cannot be read. Nothing was changed. Choose the file tanda-terima.jsonl that the center gave back.',
   },
+  'mirror.inside': {
+    id: 'Folder itu berada di dalam data stasiun sendiri, jadi bukan salinan kedua. Tidak ada yang berubah. Pilih folder di disk lain.',
+    en: "That folder lies inside the station's own data, so it is no second copy. Nothing was changed. Choose a folder on another disk.",
+  },
+  'mirror.unwritable': {
+    id: 'Folder itu tidak dapat ditulisi: terkunci, penuh, atau terlepas. Tidak ada yang berubah dan semua paket tetap aman di stasiun ini. Periksa disknya atau pilih folder lain.',
+    en: 'That folder cannot be written to: locked, full or pulled out. Nothing was changed and all packets are safe at this station. Check the disk or choose another folder.',
+  },
   'training.busy': {
     id: 'Latihan sedang disiapkan atau diakhiri. Perekaman sungguhan tidak berubah. Tunggu sebentar, lalu coba lagi.',
     en: 'Training is just being prepared or ended. Real enrollments are unchanged. Wait a moment, then try again.',
@@ -234,8 +242,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'The data on this station was made by a newer version of Rekam. Nothing was changed. Install the latest version and start again.',
   },
   'store.damaged': {
-    id: 'Berkas data stasiun rusak dan tidak diubah. Jangan hapus apa pun; hubungi bantuan untuk pemulihan.',
-    en: "The station's data file is damaged and was left as it is. Delete nothing; call support for recovery.",
+    id: 'Berkas data stasiun rusak dan tidak diubah. Jangan hapus apa pun. Tutup Rekam dan jalankan lagi: pemulihan berjalan sendiri. Bila pesan ini tetap muncul, hubungi bantuan.',
+    en: "The station's data file is damaged and was left as it is. Delete nothing. Close Rekam and start it again: recovery runs by itself. If this message stays, call support.",
   },
   'store.key': {
     id: 'Kunci data stasiun tidak cocok dengan datanya. Tidak ada yang diubah. Kembalikan folder kunci yang semula, atau hubungi bantuan.',

@@ -68,6 +68,8 @@ export const ERRORS = {
   'courier.diskGone': { retryable: true, hint: 'retry' },
   'courier.damaged': { retryable: true, hint: 'retry' },
   'courier.notReceipts': { retryable: false, hint: 'correct' },
+  'mirror.inside': { retryable: false, hint: 'correct' },
+  'mirror.unwritable': { retryable: true, hint: 'retry' },
   'training.busy': { retryable: true, hint: 'retry' },
   'checkup.folder': { retryable: true, hint: 'retry' },
   'disk.low': { retryable: true, hint: 'freeDisk' },

@@ -10,6 +10,7 @@ import type { Db } from './database.ts';
 import { DEMO_KECAMATAN } from './demo/losari.ts';
 import { seedDemo, type DemoOptions } from './demo/seed.ts';
 import { startIntake } from './intake/intake.ts';
+import { loadRecoveryKey } from './keys.ts';
 import { startPostgres } from './postgres.ts';
 import { buildServer } from './server.ts';
 import { forgetNonces } from './signature.ts';
@@ -91,7 +92,9 @@ async function assemble(
   const certificates = await loadCertificates(path.resolve(options.data), [host]);
 
   if (options.demo !== undefined && options.demo !== false) {
-    await seedDemo(db, options.demo === true ? {} : options.demo);
+    const { keyId, recipient } = await loadRecoveryKey(path.resolve(options.data), DEMO_KECAMATAN.kode);
+    const recovery = { keyId, recipient };
+    await seedDemo(db, { recovery, ...(options.demo === true ? {} : options.demo) });
   }
   const admission = createAdmission(
     options.capacity ?? DEFAULT_CAPACITY,

@@ -35,6 +35,19 @@ export async function loadKeys(data: string): Promise<CenterKeys> {
   };
 }
 
+/**
+ * A kecamatan's recovery key. The station gets the public half with its policy; this half opens what mirrors hold of
+ * people, and leaves this folder only for a takeover.
+ */
+export async function loadRecoveryKey(
+  data: string,
+  kecamatan: string,
+): Promise<{ readonly keyId: string; readonly recipient: string; readonly identity: string }> {
+  const identity = await keep(path.join(data, `recovery-${kecamatan}.age`), generateX25519Identity);
+  const recipient = await identityToRecipient(identity);
+  return { keyId: `recovery-${shortHash(recipient)}`, recipient, identity };
+}
+
 /** The content of a secret file (0600), made and synced to disk first when it is not there. */
 export async function keep(file: string, make: () => Promise<string>): Promise<string> {
   if (!existsSync(file)) writeDurably(file, await make());

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, EventPayload } from '../app/ipc/contract.ts';
 import { NO_LIMITS } from '../app/sync/limits.ts';
+import { STATION_CARD_FILE } from '../app/sync/mirror.ts';
 import { DeskClock } from './clock.ts';
 import { practiceScanners } from './devices/practice.ts';
 import { createSbiScanners } from './devices/registry.ts';
@@ -26,9 +27,10 @@ import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.t
 import { slipHandlers } from './ipc/slip.ts';
 import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
+import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
-import { beat, finishBeforeQuit, refuseToStart, watchIdle } from './lifecycle.ts';
+import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { createLog } from './log-file.ts';
 import { loadKeys } from './security/keys.ts';
@@ -37,11 +39,15 @@ import { APP_PAGE } from './security/policy.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
-import { databaseFile, startStoreWorker } from './intake/start-worker.ts';
+import { DatabaseCheck } from './intake/check.ts';
+import { noticeBehind, recover, recovered, startStore } from './intake/recover.ts';
+import { databaseFile } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
 import type { SyncEngine, Transport } from './sync/api.ts';
 import { Courier } from './sync/courier/courier.ts';
 import { createSyncEngine } from './sync/engine.ts';
+import { readCard } from './sync/mirror/card.ts';
+import { Mirror } from './sync/mirror/mirror.ts';
 import { createTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
 import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
@@ -51,9 +57,6 @@ const RELEASE_ELECTRON_MAJOR = 45;
 
 const WORKER_FILE = join(__dirname, 'worker.cjs');
 const EXAMINER_FILE = join(__dirname, 'examiner.cjs');
-
-/** Audit entries checked at start: enough to notice a tampered end without waiting for years of entries. */
-const AUDIT_TAIL = 500;
 
 /** Composition root: the only file that sees every room. Nothing here decides; it connects. */
 function main(): void {
@@ -106,18 +109,24 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   const keys = loadKeys({
     keyDir: environment.keyDir,
     keystore: osKeystore(),
-    // New keys would not open a database that is already there.
-    mayMake: !existsSync(databaseFile(dataDir)),
+    // New keys would not open a database that is already there, nor be the station's whose card lies there.
+    mayMake: ![databaseFile(dataDir), join(dataDir, STATION_CARD_FILE)].some((file) => existsSync(file)),
   });
   await pageBegun(window);
-  const worker = await startStoreWorker({
-    ...{ workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding },
+  const atDisk = { workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding };
+  const card = readCard(dataDir, keys.station);
+  const { worker, uncleanStop, damage } = await startStore({
+    ...atDisk,
+    ...{ card, now: clock.now() },
     onDead: (error) => refuseToStart(error, log),
+    auditBroken: (sequence) => log.error('audit.broken', { sequence }),
+    onDamaged: () => check.suspect(),
   });
   const { store } = worker;
-  const { uncleanStop } = await store.station.begin(clock.now());
-  const brokenAt = await store.audit.verify(AUDIT_TAIL);
-  if (brokenAt !== null) log.error('audit.broken', { sequence: brokenAt });
+  if (damage !== null) {
+    log.error('store.damaged', { why: damage.note.why, setAside: damage.note.folder });
+    await recover(store, damage, { card, now: clock.now() });
+  } else await noticeBehind(store, card, clock.now());
   if (environment.language !== null) await store.station.set('language', environment.language);
 
   const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
@@ -150,6 +159,8 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     store,
     engine: () => engine,
     room,
+    mirror: () => mirror.status(),
+    storeDamaged: () => check.isDamaged,
     keysInFile: keys.inFile,
     now: () => clock.now(),
     startOfDay: () => clock.startOfDay(),
@@ -161,6 +172,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     tell('session.ended', { reason: why });
     void training.end();
     scanners.unwatch();
+    if (check.isDamaged) restartApp();
     store.accounts.loggedOut(session.accountId, clock.now(), why).catch((error: unknown) => {
       log.error('session.audit', { reason: reason(error) });
     });
@@ -176,6 +188,35 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   });
 
   const isDevelopment = Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR;
+  const check = new DatabaseCheck({
+    options: atDisk,
+    lastCheckedAt: async () => Number((await store.station.setting('checkedAt')) ?? 0),
+    checked: (at) => store.station.set('checkedAt', String(at)),
+    now: () => clock.now(),
+    damaged: () => {
+      log.error('store.damaged', { why: 'check', setAside: null });
+      board.changed();
+      // Nobody is in the middle of anything: the next start mends it.
+      if (sessions.current() === null) restartApp();
+    },
+    failed: (error) => log.error('store.check', { reason: reason(error) }),
+  });
+  const mirror = new Mirror({
+    store,
+    record: () => store.station.record(),
+    ...{ stationKey: keys.station, dataDir, log },
+    now: () => clock.now(),
+    changed: () => board.changed(),
+    restored: () => {
+      engine?.wake();
+      board.changed();
+    },
+  });
+  if (damage !== null) {
+    await mirror.raiseAbove();
+    recovered(dataDir);
+  }
+
   // What stays the same in training: who is there, and what the station says about itself.
   const common = {
     ...stationHandlers({
@@ -279,6 +320,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       ...syncHandlersInTraining(),
       ...courierHandlersInTraining(),
       ...checkupHandlersInTraining(),
+      ...mirrorHandlersInTraining(),
     }),
     now: () => clock.now(),
     today: () => clock.today(),
@@ -301,6 +343,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
         store,
         recorded: () => {
           engine?.wake();
+          mirror.wake();
           board.changed();
         },
       }),
@@ -325,8 +368,11 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
           board.changed();
         },
       }),
+      ...mirrorHandlers({ mirror, window, isStill }),
     },
   });
+  mirror.start();
+  check.start(uncleanStop !== null);
 
   app.on('second-instance', () => {
     // Somebody may click the icon while the window is already gone and the station finishes.
@@ -349,6 +395,8 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     sessions.end('logout');
     await training.end();
     await courier.stop();
+    await mirror.stop();
+    await check.stop();
     await engine?.stop();
     transport?.close();
     await store.station.end(clock.now());

@@ -42,6 +42,12 @@ export function beat(alive: () => Promise<void>, log: Log): NodeJS.Timeout {
   }, ALIVE_MS);
 }
 
+/** Ends as ever, and begins again. */
+export function restartApp(): void {
+  app.relaunch();
+  app.quit();
+}
+
 /** The station cannot stand: says why in both languages (nobody has chosen one yet) and ends. Nothing was changed. */
 export function refuseToStart(error: unknown, log: Log | null): void {
   const code: ErrorCode = error instanceof RekamError ? error.code : 'internal';

@@ -1,7 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { RekamError } from '../app/errors.ts';
+import { createCopies } from './intake/copies.ts';
 import { createIntake } from './intake/record.ts';
 import { privateKeyFrom } from './security/sign.ts';
 import type { Database } from './store/database.ts';
+import { isDatabaseWhole } from './store/check.ts';
 import { openStore, type WorkerInput } from './store/open-store.ts';
 import { serveStore, toMessage, type WorkerApi, type WorkerReport } from './store/remote.ts';
 
@@ -14,12 +17,26 @@ function main(): void {
   const report = (message: WorkerReport): void => port.postMessage(message);
   try {
     const input = workerData as WorkerInput;
+    if (input.checkOnly === true) {
+      const { file, nativeBinding } = input;
+      const isWhole = isDatabaseWhole({ file, key: Buffer.from(input.key), nativeBinding });
+      if (!isWhole) throw new RekamError('store.damaged');
+      report({ ready: true });
+      port.close();
+      return;
+    }
     const { db, api } = openStore({
       file: input.file,
       key: Buffer.from(input.key),
       nativeBinding: input.nativeBinding,
     });
-    const intake = createIntake(db, privateKeyFrom(Buffer.from(input.stationPkcs8)));
+    const station = privateKeyFrom(Buffer.from(input.stationPkcs8));
+    const intake = createIntake(db, station);
+    const copies = createCopies(db, {
+      station,
+      database: Buffer.from(input.key),
+      nativeBinding: input.nativeBinding,
+    });
     const idle = setTimeout(() => checkpoint(db), IDLE_MS);
     const close = (): void => {
       clearTimeout(idle);
@@ -27,7 +44,7 @@ function main(): void {
       // After the answer to this call has left.
       setImmediate(() => port.close());
     };
-    serveStore(port, { ...api, ...intake, worker: { close } satisfies WorkerApi['worker'] }, () =>
+    serveStore(port, { ...api, ...intake, ...copies, worker: { close } satisfies WorkerApi['worker'] }, () =>
       idle.refresh(),
     );
     report({ ready: true });

@@ -50,6 +50,7 @@ export const CHANNELS = [
   'courier.pack',
   'courier.cancel',
   'courier.receipts',
+  'mirror.choose',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 

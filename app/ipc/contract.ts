@@ -10,6 +10,7 @@ import { findingSchema } from '../sync/finding.ts';
 import { outcomeSchema } from '../sync/protocol.ts';
 import { syncLimitsSchema } from '../sync/limits.ts';
 import type { Channel, EventName } from './channels.ts';
+import { mirrorStatusSchema } from './mirror.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import { courierStateSchema, packSummarySchema, receiptsSummarySchema } from './courier.ts';
 import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema } from './status.ts';
@@ -405,6 +406,9 @@ export const CONTRACT = {
     response: receiptsSummarySchema.nullable(),
     audience: 'supervisor',
   },
+
+  /** The folder of the second copy, chosen in the system's own dialog; null when none was chosen. */
+  'mirror.choose': { request: nothing, response: mirrorStatusSchema.nullable(), audience: 'supervisor' },
 } as const satisfies Record<Channel, { request: z.ZodType; response: z.ZodType; audience: Audience }>;
 
 export type { Channel, EventName };

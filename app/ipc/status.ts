@@ -3,6 +3,7 @@ import { kecamatanSchema, policySchema } from '../sync/protocol.ts';
 import { LINK_CAUSES, LINK_STATES } from '../sync/link.ts';
 import { HOLD_REASONS } from '../enrollment/lifecycle.ts';
 import { instantSchema, packetIdSchema } from '../ids.ts';
+import { mirrorStatusSchema, recoverySchema } from './mirror.ts';
 import { syncLimitsSchema } from '../sync/limits.ts';
 
 /** A sync by hand, or what the engine is doing by itself. */
@@ -68,6 +69,11 @@ export const stationStatusSchema = z.object({
   }),
   recordedToday: z.int(),
   lastReceiptAt: instantSchema.nullable(),
+  mirror: mirrorStatusSchema,
+  /** A check found the database damaged: the next start sets it aside and builds it anew. */
+  storeDamaged: z.boolean(),
+  /** The database was found damaged and built anew; null when that never was. What comes back is added as it comes. */
+  recovery: recoverySchema.nullable(),
   disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
   power: z.enum(['mains', 'battery', 'unknown']),
   reference: z.object({ residents: z.int(), loading: z.boolean() }),

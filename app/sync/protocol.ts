@@ -49,6 +49,8 @@ export const JWS_TYPES = {
   pulse: 'rekam-pulse+jws',
   fact: 'rekam-fact+jws',
   courier: 'rekam-courier+jws',
+  mirror: 'rekam-mirror+jws',
+  station: 'rekam-station+jws',
 } as const;
 
 /** Ed25519 public key: 32 bytes, base64url. */
@@ -132,6 +134,11 @@ export const policySchema = z.object({
   deviceAnchors: z.array(z.string().max(8192)).max(50).default([]),
   /** Sealed bytes stay this long after the receipt, even with a final outcome. */
   retentionDays: z.int().min(0).max(3650),
+  /** The kecamatan's recovery key: what a mirror says of people is sealed to it. Null: none was made yet. */
+  recovery: z
+    .object({ keyId: z.string().max(100), recipient: z.string().max(100).startsWith('age1') })
+    .nullable()
+    .default(null),
   idleLockMinutes: z.int().min(1).max(240),
 });
 export type Policy = z.infer<typeof policySchema>;
@@ -273,7 +280,8 @@ export const journalEntrySchema = z.strictObject({
   fact: factSchema,
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
-export const journalRequestSchema = z.strictObject({ entries: z.array(jwsSchema).min(1).max(500) });
+/** Without entries it only asks how far the center holds the journal: a station whose database was lost must know. */
+export const journalRequestSchema = z.strictObject({ entries: z.array(jwsSchema).max(500) });
 /** Highest sequence up to which the center holds the journal without a gap. */
 export const journalAnswerSchema = z.object({ acknowledged: z.int().min(0) });
 

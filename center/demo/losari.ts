@@ -32,6 +32,8 @@ export const DEMO_POLICY: Policy = {
   // The demo has no provider of its own: whoever starts it names the anchors of the scanners at hand.
   deviceAnchors: [],
   retentionDays: 30,
+  // Made by the center that serves the demo, which keeps its other half.
+  recovery: null,
   idleLockMinutes: 10,
 };
 

@@ -1,6 +1,7 @@
 import { hash } from '@node-rs/argon2';
 import { sql } from 'kysely';
 import { ktpStanding, type Biodata } from '../../app/enrollment/biodata.ts';
+import type { Policy } from '../../app/sync/protocol.ts';
 import type { Db, Tx } from '../database.ts';
 import { DEMO_ACCOUNTS, DEMO_KECAMATAN, DEMO_POLICY, KALIRAHAYU, LOSARI_LOR } from './losari.ts';
 import { dateBefore, makeResidents, seededRandom } from './residents.ts';
@@ -13,6 +14,8 @@ export interface DemoOptions {
   readonly seed?: number;
   /** Certificates (DER, base64) under which scanners are believed; in an older demo too. */
   readonly deviceAnchors?: readonly string[];
+  /** The public half of the kecamatan's recovery key; in an older demo too. */
+  readonly recovery?: Policy['recovery'];
 }
 
 const RESIDENTS = 48_000;
@@ -27,12 +30,13 @@ const ROWS_A_STATEMENT = 4000;
 /** Any constant that replicas share. */
 const SEED_LOCK = 20_111_114;
 
-/** Fills an empty database with kecamatan Losari; one that holds a kecamatan only learns anchors. All or nothing. */
+/** Fills an empty database with kecamatan Losari; one that holds a kecamatan only learns anchors and recovery key. All or nothing. */
 export async function seedDemo(db: Db, options: DemoOptions): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${SEED_LOCK})`.execute(tx);
     if ((await tx.selectFrom('kecamatan').select('kode').executeTakeFirst()) !== undefined) {
-      if (options.deviceAnchors !== undefined) await believeDevices(tx, options.deviceAnchors);
+      if (options.deviceAnchors !== undefined) await learn(tx, 'deviceAnchors', options.deviceAnchors);
+      if (options.recovery !== undefined) await learn(tx, 'recovery', options.recovery);
       return;
     }
     await seed(tx, options);
@@ -55,7 +59,11 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
     .values({
       kode,
       data: JSON.stringify(DEMO_KECAMATAN),
-      policy: JSON.stringify({ ...DEMO_POLICY, deviceAnchors: options.deviceAnchors ?? [] }),
+      policy: JSON.stringify({
+        ...DEMO_POLICY,
+        deviceAnchors: options.deviceAnchors ?? [],
+        recovery: options.recovery ?? null,
+      }),
       policy_change: next(),
       last_change: change,
     })
@@ -110,12 +118,12 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
 }
 
 /** A change of policy like any other: stations get it with their next reference delta. */
-async function believeDevices(tx: Tx, anchors: readonly string[]): Promise<void> {
-  const wanted = JSON.stringify(anchors);
+async function learn(tx: Tx, name: keyof Policy, value: unknown): Promise<void> {
+  const wanted = JSON.stringify(value);
   await sql`
-    update kecamatan set policy = policy || jsonb_build_object('deviceAnchors', ${wanted}::jsonb),
+    update kecamatan set policy = policy || jsonb_build_object(${name}::text, ${wanted}::jsonb),
       policy_change = last_change + 1, last_change = last_change + 1
-    where kode = ${DEMO_KECAMATAN.kode} and policy -> 'deviceAnchors' is distinct from ${wanted}::jsonb`.execute(
+    where kode = ${DEMO_KECAMATAN.kode} and policy -> ${name}::text is distinct from ${wanted}::jsonb`.execute(
     tx,
   );
 }

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { IntakeApi } from './api.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
+import type { CopyApi } from '../store/mirror-api.ts';
 import type { WorkerInput } from '../store/open-store.ts';
 import { connectStore, fromMessage, type WorkerApi, type WorkerReport } from '../store/remote.ts';
 
 export interface StoreWorker {
-  readonly store: Remote<StoreApi & IntakeApi>;
+  readonly store: Remote<StoreApi & IntakeApi & CopyApi>;
   /** Resolves when everything asked for is done and the database is closed. */
   close(): Promise<void>;
 }
@@ -18,6 +19,8 @@ export interface StoreWorkerOptions {
   readonly nativeBinding: string | null;
   /** The thread ended by itself: every call rejects from now on, and what was not answered may or may not be done. */
   readonly onDead: (error: Error) => void;
+  /** A page of the database could not be read. */
+  readonly onDamaged?: () => void;
 }
 
 /** Where the station's database lies, for those who must know whether there is one. */
@@ -39,7 +42,7 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
   const worker = new Worker(options.workerFile, { workerData: input });
   await opened(worker);
 
-  const connection = connectStore<StoreApi & IntakeApi & WorkerApi>(worker);
+  const connection = connectStore<StoreApi & IntakeApi & CopyApi & WorkerApi>(worker, options.onDamaged);
   let closing = false;
   const ended = new Promise<void>((resolve) => {
     const die = (error: Error): void => {

@@ -26,14 +26,14 @@ const IDLE_LOCK_MINUTES = 10;
 
 /** The policy as last received: by reference, else with the activation. */
 export async function currentPolicy(
-  store: Needs['store'],
+  store: Remote<Pick<StoreApi, 'station'>>,
   record: StationRecord | null,
 ): Promise<Policy | null> {
   const policy = await store.station.setting('policy');
   return policy === null ? (record?.activation.policy ?? null) : policySchema.parse(JSON.parse(policy));
 }
 
-export async function idleLockMinutes(store: Needs['store']): Promise<number> {
+export async function idleLockMinutes(store: Remote<Pick<StoreApi, 'station'>>): Promise<number> {
   // A policy that cannot be read must not leave the desk open.
   const policy = await currentPolicy(store, null).catch(() => null);
   return policy?.idleLockMinutes ?? IDLE_LOCK_MINUTES;

@@ -1,4 +1,5 @@
 import { powerMonitor } from 'electron';
+import type { MirrorStatus } from '../../app/ipc/mirror.ts';
 import type { StationStatus } from '../../app/ipc/status.ts';
 import { NO_LIMITS } from '../../app/sync/limits.ts';
 import { reason, type Log } from '../log.ts';
@@ -10,9 +11,11 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages'>>;
+  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery'>>;
   readonly engine: () => SyncEngine | null;
   readonly room: DiskRoom;
+  readonly mirror: () => MirrorStatus;
+  readonly storeDamaged: () => boolean;
   readonly keysInFile: boolean;
   readonly now: () => number;
   readonly startOfDay: () => number;
@@ -66,10 +69,11 @@ export class StatusBoard {
 
   async read(): Promise<StationStatus> {
     const { store, engine, room, keysInFile, now, startOfDay } = this.#needs;
-    const [summary, residents, outages, disk] = await Promise.all([
+    const [summary, residents, outages, recovery, disk] = await Promise.all([
       store.outbox.summary(startOfDay()),
       store.residents.count(),
       store.outages.latest(1),
+      store.recovery.report(),
       room.read(),
     ]);
     const state = engine()?.state();
@@ -101,6 +105,9 @@ export class StatusBoard {
       },
       recordedToday: summary.recordedToday,
       lastReceiptAt: instantOrNull(summary.lastReceiptAt),
+      mirror: this.#needs.mirror(),
+      storeDamaged: this.#needs.storeDamaged(),
+      recovery,
       disk,
       power: powerMonitor.isOnBatteryPower() ? 'battery' : 'mains',
       reference: { residents, loading: state?.referenceLoading ?? false },

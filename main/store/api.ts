@@ -9,6 +9,7 @@ import type { HoldReason, PacketState } from '../../app/enrollment/lifecycle.ts'
 import type { Nik } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
 import type { PacketDetail } from '../../app/ipc/outbox.ts';
+import type { MirrorStore, RecoveryStore } from './mirror-api.ts';
 import type { Finding } from '../../app/sync/finding.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
 import type {
@@ -39,6 +40,8 @@ export interface StoreApi {
   readonly findings: FindingStore;
   readonly audit: AuditStore;
   readonly slips: SlipStore;
+  readonly mirror: MirrorStore;
+  readonly recovery: RecoveryStore;
 }
 
 /** The same groups as seen from another thread. */
@@ -71,7 +74,12 @@ export interface StationStore {
   alive(now: number): void;
   end(now: number): void;
 }
-/** `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits. */
+/**
+ * `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
+ * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
+ * copies were last read back; `recovery` JSON of Recovery, where this database was built anew; `checkedAt` the last
+ * whole check of the database.
+ */
 export type SettingKey =
   | 'language'
   | 'theme'
@@ -79,7 +87,12 @@ export type SettingKey =
   | 'policy'
   | 'reconciledOn'
   | 'outcomeCursor'
-  | 'syncLimits';
+  | 'syncLimits'
+  | 'mirror'
+  | 'mirrorKey'
+  | 'mirrorCheckedAt'
+  | 'recovery'
+  | 'checkedAt';
 
 export interface Account {
   readonly id: AccountId;
@@ -329,6 +342,8 @@ export interface OutboxStore {
     to: number,
   ): { readonly sequence: number; readonly packetId: PacketId; readonly manifestSha256: Sha256 }[];
   lastSequence(): number;
+  /** The center holds packets of this station above what this database knows: numbers go on above them. */
+  continueAbove(sequence: number): void;
   /**
    * What reconcile found. `again`: lost at the center and sent again; `held`: it has something else under the id;
    * `told`: new audit entries about what only a person can settle.
@@ -354,6 +369,10 @@ export interface JournalStore {
   acknowledge(sequence: number): void;
   /** The center holds the journal only up to here (it was restored from a backup): the rest is pending again. */
   rewind(sequence: number): void;
+  /** A database built anew does not know how far the center holds the journal: true until `resume` has told. */
+  isUnsure(): boolean;
+  /** Numbers what is pending on from there. */
+  resume(acknowledged: number): void;
 }
 
 export interface ReferenceStore {

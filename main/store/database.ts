@@ -116,7 +116,7 @@ export function openReader(options: OpenOptions): Reader & { close(): void } {
  */
 const CIPHER = 'aegis';
 
-function unlock(db: BetterSqlite3.Database, key: Buffer): void {
+export function unlock(db: BetterSqlite3.Database, key: Buffer): void {
   db.pragma(`cipher = '${CIPHER}'`);
   db.pragma(`key = "x'${key.toString('hex')}'"`);
 }

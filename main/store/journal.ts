@@ -11,7 +11,8 @@ import { readStation } from './station.ts';
 export function appendFact(tx: Writer, fact: Fact, now: number): void {
   tx.run(
     `INSERT INTO journal(sequence, at, clock_offset_ms, type, fact)
-     VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM journal), ?, ?, ?, ?)`,
+     VALUES (max((SELECT coalesce(max(sequence), 0) FROM journal), ?) + 1, ?, ?, ?, ?)`,
+    acknowledged(tx),
     now,
     clockOffset(tx),
     fact.type,
@@ -21,6 +22,16 @@ export function appendFact(tx: Writer, fact: Fact, now: number): void {
 
 export function acknowledged(db: Reader): number {
   return Number(readSetting(db, 'journalAcknowledged') ?? 0);
+}
+
+/** Entries that the center has not acknowledged take the numbers behind those that it holds. */
+function resume(tx: Writer, held: number): void {
+  const first = acknowledged(tx) + 1;
+  // By way of negative numbers, so that none meets another on its way.
+  tx.run('UPDATE journal SET sequence = -sequence WHERE sequence >= ?', first);
+  tx.run('UPDATE journal SET sequence = ? - sequence WHERE sequence < 0', held - first + 1);
+  writeSetting(tx, 'journalAcknowledged', String(held));
+  tx.run("DELETE FROM setting WHERE key = 'journalUnsure'");
 }
 
 export function createJournalStore(db: Database): JournalStore {
@@ -36,6 +47,8 @@ export function createJournalStore(db: Database): JournalStore {
       db.write((tx) =>
         writeSetting(tx, 'journalAcknowledged', String(Math.max(0, Math.min(sequence, acknowledged(tx))))),
       ),
+    isUnsure: () => readSetting(db, 'journalUnsure') !== null,
+    resume: (held) => db.write((tx) => resume(tx, held)),
     acknowledge: (sequence) =>
       db.write((tx) => {
         const last = tx.get<{ n: number | null }>('SELECT max(sequence) AS n FROM journal')?.n ?? 0;

@@ -9,6 +9,7 @@ import * as finding from './migrations/005-finding.ts';
 import * as amendment from './migrations/006-amendment.ts';
 import * as residentName from './migrations/007-resident-name.ts';
 import * as recorded from './migrations/008-recorded.ts';
+import * as mirror from './migrations/009-mirror.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   amendment,
   residentName,
   recorded,
+  mirror,
 ];
 
 /**

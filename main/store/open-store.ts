@@ -29,4 +29,6 @@ export interface WorkerInput {
   readonly key: Uint8Array;
   readonly stationPkcs8: Uint8Array;
   readonly nativeBinding: string | null;
+  /** Opens nothing for anybody: reads the file once, says whether it is whole, and ends. */
+  readonly checkOnly?: boolean;
 }

@@ -6,7 +6,7 @@ import type { PacketState } from '../../app/enrollment/lifecycle.ts';
 import { outcomeSchema } from '../../app/sync/protocol.ts';
 import type { OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
-import { lastSequence } from './packets.ts';
+import { lastSequence, sequenceFloor } from './packets.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
 import { countTasks } from './tasks.ts';
 
@@ -88,6 +88,12 @@ function toRow(row: ListRow): OutboxRow {
   };
 }
 
+/** An unbroken sequence is its own count; one that was built anew may lack numbers, and is counted. */
+function packetCount(db: Reader): number {
+  if (sequenceFloor(db) === null) return lastSequence(db);
+  return db.get<{ n: number }>('SELECT count(*) AS n FROM packet')?.n ?? 0;
+}
+
 /** Residents, so not their amendments. */
 export const RECORDED_SINCE =
   "SELECT count(*) AS n FROM packet WHERE kind = 'enrollment' AND recorded_at >= ?";
@@ -121,7 +127,7 @@ export function summary(db: Reader, startOfDay: number): OutboxSummary {
     waiting,
     held: held.n,
     rejected: count('rejected').n,
-    received: lastSequence(db) - waiting - held.n - neverSent,
+    received: packetCount(db) - waiting - held.n - neverSent,
     waitingBytes: (recorded.bytes ?? 0) + (sending.bytes ?? 0),
     oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
     lastReceiptAt:

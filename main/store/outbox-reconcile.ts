@@ -6,7 +6,7 @@ import { audit } from './audit.ts';
 import type { Reader, Writer } from './database.ts';
 import { writeFindings, type Found } from './findings.ts';
 import { acknowledged } from './journal.ts';
-import { applyEvent, readPacket, type PacketRow } from './packets.ts';
+import { applyEvent, readPacket, sequenceFloor, type PacketRow } from './packets.ts';
 import { writeSetting } from './settings.ts';
 
 /**
@@ -54,7 +54,9 @@ export function reconciled(
     else
       tell('packet.mismatched', packetId, `sequence ${packet.sequence}: the center holds another manifest`);
   }
-  for (const { sequence, packetId } of answer.unknown) {
+  // What was received before this database was built anew is safe at the center, and no longer expected here.
+  const before = sequenceFloor(tx)?.sequence ?? 0;
+  for (const { sequence, packetId } of answer.unknown.filter((entry) => entry.sequence > before)) {
     findings.push({ kind: 'unknown', from: sequence, to: sequence, packetId });
     tell('reconcile.unknown', packetId, `sequence ${sequence}: the center holds it, this station does not`);
   }

@@ -8,7 +8,15 @@ import { listOutbox, measured, summary } from './outbox-list.ts';
 import { doctor } from './outbox-doctor.ts';
 import { reconciled } from './outbox-reconcile.ts';
 import { applyOutcome, received } from './outbox-verdicts.ts';
-import { applyEvent, isWaiting, lastSequence, readPacket, requirePacket, type PacketRow } from './packets.ts';
+import {
+  applyEvent,
+  isWaiting,
+  lastSequence,
+  raiseFloor,
+  readPacket,
+  requirePacket,
+  type PacketRow,
+} from './packets.ts';
 import { plainBytes } from './rows.ts';
 import { writeSetting } from './settings.ts';
 
@@ -130,6 +138,7 @@ export function createOutboxStore(db: Database): OutboxStore {
           manifestSha256: row.manifest_sha256,
         })),
     lastSequence: () => lastSequence(db),
+    continueAbove: (sequence) => db.write((tx) => raiseFloor(tx, { sequence, manifestSha256: null })),
     reconciled: (answer, range, now) => db.write((tx) => reconciled(tx, answer, range, now)),
     measured: () => measured(db),
     purge: (now, retentionMs) => db.write((tx) => purge(tx, now, retentionMs)),

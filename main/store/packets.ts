@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { RekamError } from '../../app/errors.ts';
 import {
   isReceived,
@@ -5,9 +6,10 @@ import {
   type PacketEvent,
   type PacketState,
 } from '../../app/enrollment/lifecycle.ts';
-import type { PacketId } from '../../app/ids.ts';
+import { sha256Schema, type PacketId } from '../../app/ids.ts';
 import type { Reader, Writer } from './database.ts';
-import { iso } from './rows.ts';
+import { iso, parseJson } from './rows.ts';
+import { readSetting, writeSetting } from './settings.ts';
 
 export interface PacketRow {
   readonly packet_id: PacketId;
@@ -60,8 +62,24 @@ export function resetLeases(tx: Writer): void {
   for (const packet of sending) applyEvent(tx, packet, 'failed');
 }
 
+/** The highest number that is known to have been given, by this database or by the one before it. */
 export function lastSequence(db: Reader): number {
-  return db.get<{ n: number | null }>('SELECT max(sequence) AS n FROM packet')?.n ?? 0;
+  const here = db.get<{ n: number | null }>('SELECT max(sequence) AS n FROM packet')?.n ?? 0;
+  return Math.max(here, sequenceFloor(db)?.sequence ?? 0);
+}
+
+const floorSchema = z.object({ sequence: z.int(), manifestSha256: sha256Schema.nullable() });
+export type SequenceFloor = z.infer<typeof floorSchema>;
+
+/** Where a database that was built anew goes on; null for one that holds every number from 1. */
+export function sequenceFloor(db: Reader): SequenceFloor | null {
+  const stored = readSetting(db, 'sequenceFloor');
+  return stored === null ? null : parseJson(floorSchema, stored);
+}
+
+export function raiseFloor(tx: Writer, floor: SequenceFloor): void {
+  if (floor.sequence <= (sequenceFloor(tx)?.sequence ?? -1)) return;
+  writeSetting(tx, 'sequenceFloor', JSON.stringify(floor));
 }
 
 export interface RecordedHere {

@@ -7,7 +7,7 @@ import { audit, auditHead } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import { appendFact } from './journal.ts';
-import { IS_REPLACED_BY_NEW, lastSequence, recordedHere } from './packets.ts';
+import { IS_REPLACED_BY_NEW, lastSequence, recordedHere, sequenceFloor } from './packets.ts';
 import { iso, parseJson, sha256 } from './rows.ts';
 import { lostAmendmentOf, requireAmendable } from './tasks.ts';
 import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
@@ -122,12 +122,15 @@ function nextManifest(tx: Writer, input: RecordInput, stationId: StationId, plac
     'SELECT manifest_sha256 FROM packet WHERE sequence = ?',
     sequence - 1,
   );
+  const floor = sequenceFloor(tx);
   return {
     v: 1,
     packetId: input.packetId,
     stationId,
     sequence,
-    previous: last?.manifest_sha256 ?? null,
+    // In a database that was built anew the one before may be known by its hash alone, or not at all.
+    previous:
+      last?.manifest_sha256 ?? (floor?.sequence === sequence - 1 ? (floor.manifestSha256 ?? null) : null),
     ...place,
     recipientKeyId: input.recipientKeyId,
     sha256: input.sealedSha256,

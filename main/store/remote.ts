@@ -48,8 +48,11 @@ export interface Connection<T> {
 
 type Groups = Readonly<Record<string, Readonly<Record<string, (...args: unknown[]) => unknown>>>>;
 
-/** The asking side. */
-export function connectStore<T>(port: Port): Connection<T> {
+/**
+ * The asking side.
+ * @param onDamaged runs whenever an answer says that a page could not be read
+ */
+export function connectStore<T>(port: Port, onDamaged: () => void = () => undefined): Connection<T> {
   const pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let nextId = 1;
   let dead: Error | null = null;
@@ -58,8 +61,10 @@ export function connectStore<T>(port: Port): Connection<T> {
     const answer = message as AnswerMessage;
     const call = pending.get(answer.id);
     pending.delete(answer.id);
-    if ('error' in answer) call?.reject(fromMessage(answer.error));
-    else call?.resolve(answer.value);
+    if ('error' in answer) {
+      if (answer.error.code === 'store.damaged') onDamaged();
+      call?.reject(fromMessage(answer.error));
+    } else call?.resolve(answer.value);
   });
 
   const call = (group: string, method: string, args: unknown[]): Promise<unknown> =>

@@ -2,7 +2,12 @@ import type { SettingKey } from './api.ts';
 import type { Reader, Writer } from './database.ts';
 
 /** Settings of the store's own, beside those that the rest of main names. */
-export type StoredSetting = SettingKey | 'referenceCursor' | 'journalAcknowledged';
+export type StoredSetting =
+  | SettingKey
+  | 'referenceCursor'
+  | 'journalAcknowledged'
+  | 'journalUnsure'
+  | 'sequenceFloor';
 
 export function readSetting(db: Reader, key: StoredSetting): string | null {
   return db.get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;

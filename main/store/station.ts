@@ -44,6 +44,11 @@ export function createStationStore(db: Database): StationStore {
 
 function activate(tx: Writer, record: StationRecord, now: number): void {
   if (readStation(tx) !== null) throw new RekamError('activation.done');
+  insertStation(tx, record, now);
+  audit(tx, { at: now, by: null, what: 'station.activated', subject: record.activation.stationId });
+}
+
+export function insertStation(tx: Writer, record: StationRecord, now: number): void {
   const { activation } = record;
   tx.run(
     'INSERT INTO station(id, activation, center_url, ca_pem, activated_at) VALUES (1, ?, ?, ?, ?)',
@@ -56,7 +61,6 @@ function activate(tx: Writer, record: StationRecord, now: number): void {
     tx.run('INSERT OR REPLACE INTO desa(kode, nama) VALUES (?, ?)', desa.kode, desa.nama);
   }
   writeSetting(tx, 'policy', JSON.stringify(activation.policy));
-  audit(tx, { at: now, by: null, what: 'station.activated', subject: activation.stationId });
 }
 
 function begin(tx: Writer, now: number): ReturnType<StationStore['begin']> {

@@ -12,6 +12,8 @@ import { createReferenceStore } from './reference.ts';
 import { createResidentStore } from './residents.ts';
 import { createSlipStore } from './slips.ts';
 import { atBorder } from './sqlite-errors.ts';
+import { createMirrorStore } from './mirror.ts';
+import { createRecoveryStore } from './recovery.ts';
 import { createStationStore } from './station.ts';
 import { createTaskStore } from './tasks.ts';
 
@@ -31,6 +33,8 @@ export function createStore(db: Database): StoreApi {
     findings: bordered(createFindingStore(db)),
     audit: bordered(createAuditStore(db)),
     slips: bordered(createSlipStore(db)),
+    mirror: bordered(createMirrorStore(db)),
+    recovery: bordered(createRecoveryStore(db)),
   };
 }
 

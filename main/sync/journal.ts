@@ -20,6 +20,7 @@ interface JournalDeps {
 
 /** Sends the station's own facts in sequence. Ed25519 is deterministic: an entry sent twice is the same bytes twice. */
 export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promise<number> {
+  if (await deps.store.journal.isUnsure()) await deps.store.journal.resume(await ask(deps, [], signal));
   let count = 0;
   let isRewound = false;
   for (;;) {
@@ -28,13 +29,7 @@ export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promi
     const last = entries.at(-1);
     if (first === undefined || last === undefined) return count;
     const signed = entries.map((entry) => signJws(JWS_TYPES.fact, deps.stationId, entry, deps.stationKey));
-    const response = await deps.call({
-      method: 'POST',
-      target: PATHS.journal,
-      json: { entries: signed },
-      signal,
-    });
-    const { acknowledged } = await readJson(response, journalAnswerSchema, deps.now());
+    const acknowledged = await ask(deps, signed, signal);
     if (acknowledged < first.sequence) {
       // Restored from a backup, it lacks what it had acknowledged; said twice it is a defect there.
       if (isRewound || acknowledged === first.sequence - 1) throw notOurs('centerError', 'journal-stands');
@@ -48,4 +43,10 @@ export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promi
     await deps.store.journal.acknowledge(upTo);
     count += upTo - first.sequence + 1;
   }
+}
+
+/** @returns how far the center holds the journal without a gap */
+async function ask(deps: JournalDeps, entries: readonly string[], signal: AbortSignal): Promise<number> {
+  const response = await deps.call({ method: 'POST', target: PATHS.journal, json: { entries }, signal });
+  return (await readJson(response, journalAnswerSchema, deps.now())).acknowledged;
 }

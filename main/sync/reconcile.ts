@@ -3,6 +3,8 @@ import type { Remote, StoreApi } from '../store/api.ts';
 import { readJson, type Call } from './call.ts';
 import type { SyncLog } from './log.ts';
 
+/** Above every number that a station will ever give. */
+const NO_END = 2 ** 31 - 1;
 /** Sequences a request: about 300 KB, twenty seconds of a 128 kbit/s line. */
 const CHUNK = 2_000;
 
@@ -25,6 +27,8 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   const today = new Date(deps.centerTimeAtLeast() ?? now()).toISOString().slice(0, 10);
   const before = await store.station.setting('reconciledOn');
   if (before === today) return 0;
+  // Built anew, this database may not know the last numbers that it gave.
+  if (before === null && (await store.station.setting('recovery')) !== null) await learnLast(deps, signal);
   const last = await store.outbox.lastSequence();
   const isWhole = before === null || new Date(today).getUTCDay() === 0;
   let waitAgain = 0;
@@ -54,4 +58,18 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   }
   await store.station.set('reconciledOn', today);
   return waitAgain;
+}
+
+async function learnLast({ store, call, now, log }: ReconcileDeps, signal: AbortSignal): Promise<void> {
+  const from = (await store.outbox.lastSequence()) + 1;
+  const json = { from, to: NO_END, packets: [] };
+  const answer = await readJson(
+    await call({ method: 'POST', target: PATHS.reconcile, json, signal }),
+    reconcileAnswerSchema,
+    now(),
+  );
+  const highest = Math.max(0, ...answer.unknown.map(({ sequence }) => sequence));
+  if (highest === 0) return;
+  log.warn('sync.reconcile.ahead', { from, to: highest });
+  await store.outbox.continueAbove(highest);
 }

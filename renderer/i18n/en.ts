@@ -108,6 +108,12 @@ export const en: Words = {
     announceOnline: 'Center connected.',
     announceSlow: 'Center connected, the network is slow.',
     announceOffline: 'Center disconnected. Recording goes on.',
+    mirror_none: 'Second copy: not set up',
+    mirror_ok: 'Second copy: safe',
+    mirror_behind: 'Second copy: catching up, {{many}} to go',
+    mirror_lost: 'Second copy: unplugged, {{many}} not copied',
+    mirror_full: 'Second copy: full, {{many}} not copied',
+    mirror_failing: 'Second copy: faulty, {{many}} not copied',
   },
   cause: {
     noNetwork: 'The cable or Wi-Fi of this computer is not connected.',
@@ -609,6 +615,7 @@ export const en: Words = {
     title: 'Stored at this station',
     sequence: 'Packet number {{sequence}}',
     at: 'Recorded at {{time}}',
+    copies: '2 copies',
     sent: 'The packet goes out by itself when the center is connected; no need to wait.',
     next: 'Next: {{label}}',
     toQueue: 'To the queue',
@@ -914,6 +921,40 @@ export const en: Words = {
     bundleLead:
       'The support files hold findings, counts and versions for support; no name, NIK or biometrics are in them.',
     bundled: 'The support files are in {{folder}}. No data of residents is in them.',
+  },
+  mirror: {
+    title: 'Second copy',
+    lead: 'Every packet is copied to a second disk within seconds and read back. It is sealed; if the data of this computer is damaged, enrollments are restored from there.',
+    none: 'There is no disk for a second copy yet. Recording goes on and is safe at this station, but on one disk only. Supervisor: plug in a USB disk and choose its folder.',
+    ok: 'Safe: every packet at this station has a second copy that was read back.',
+    behind: 'Catching up: {{many}} packets are being copied. Recording goes on.',
+    lost: 'The disk of the second copy has been unplugged since {{since}}. Recording goes on and is stored at this station; {{many}} packets have no second copy yet. Plug that disk in again: copying catches up by itself. If the disk is gone, the supervisor chooses another.',
+    full: 'The disk of the second copy has been full since {{since}}. Recording goes on and is stored at this station; {{many}} packets have no second copy yet. Remove other files from that disk (never the folder rekam-salinan), or the supervisor chooses a larger one.',
+    failing:
+      'The disk of the second copy cannot be written or read back correctly since {{since}}. Recording goes on and is stored at this station; {{many}} packets have no second copy yet. Replace that disk: the supervisor chooses another.',
+    folder: 'In {{folder}}',
+    copiedAt: 'last copy {{time}}',
+    sameDisk:
+      'This folder is on the same disk as the data of the station: if that disk dies, both are gone. Choose a folder on a USB disk or a second disk.',
+    noRecoveryKey:
+      'The center has not given the recovery key of the kecamatan yet: this copy can restore this station, but not a replacement computer.',
+    choose: 'Choose the folder for copies…',
+    change: 'Change the folder for copies…',
+    chosen: 'The folder of the second copy is in use. All packets are copied to it.',
+  },
+  recovery: {
+    waiting:
+      'Part of the data file of the station is damaged on the disk. Packets and drafts that can still be read are not lost. Finish this resident, then log out: Rekam starts again and restores its data by itself.',
+    damaged: 'The data file of the station was damaged ({{time}}) and was set aside, not deleted.',
+    gone: 'The data file of the station was gone ({{time}}) and was made anew.',
+    behind: 'Some of the newest recordings were missing from the data file of the station ({{time}}).',
+    restored:
+      '{{many}} packets are back in the outbox: {{file}} from the old file, {{mirror}} from the second copy.',
+    rowless:
+      'Name and NIK of {{many}} of them are not known here yet; the center knows them once the packet has arrived.',
+    left: '{{many}} copies cannot be used and stay on the disk of the second copy; call support.',
+    center:
+      'Receipts, residents and packets already received are asked of the center again when it is connected. Record nobody again before that.',
   },
   courier: {
     title: 'Courier pack',

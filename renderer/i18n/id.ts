@@ -106,6 +106,12 @@ export const id = {
     announceOnline: 'Pusat tersambung.',
     announceSlow: 'Pusat tersambung, jaringan lambat.',
     announceOffline: 'Pusat terputus. Perekaman tetap berjalan.',
+    mirror_none: 'Salinan kedua: belum diatur',
+    mirror_ok: 'Salinan kedua: aman',
+    mirror_behind: 'Salinan kedua: menyusul, {{many}} lagi',
+    mirror_lost: 'Salinan kedua: terlepas, {{many}} belum tersalin',
+    mirror_full: 'Salinan kedua: penuh, {{many}} belum tersalin',
+    mirror_failing: 'Salinan kedua: rusak, {{many}} belum tersalin',
   },
   cause: {
     noNetwork: 'Kabel atau Wi-Fi komputer ini tidak tersambung.',
@@ -609,6 +615,7 @@ export const id = {
     title: 'Tersimpan di stasiun ini',
     sequence: 'Paket nomor {{sequence}}',
     at: 'Direkam pukul {{time}}',
+    copies: '2 salinan',
     sent: 'Paket terkirim sendiri saat pusat tersambung; tidak perlu ditunggu.',
     next: 'Berikutnya: {{label}}',
     toQueue: 'Ke antrean',
@@ -912,6 +919,40 @@ export const id = {
     bundleLead:
       'Berkas bantuan berisi hasil pemeriksaan, jumlah dan versi untuk petugas bantuan; tidak ada nama, NIK, atau biometrik di dalamnya.',
     bundled: 'Berkas bantuan ada di {{folder}}. Tidak ada data warga di dalamnya.',
+  },
+  mirror: {
+    title: 'Salinan kedua',
+    lead: 'Setiap paket disalin dalam beberapa detik ke disk kedua dan dibaca kembali. Isinya tersegel; bila data komputer ini rusak, perekaman dipulihkan dari sana.',
+    none: 'Belum ada disk untuk salinan kedua. Perekaman berjalan dan aman di stasiun ini, tetapi hanya di satu disk. Penyelia: pasang disk USB, lalu pilih foldernya.',
+    ok: 'Aman: semua paket di stasiun ini punya salinan kedua yang sudah dibaca kembali.',
+    behind: 'Menyusul: {{many}} paket sedang disalin. Perekaman tetap berjalan.',
+    lost: 'Disk salinan kedua terlepas sejak {{since}}. Perekaman tetap berjalan dan tersimpan di stasiun ini; {{many}} paket belum punya salinan kedua. Pasang kembali disk itu: penyalinan menyusul sendiri. Bila disknya hilang, penyelia memilih disk lain.',
+    full: 'Disk salinan kedua penuh sejak {{since}}. Perekaman tetap berjalan dan tersimpan di stasiun ini; {{many}} paket belum punya salinan kedua. Kosongkan disk itu dari berkas lain (jangan hapus folder rekam-salinan), atau penyelia memilih disk yang lebih besar.',
+    failing:
+      'Disk salinan kedua tidak dapat ditulisi atau dibaca kembali dengan benar sejak {{since}}. Perekaman tetap berjalan dan tersimpan di stasiun ini; {{many}} paket belum punya salinan kedua. Ganti disk itu: penyelia memilih disk lain.',
+    folder: 'Di {{folder}}',
+    copiedAt: 'salinan terakhir {{time}}',
+    sameDisk:
+      'Folder ini berada di disk yang sama dengan data stasiun: bila disk itu mati, keduanya hilang. Pilih folder di disk USB atau disk kedua.',
+    noRecoveryKey:
+      'Pusat belum memberi kunci pemulihan kecamatan: salinan ini dapat memulihkan stasiun ini, belum untuk komputer pengganti.',
+    choose: 'Pilih folder salinan…',
+    change: 'Ganti folder salinan…',
+    chosen: 'Folder salinan kedua dipakai. Semua paket disalin ke sana.',
+  },
+  recovery: {
+    waiting:
+      'Sebagian berkas data stasiun rusak di disk. Paket dan draf yang masih terbaca tidak hilang. Selesaikan warga ini, lalu keluar: Rekam menyala ulang dan memulihkan datanya sendiri.',
+    damaged: 'Berkas data stasiun rusak ({{time}}) dan sudah disisihkan, tidak dihapus.',
+    gone: 'Berkas data stasiun hilang ({{time}}) dan dibuat baru.',
+    behind: 'Sebagian rekaman terbaru tidak ada lagi di berkas data stasiun ({{time}}).',
+    restored:
+      '{{many}} paket kembali ke antrean kirim: {{file}} dari berkas lama, {{mirror}} dari salinan kedua.',
+    rowless:
+      '{{many}} di antaranya belum diketahui nama dan NIK-nya di sini; pusat mengetahuinya setelah paketnya tiba.',
+    left: '{{many}} salinan tidak dapat dipakai dan tetap di disk salinan; hubungi bantuan.',
+    center:
+      'Tanda terima, data warga dan paket yang sudah diterima ditanyakan lagi ke pusat saat tersambung. Jangan rekam ulang siapa pun sebelum itu.',
   },
   courier: {
     title: 'Paket kurir',

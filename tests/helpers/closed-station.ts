@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { checkBiodata, type Biodata } from '../../app/enrollment/biodata.ts';
 import { accountIdSchema } from '../../app/ids.ts';
 import type { IntakeApi } from '../../main/intake/api.ts';
+import { createCopies } from '../../main/intake/copies.ts';
 import { createIntake } from '../../main/intake/record.ts';
 import { databaseFile } from '../../main/intake/start-worker.ts';
 import { loadKeys } from '../../main/security/keys.ts';
 import type { StoreApi } from '../../main/store/api.ts';
+import type { CopyApi } from '../../main/store/mirror-api.ts';
 import { openStore } from '../../main/store/open-store.ts';
 import { localStore } from '../../main/store/remote.ts';
 import { LOSARI, recordResident, testCaptures } from './store.ts';
@@ -26,7 +28,11 @@ export async function atDisk<T>(
     key: Buffer.from(keys.database),
     nativeBinding: null,
   });
-  const store = localStore<StoreApi & IntakeApi>({ ...api, ...createIntake(db, keys.station) });
+  const store = localStore<StoreApi & IntakeApi & CopyApi>({
+    ...api,
+    ...createIntake(db, keys.station),
+    ...createCopies(db, { station: keys.station, database: Buffer.from(keys.database), nativeBinding: null }),
+  });
   const operator = { accountId: accountIdSchema.parse(randomUUID()), name: 'Operator' };
   try {
     return await act({

@@ -28,6 +28,8 @@ export interface Office {
 export interface OfficeOptions extends TestCenterOptions {
   /** One that runs already, for a second station at it. */
   readonly center?: TestCenter;
+  /** Of that center; a new one without it. */
+  readonly code?: string;
 }
 
 /** A real center, a station activated at it, a link between them, an engine that is running and has the reference data. */
@@ -37,7 +39,7 @@ export async function office(options: OfficeOptions = {}): Promise<Office> {
   const store = await openTestStore({ activated: false });
   const activated = await activateStation({
     centerUrl: link.url,
-    code: await center.activationCode(),
+    code: options.code ?? (await center.activationCode()),
     stationKeyX: publicKeyX(store.stationKey),
     label: 'Meja 1',
     appVersion: '0.1.0',

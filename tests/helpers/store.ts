@@ -17,11 +17,13 @@ import {
   type PacketId,
 } from '../../app/ids.ts';
 import { activateAnswerSchema, type Activation, type ReferenceLine } from '../../app/sync/protocol.ts';
+import { createCopies } from '../../main/intake/copies.ts';
 import { createIntake } from '../../main/intake/record.ts';
 import type { IntakeApi } from '../../main/intake/api.ts';
 import { publicKeyX } from '../../main/security/sign.ts';
 import type { Recorded, Remote, StoreApi } from '../../main/store/api.ts';
 import type { Database } from '../../main/store/database.ts';
+import type { CopyApi } from '../../main/store/mirror-api.ts';
 import { openStore } from '../../main/store/open-store.ts';
 import { localStore } from '../../main/store/remote.ts';
 
@@ -30,7 +32,7 @@ export const TEST_NOW = Date.parse('2011-11-14T03:00:00.000Z');
 export const TEST_DATE = '2011-11-14';
 export const LOSARI = '32.09.03';
 
-export type TestRemote = Remote<StoreApi & IntakeApi>;
+export type TestRemote = Remote<StoreApi & IntakeApi & CopyApi>;
 
 export interface TestCenter {
   /** Opens what the station seals. */
@@ -138,7 +140,11 @@ function open(given: Given): TestStore {
     db,
     api,
     intake,
-    store: localStore<StoreApi & IntakeApi>({ ...api, intake }),
+    store: localStore<StoreApi & IntakeApi & CopyApi>({
+      ...api,
+      intake,
+      ...createCopies(db, { station: given.stationKey, database: given.key, nativeBinding: null }),
+    }),
     close,
     reopen: () => {
       close();

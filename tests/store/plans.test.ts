@@ -7,6 +7,7 @@ import {
   TICKETS_OF_DAY,
 } from '../../main/store/desk.ts';
 import type { SqlValues } from '../../main/store/database.ts';
+import { LEFTOVER, UNMIRRORED } from '../../main/store/mirror.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
 import { MEASURED, RECORDED_SINCE } from '../../main/store/outbox-list.ts';
 import {
@@ -42,6 +43,11 @@ describe('query plans', () => {
     const details = plan(WAITING, 0, 1);
     expect(details[0]).toMatch(/(SCAN|SEARCH) o USING (COVERING )?INDEX outbox_waiting/);
     expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('what has no second copy, and what is left of one, come from their own small indexes', () => {
+    expect(plan(UNMIRRORED, 0, 1)).toEqual(['SEARCH packet USING INDEX packet_unmirrored (sequence>?)']);
+    expect(plan(LEFTOVER, 1)).toEqual(['SCAN packet USING INDEX packet_mirror_leftover']);
   });
 
   test('the next due time and the number recorded today are read from an index alone', () => {

@@ -94,6 +94,7 @@ describe('the contract between window and main', () => {
       'courier.pack',
       'courier.receipts',
       'courier.state',
+      'mirror.choose',
       'outbox.hold',
       'outbox.packet',
       'outbox.release',

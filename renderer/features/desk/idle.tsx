@@ -10,6 +10,7 @@ import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
+import { MirrorCall } from '../mirror/mirror.tsx';
 import arrival from './arrival.module.css';
 import { Continue } from './continue.tsx';
 import { DeferForm } from './defer-form.tsx';
@@ -129,6 +130,7 @@ export function Idle({
         {error !== null && <ErrorNotice error={error} />}
         {error?.code !== 'disk.low' && <RoomNotice />}
         {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
+        {!opening && <MirrorCall />}
         {!opening && <TasksCall />}
       </div>
       {next !== null && !opening ? (

@@ -5,6 +5,7 @@ import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
+import { useStatus } from '../../status.ts';
 import { SlipPanel } from '../slip/slip-panel.tsx';
 import { useSlip } from '../slip/use-slip.ts';
 import { useTraining } from '../training/training.tsx';
@@ -29,6 +30,7 @@ export function Recorded({
 }) {
   const { t, f } = useWords();
   const training = useTraining();
+  const copies = useStatus((status) => (status?.mirror.state === 'ok' ? 2 : 1));
   const next = nextTurn(today?.tickets, recorded.nik);
   const desk = useSlip(recorded.packetId);
   const button = useRef<HTMLButtonElement>(null);
@@ -58,6 +60,7 @@ export function Recorded({
         <p>
           {t('recorded/sequence', { sequence: f.number(recorded.sequence) })} ·{' '}
           {t('recorded/at', { time: f.time(recorded.recordedAt) })}
+          {!training && copies === 2 && ` · ${t('recorded/copies')}`}
         </p>
         <p className={classes['quietText']}>{training ? t('training/recordedWhy') : t('recorded/sent')}</p>
       </SlipPanel>

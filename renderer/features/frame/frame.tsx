@@ -5,6 +5,7 @@ import { useKeys } from '../../components/keys.ts';
 import { placeText } from '../../i18n/place.ts';
 import { useWords, words } from '../../i18n/words.ts';
 import { statusNow, subscribeStatus } from '../../status.ts';
+import { MIRROR_TONE, mirrorSentence } from '../mirror/words.ts';
 import { TrainingBand, useTraining } from '../training/training.tsx';
 import classes from './frame.module.css';
 import { StatusBar } from './status-bar.tsx';
@@ -27,6 +28,23 @@ function useLinkAnnouncements(): void {
       if (next === 'offline') announce(t('status/announceOffline'));
       else if (next === 'slow' && !first) announce(t('status/announceSlow'));
       else if (next === 'online' && !first) announce(t('status/announceOnline'));
+    });
+  }, []);
+}
+
+/** Says when the second copy needs a hand, and when it is well again. */
+function useMirrorAnnouncements(): void {
+  useEffect(() => {
+    let last = statusNow()?.mirror.state ?? null;
+    return subscribeStatus(() => {
+      const mirror = statusNow()?.mirror;
+      if (mirror === undefined || mirror.state === last) return;
+      const before = last;
+      last = mirror.state;
+      const vocabulary = words();
+      const isTrouble = MIRROR_TONE[mirror.state] === 'act';
+      const isBack = mirror.state === 'ok' && before !== null && MIRROR_TONE[before] === 'act';
+      if (isTrouble || isBack) announce(mirrorSentence(mirror, Date.now(), vocabulary));
     });
   }, []);
 }
@@ -57,6 +75,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
   const person = useApp((state) => state.person);
   const training = useTraining();
   useLinkAnnouncements();
+  useMirrorAnnouncements();
   useKeys({
     F1: () => go('help'),
     F2: () => go('desk'),

@@ -3,6 +3,7 @@ import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useNow, useNowAs } from '../../clock.ts';
 import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
+import { MIRROR_TONE } from '../mirror/words.ts';
 import classes from './frame.module.css';
 
 /** Further off than this the clock is told; requests are signed within five minutes of the center's time. */
@@ -81,6 +82,15 @@ function Disk({ t, f }: Vocabulary) {
   );
 }
 
+function SecondCopy(vocabulary: Vocabulary) {
+  const { t, f } = vocabulary;
+  const state = useStatus((status) => status?.mirror.state ?? 'none');
+  const behind = useStatus((status) => status?.mirror.behind ?? 0);
+  return (
+    <StateMark tone={MIRROR_TONE[state]}>{t(`status/mirror_${state}`, { many: f.number(behind) })}</StateMark>
+  );
+}
+
 function Power({ t }: Vocabulary) {
   const power = useStatus((status) => status?.power ?? 'unknown');
   if (power === 'battery') return <StateMark tone="act">{t('status/battery')}</StateMark>;
@@ -105,6 +115,7 @@ const CELLS = [
   ['receipt', Receipt],
   ['clock', Clock],
   ['disk', Disk],
+  ['mirror', SecondCopy],
   ['today', Today],
   ['power', Power],
 ] as const;

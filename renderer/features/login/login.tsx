@@ -11,6 +11,7 @@ import { useWords } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from '../entry.module.css';
+import { RecoveredCall } from '../mirror/mirror.tsx';
 
 /** Who was logged in last in this window: after the idle lock only the password is wanted. */
 let lastUsername = '';
@@ -104,6 +105,7 @@ export function Login({ info }: { info: StationInfo }) {
         </h1>
         {ended === 'idle' && <Notice>{t('login/idle')}</Notice>}
         {ended === 'logout' && <Notice>{t('login/ended')}</Notice>}
+        <RecoveredCall />
         {info.uncleanStop !== null && ended === null && <Unclean stop={info.uncleanStop} />}
         <TextInput
           label={t('login/username')}

@@ -14,6 +14,7 @@ import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { refreshStatus, useStatus } from '../../status.ts';
 import { Courier } from '../courier/courier.tsx';
+import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
@@ -241,6 +242,7 @@ export default function Supervisor() {
       </div>
       <div className={classes['right']}>
         <Numbers />
+        <MirrorCard />
         <Courier />
         <Outages />
         <Findings onInspect={setInspected} />

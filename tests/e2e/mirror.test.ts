@@ -1,0 +1,128 @@
+// The second copy in the real window: chosen by the supervisor, safe, pulled out, back; then the database is spoiled,
+// and the station stands again and says what came back.
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { id as words } from '../../renderer/i18n/id.ts';
+import { openResident, workToTheEnd } from '../../scripts/desk-work.ts';
+import { tabTo } from '../../scripts/keyboard-work.ts';
+import { root } from '../../scripts/runtime.mjs';
+import type { StationWindow } from '../../scripts/station-window.ts';
+import { startTestCenter, type TestCenter } from '../helpers/center.ts';
+import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
+
+let center: TestCenter;
+let home: StationHome;
+let station: StationWindow;
+let disk: string;
+let folder: string;
+let niks: string[];
+const shots = path.join(root, 'out');
+
+beforeAll(async () => {
+  mkdirSync(shots, { recursive: true });
+  center = await startTestCenter();
+  home = stationHome(center.url);
+  disk = path.join(home.folder, 'usb');
+  mkdirSync(disk);
+  station = await home.launch();
+  await station.resize(1366, 768);
+  await station.activate(await center.activationCode());
+  await station.untilResidents(200);
+  niks = (await center.residents({ recorded: false }))
+    .filter((one) => one.tanggalLahir < '1995')
+    .map(({ nik }) => nik);
+});
+
+afterAll(async () => {
+  await station.close();
+  await center.close();
+});
+
+const statusBar = (text: RegExp | string) =>
+  station.page.getByRole('contentinfo', { name: words.status.label }).getByText(text).waitFor();
+
+/** Up to the first hole of a text. */
+const upTo = (text: string): string => text.split('{{')[0] ?? '';
+
+async function login(role: 'operator' | 'supervisor'): Promise<void> {
+  const { username, password } = demoAccount(role);
+  await station.login(username, password);
+}
+
+it('an operator may not choose the folder; the supervisor does, by keys, and the status bar says that all is safe', async () => {
+  await login('operator');
+  const refused = await station.page.evaluate(() => window.rekam.mirror.choose());
+  expect(refused.ok ? 'ok' : refused.error.code).toBe('role.forbidden');
+  await statusBar(words.status.mirror_none);
+  await station.logout();
+
+  await login('supervisor');
+  const { page } = station;
+  await station.app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, disk);
+  await page.keyboard.press('F4');
+  await tabTo(page, [words.mirror.choose]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText(words.mirror.chosen).waitFor();
+  await statusBar(words.status.mirror_ok);
+  // The demo's disk and the station's are one here, and the supervisor is told.
+  await page.getByText(words.mirror.sameDisk).waitFor();
+  await station.shot(path.join(shots, 'mirror-supervisor.png'));
+  const [own = ''] = readdirSync(disk);
+  folder = path.join(disk, own);
+  await station.logout();
+});
+
+it('an enrollment has its second copy within seconds, and the desk says so', async () => {
+  await login('operator');
+  const { page } = station;
+  await center.stop();
+  await openResident(page, niks[0] ?? '');
+  await workToTheEnd(page);
+  await expect.poll(() => readdirSync(folder).filter((name) => name.endsWith('.jws')).length).toBe(1);
+  await station.until(({ mirror }) => mirror.state === 'ok' && mirror.behind === 0, 10_000);
+});
+
+it('pulled out, it is told at the desk and on the status bar; plugged in again, it catches up', async () => {
+  const { page } = station;
+  renameSync(folder, `${folder}.away`);
+  await station.until(({ mirror }) => mirror.state === 'lost', 15_000);
+  await openResident(page, niks[1] ?? '');
+  await workToTheEnd(page);
+  await statusBar('Salinan kedua: terlepas, 1 belum tersalin');
+  await page.keyboard.press('Escape');
+  await page.getByRole('alert').getByText(upTo(words.mirror.lost)).waitFor();
+  await station.shot(path.join(shots, 'mirror-lost.png'));
+
+  renameSync(`${folder}.away`, folder);
+  await statusBar(words.status.mirror_ok);
+  await page.getByRole('alert').getByText(upTo(words.mirror.lost)).waitFor({ state: 'detached' });
+  expect(readdirSync(folder).filter((name) => name.endsWith('.jws'))).toHaveLength(2);
+});
+
+it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it', async () => {
+  await station.close();
+  const file = path.join(home.dataDir, 'rekam.db');
+  writeFileSync(file, Buffer.alloc(statSync(file).size, 'x'));
+  station = await home.launch();
+  await station.resize(1366, 768);
+  const { page } = station;
+  await page.getByText(upTo(words.recovery.damaged)).waitFor();
+  await page
+    .getByText('2 paket kembali ke antrean kirim: 0 dari berkas lama, 2 dari salinan kedua.')
+    .waitFor();
+  await station.shot(path.join(shots, 'mirror-recovered.png'));
+  const aside = readdirSync(home.dataDir).filter((name) => name.startsWith('rusak-'));
+  expect(aside).toHaveLength(1);
+  expect(existsSync(path.join(home.dataDir, aside[0] ?? '', 'rekam.db'))).toBe(true);
+
+  await center.start();
+  await station.untilResidents(200);
+  const done = await station.until(({ outbox }) => outbox.received === 2 && outbox.waiting === 0);
+  expect(done.mirror.state).toBe('ok');
+  await login('operator');
+  expect((await station.outbox()).map(({ nik }) => nik).sort()).toEqual(niks.slice(0, 2).sort());
+  expect(await center.packetCount()).toBe(2);
+});
