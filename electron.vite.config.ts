@@ -50,6 +50,7 @@ export default defineConfig({
       outDir: at('dist', 'main'),
       rolldownOptions: {
         input: {
+          boot: at('main', 'boot.ts'),
           index: at('main', 'index.ts'),
           worker: at('main', 'worker.ts'),
           examiner: at('main', 'examiner.ts'),

@@ -1,5 +1,3 @@
-import { BIODATA_ERRORS } from './enrollment/biodata.ts';
-
 /** What a person can do next; the window turns it into the primary action. */
 export type Hint =
   | 'retry'
@@ -111,6 +109,3 @@ export class RekamError extends Error {
 export function errorShape(code: ErrorCode, params: ErrorParams = {}): ErrorShape {
   return { code, retryable: ERRORS[code].retryable, hint: ERRORS[code].hint, params };
 }
-
-/** Codes of the biodata rules, which are words of their own in the window. */
-export const BIODATA_ERROR_CODES = BIODATA_ERRORS;

@@ -1,8 +1,6 @@
 import { app } from 'electron';
 import { existsSync } from 'node:fs';
 import { join, relative, resolve, isAbsolute } from 'node:path';
-import { z } from 'zod';
-import type { StationInfo } from '../app/ipc/status.ts';
 
 /** The stable handles of docs/development.md, read once at start. */
 export interface Environment {
@@ -16,13 +14,9 @@ export interface Environment {
   readonly nativeBinding: string | null;
   /** Where scanners' services are looked for on this PC, both ends included; null for the interface's own ports. */
   readonly devicePorts: { readonly from: number; readonly to: number } | null;
-  readonly demo: StationInfo['demo'];
+  /** JSON of the demo's code and accounts. */
+  readonly demo: string | null;
 }
-
-const demoSchema = z.object({
-  activationCode: z.string().nullable(),
-  accounts: z.array(z.object({ username: z.string(), password: z.string(), role: z.string() })),
-});
 
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const home = app.getPath('appData');
@@ -42,7 +36,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     language: language === 'id' || language === 'en' ? language : null,
     nativeBinding: env['REKAM_NATIVE_BINDING'] || packagedBinding(),
     devicePorts: readPorts(env['REKAM_DEVICE_PORTS']),
-    demo: env['REKAM_DEMO'] ? demoSchema.parse(JSON.parse(env['REKAM_DEMO'])) : null,
+    demo: env['REKAM_DEMO'] || null,
   };
 }
 

@@ -1,10 +1,10 @@
 // First: libsodium and uuid look for Web Crypto on the global object as they load.
 import './security/web-crypto.ts';
-import { app } from 'electron';
-import { existsSync, mkdirSync } from 'node:fs';
+import { app, type BrowserWindow } from 'electron';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { EventName, EventPayload } from '../app/ipc/contract.ts';
+import { CONTRACT, type EventName, type EventPayload } from '../app/ipc/contract.ts';
 import { NO_LIMITS } from '../app/sync/limits.ts';
 import { STATION_CARD_FILE } from '../app/sync/mirror.ts';
 import { DeskClock } from './clock.ts';
@@ -12,7 +12,7 @@ import { practiceScanners } from './devices/practice.ts';
 import { createSbiScanners } from './devices/registry.ts';
 import { SBI_PORTS } from './devices/sbi-search.ts';
 import { trainingScanners } from './devices/training.ts';
-import { readEnvironment, type Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { examineInThread } from './checkup/examination.ts';
 import { StationCheckup } from './checkup/checkup.ts';
 import { factsOfStation } from './checkup/facts.ts';
@@ -21,9 +21,9 @@ import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
 import { requirePassword } from './ipc/password.ts';
-import { registerIpc, type Border, type Handlers } from './ipc/register.ts';
+import type { Border, Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
-import { currentPolicy, idleLockMinutes, stationHandlers } from './ipc/station.ts';
+import { currentPolicy, idleLockMinutes, readDemo, stationHandlers } from './ipc/station.ts';
 import { slipHandlers } from './ipc/slip.ts';
 import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
@@ -32,10 +32,8 @@ import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
-import { createLog } from './log-file.ts';
 import { loadKeys } from './security/keys.ts';
 import { osKeystore } from './security/keystore.ts';
-import { APP_PAGE } from './security/policy.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
 import { publicKeyX } from './security/sign.ts';
 import type { StationRecord } from './store/api.ts';
@@ -50,7 +48,6 @@ import { readCard } from './sync/mirror/card.ts';
 import { Mirror } from './sync/mirror/mirror.ts';
 import { createTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
-import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
 
 /** The Electron that package.json names; an older one is the runtime for development and tests. */
 const RELEASE_ELECTRON_MAJOR = 45;
@@ -58,53 +55,18 @@ const RELEASE_ELECTRON_MAJOR = 45;
 const WORKER_FILE = join(__dirname, 'worker.cjs');
 const EXAMINER_FILE = join(__dirname, 'examiner.cjs');
 
-/** Composition root: the only file that sees every room. Nothing here decides; it connects. */
-function main(): void {
-  let environment: Environment;
-  try {
-    environment = readEnvironment();
-  } catch (error) {
-    refuseToStart(error, null);
-    return;
-  }
-  const electronDir = join(environment.dataDir, 'electron');
-  mkdirSync(electronDir, { recursive: true, mode: 0o700 });
-  app.setPath('userData', electronDir);
-  app.setPath('sessionData', electronDir);
-  app.setPath('crashDumps', join(electronDir, 'crashes'));
-  // With --no-sandbox (root in a container) asking for the sandbox would break every child process.
-  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  registerAppScheme();
-  if (!app.requestSingleInstanceLock()) {
-    app.exit(0);
-    return;
-  }
-  const log = createLog(join(environment.dataDir, 'logs', 'rekam.log'));
-  process.on('unhandledRejection', (error) => log.error('unhandled', { reason: reason(error) }));
-  app.on('window-all-closed', () => app.quit());
-  app
-    .whenReady()
-    .then(() => startStation(environment, log))
-    .catch((error: unknown) => refuseToStart(error, log));
+export interface Opening {
+  readonly environment: Environment;
+  readonly window: BrowserWindow;
+  /** The page is at work, or will not be. */
+  readonly begun: Promise<void>;
+  readonly log: Log;
+  readonly openBorder: (border: Border) => void;
 }
 
-async function startStation(environment: Environment, log: Log): Promise<void> {
+/** Composition root: the only file that sees every room. Nothing here decides; it connects. */
+export async function startStation({ environment, window, begun, log, openBorder }: Opening): Promise<void> {
   const { dataDir } = environment;
-  log.info('start', { version: app.getVersion(), electron: process.versions.electron });
-  serveWindow(join(__dirname, '..', 'renderer'));
-  let openBorder: (border: Border) => void = () => undefined;
-  const border = new Promise<Border>((resolve) => {
-    openBorder = resolve;
-  });
-  // Ahead of the station: a page takes longer to load than a station to stand.
-  const preload = join(__dirname, '..', 'preload', 'preload.cjs');
-  const window = createWindow({ preload, stands: border, log });
-  registerIpc({
-    isOurs: ({ senderFrame }) =>
-      !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,
-    border,
-    log,
-  });
   const clock = new DeskClock();
   const keys = loadKeys({
     keyDir: environment.keyDir,
@@ -112,7 +74,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     // New keys would not open a database that is already there, nor be the station's whose card lies there.
     mayMake: ![databaseFile(dataDir), join(dataDir, STATION_CARD_FILE)].some((file) => existsSync(file)),
   });
-  await pageBegun(window);
+  await begun;
   const atDisk = { workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding };
   const card = readCard(dataDir, keys.station);
   const { worker, uncleanStop, damage } = await startStore({
@@ -223,7 +185,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
       store,
       fixed: {
         version: app.getVersion(),
-        demo: environment.demo,
+        demo: readDemo(environment.demo),
         developmentRuntime: isDevelopment,
         uncleanStop:
           uncleanStop === null
@@ -334,6 +296,7 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
   if (record !== null) startEngine(record, await storedLimits(store));
 
   openBorder({
+    contract: CONTRACT,
     sessions,
     training: () => training.desk(),
     handlers: {
@@ -404,5 +367,3 @@ async function startStation(environment: Environment, log: Log): Promise<void> {
     log.info('stop');
   }, log);
 }
-
-main();

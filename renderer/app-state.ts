@@ -2,12 +2,23 @@ import { useSyncExternalStore } from 'react';
 import type { ErrorShape } from '../app/errors.ts';
 import type { Response } from '../app/ipc/contract.ts';
 import type { StationInfo } from '../app/ipc/status.ts';
-import { deleteTrainingVault, openVault, type Vault } from './drafts/vault.ts';
-import { enterDesk, exitDesk, leave, openDraft, settleDesk } from './features/desk/desk-store.ts';
-import { placeNow, setPlace } from './features/desk/place.ts';
+import type { Vault } from './drafts/vault.ts';
+import type * as DeskSide from './features/desk/side.ts';
 import { changeLanguage, type Language } from './i18n/index.ts';
 import { queries } from './query.ts';
 import { answer, station, whenLoginRequired } from './station.ts';
+
+let loaded: typeof DeskSide | null = null;
+/** The desk's side of a session, there for whoever is logged in. */
+function desk(): typeof DeskSide {
+  if (loaded === null) throw new Error('nobody has logged in yet');
+  return loaded;
+}
+/** Once the login stands there it is loaded ahead, so that nobody waits for it. */
+export async function loadDesk(): Promise<typeof DeskSide> {
+  loaded ??= await import('./features/desk/side.ts');
+  return loaded;
+}
 
 export type Session = Response<'session.login'>;
 /** Who is logged in, without the key: that goes to the vault and nowhere else. */
@@ -61,16 +72,16 @@ export async function loadApp(): Promise<Pick<StationInfo, 'language' | 'theme'>
   whenLoginRequired(() => {
     if (state.person !== null) endSession('idle');
   });
-  const info = await answer(station.station.info(undefined));
+  const [info, session] = await Promise.all([
+    answer(station.station.info(undefined)),
+    answer(station.session.current(undefined)),
+  ]);
   if (!info.ok) {
     set({ failed: info.error });
     return { language: 'id', theme: 'auto' };
   }
   set({ info: info.value });
-  if (info.value.activated) {
-    const session = await answer(station.session.current(undefined));
-    if (session.ok && session.value !== null) await loggedIn(session.value);
-  }
+  if (session.ok && session.value !== null) await loggedIn(session.value);
   return info.value;
 }
 
@@ -80,6 +91,7 @@ export function activated(info: StationInfo): void {
 
 export async function loggedIn(session: Session): Promise<void> {
   const { draftKey, ...person } = session;
+  const { deleteTrainingVault, enterDesk, openVault, placeNow, setPlace } = await loadDesk();
   let vault: Vault | null = null;
   try {
     if (!person.training) await deleteTrainingVault().catch(() => undefined);
@@ -97,13 +109,14 @@ export async function loggedIn(session: Session): Promise<void> {
 }
 
 export async function logout(): Promise<void> {
-  await settleDesk();
+  await desk().settleDesk();
   const result = await answer(station.session.logout(undefined));
   if (result.ok) endSession('logout');
 }
 
 function endSession(reason: 'idle' | 'logout'): void {
   if (state.person === null) return;
+  const { exitDesk, placeNow } = desk();
   // Whoever logs in next is at work.
   if (state.person.training) exitDesk(placeNow().work);
   else exitDesk();
@@ -114,6 +127,7 @@ function endSession(reason: 'idle' | 'logout'): void {
 /** Into training or back to work: like a new login, with what is open left at its own side first. */
 export async function train(training: boolean): Promise<void> {
   if (state.person === null || state.switching !== null) return;
+  const { exitDesk, leave, openDraft, placeNow, setPlace } = desk();
   const place = placeNow().open;
   set({ switching: training ? 'training' : 'work', switchProblem: null });
   try {

@@ -1,13 +1,13 @@
 import { lazy, Suspense } from 'react';
 import { useApp } from './app-state.ts';
 import { ErrorNotice } from './components/notice.tsx';
-import { Activation } from './features/activation/activation.tsx';
-import { useScanner } from './features/desk/use-scanner.ts';
 import { Frame } from './features/frame/frame.tsx';
 import { Login } from './features/login/login.tsx';
 import { Switching } from './features/training/training.tsx';
 
 // What is not needed for a usable login loads after it.
+const Activation = lazy(() => import('./features/activation/activation.tsx'));
+const ScannerEar = lazy(() => import('./features/desk/scanner-ear.tsx'));
 const Desk = lazy(() => import('./features/desk/desk.tsx'));
 const Outbox = lazy(() => import('./features/outbox/outbox.tsx'));
 const Supervisor = lazy(() => import('./features/supervisor/supervisor.tsx'));
@@ -36,12 +36,13 @@ function CurrentScreen() {
 }
 
 export function App() {
-  useScanner();
+  const isAtWork = useApp((state) => state.person !== null);
   return (
     <Frame>
       <Suspense fallback={null}>
         <CurrentScreen />
       </Suspense>
+      <Suspense fallback={null}>{isAtWork && <ScannerEar />} </Suspense>
     </Frame>
   );
 }

@@ -1,6 +1,6 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { CHANNELS } from '../../app/ipc/channels.ts';
-import { CONTRACT, type Channel, type Request, type Response } from '../../app/ipc/contract.ts';
+import type { CONTRACT, Channel, Request, Response } from '../../app/ipc/contract.ts';
 import type { IpcResult } from '../../app/ipc/result.ts';
 import { errorShape, RekamError, type ErrorCode } from '../../app/errors.ts';
 import { reason, type Log } from '../log.ts';
@@ -15,6 +15,8 @@ export type Handlers = {
 };
 
 export interface Border {
+  /** Comes with the handlers: this file is there before the page, and the schemas take longer to load. */
+  readonly contract: typeof CONTRACT;
   readonly handlers: Handlers;
   /** The same channels over the training desk; asked for only in a session that is there. */
   readonly training: () => Handlers;
@@ -55,7 +57,7 @@ async function answer(
     // A foreign frame learns nothing, not even an error of ours.
     if (!gate.isOurs(event)) throw new Error('foreign frame');
     const border = await gate.border;
-    const { audience, request: requestSchema, response: responseSchema } = CONTRACT[channel];
+    const { audience, request: requestSchema, response: responseSchema } = border.contract[channel];
     const caller = border.sessions.current();
     if (audience !== 'anyone' && caller === null) throw new RekamError('login.required');
     if (audience === 'supervisor' && caller?.role !== 'supervisor') throw new RekamError('role.forbidden');

@@ -1,5 +1,10 @@
 import { RekamError } from '../../app/errors.ts';
-import { themeSchema, type StationInfo, type StationStatus } from '../../app/ipc/status.ts';
+import {
+  stationInfoSchema,
+  themeSchema,
+  type StationInfo,
+  type StationStatus,
+} from '../../app/ipc/status.ts';
 import { policySchema, type Policy } from '../../app/sync/protocol.ts';
 import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
@@ -20,6 +25,11 @@ type Group = Pick<
   Handlers,
   'station.info' | 'station.status' | 'station.activate' | 'station.setLanguage' | 'station.setTheme'
 >;
+
+/** What the demo's start script says of itself. @param json of REKAM_DEMO */
+export function readDemo(json: string | null): StationInfo['demo'] {
+  return json === null ? null : stationInfoSchema.shape.demo.parse(JSON.parse(json));
+}
 
 /** Until a policy has come from the center. */
 const IDLE_LOCK_MINUTES = 10;

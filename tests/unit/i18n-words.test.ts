@@ -28,7 +28,8 @@ import { OUTCOME_REASONS } from '../../app/sync/protocol.ts';
 import { en } from '../../renderer/i18n/en.ts';
 import { id } from '../../renderer/i18n/id.ts';
 import { PEKERJAAN } from '../../renderer/i18n/pekerjaan.ts';
-import { choices, errorSentence } from '../../renderer/i18n/words.ts';
+import { choices } from '../../renderer/i18n/biodata-words.ts';
+import { errorSentence } from '../../renderer/i18n/words.ts';
 
 /** desk/find → text; lists count by index. */
 function leaves(value: unknown, at = ''): Map<string, string> {

@@ -17,7 +17,7 @@ function placeOf(error: ErrorShape): Place {
   return error.code.startsWith('center.') || error.code === 'activation.foreignCenter' ? 'url' : 'code';
 }
 
-export function Activation({ info }: { info: StationInfo }) {
+export default function Activation({ info }: { info: StationInfo }) {
   const { t, error: sentence } = useWords();
   const [url, setUrl] = useState(info.centerUrl ?? '');
   const [code, setCode] = useState(info.demo?.activationCode ?? '');

@@ -3,7 +3,7 @@ import { IconKey } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { StationInfo } from '../../../app/ipc/status.ts';
-import { loggedIn, useApp } from '../../app-state.ts';
+import { loadDesk, loggedIn, useApp } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useNow } from '../../clock.ts';
@@ -55,8 +55,19 @@ function Unclean({ stop }: { stop: NonNullable<StationInfo['uncleanStop']> }) {
   );
 }
 
+/** While a person types. What fails here is asked for again with the login, and told there. */
+function useDeskAhead(): void {
+  useEffect(() => {
+    const idle = requestIdleCallback(() => {
+      void Promise.all([loadDesk(), import('../desk/desk.tsx')]).catch(() => undefined);
+    });
+    return () => cancelIdleCallback(idle);
+  }, []);
+}
+
 export function Login({ info }: { info: StationInfo }) {
   const { t, error: sentence } = useWords();
+  useDeskAhead();
   const ended = useApp((state) => state.ended);
   const keysInFile = useStatus((status) => status?.keysInFile ?? false);
   const [username, setUsername] = useState(ended === 'idle' ? lastUsername : '');

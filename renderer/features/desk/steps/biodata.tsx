@@ -7,7 +7,8 @@ import { checkBiodata, type BiodataCheck, type BiodataField } from '../../../../
 import { useApp } from '../../../app-state.ts';
 import { announce } from '../../../components/announcer.tsx';
 import { Notice } from '../../../components/notice.tsx';
-import { fieldText, useWords } from '../../../i18n/words.ts';
+import { fieldText } from '../../../i18n/biodata-words.ts';
+import { useWords } from '../../../i18n/words.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import { commitWork } from '../desk-store.ts';
 import classes from '../desk.module.css';

@@ -1,0 +1,89 @@
+import { app } from 'electron';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { readEnvironment, type Environment } from './environment.ts';
+import { registerIpc, type Border } from './ipc/register.ts';
+import { createLog } from './log-file.ts';
+import { reason, type Log } from './log.ts';
+import { APP_PAGE } from './security/policy.ts';
+import type * as Station from './index.ts';
+import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
+
+/**
+ * What has to be there before the window's page, and no more: a page takes longer to begin than anything else, and what
+ * is loaded ahead of it delays it. The station itself (index.ts) is loaded while Chromium starts the page's process.
+ */
+function main(): void {
+  let environment: Environment;
+  try {
+    environment = readEnvironment();
+  } catch (error) {
+    void refuse(error, null);
+    return;
+  }
+  const electronDir = join(environment.dataDir, 'electron');
+  mkdirSync(electronDir, { recursive: true, mode: 0o700 });
+  app.setPath('userData', electronDir);
+  app.setPath('sessionData', electronDir);
+  app.setPath('crashDumps', join(electronDir, 'crashes'));
+  // With --no-sandbox (root in a container) asking for the sandbox would break every child process.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  registerAppScheme();
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  const log = createLog(join(environment.dataDir, 'logs', 'rekam.log'));
+  process.on('unhandledRejection', (error) => log.error('unhandled', { reason: reason(error) }));
+  app.on('window-all-closed', () => app.quit());
+  app
+    .whenReady()
+    .then(() => open(environment, log))
+    .catch((error: unknown) => refuse(error, log));
+}
+
+async function open(environment: Environment, log: Log): Promise<void> {
+  log.info('start', { version: app.getVersion(), electron: process.versions.electron });
+  const handedOver = serveWindow(join(__dirname, '..', 'renderer'));
+  let openBorder: (border: Border) => void = () => undefined;
+  const border = new Promise<Border>((resolve) => {
+    openBorder = resolve;
+  });
+  const preload = join(__dirname, '..', 'preload', 'preload.cjs');
+  const window = createWindow({ preload, stands: border, log });
+  registerIpc({
+    isOurs: ({ senderFrame }) =>
+      !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,
+    border,
+    log,
+  });
+  const begun = pageBegun(window);
+  await Promise.race([handedOver, begun]);
+  const { startStation } = await loadStation();
+  await startStation({ environment, window, begun, log, openBorder });
+}
+
+/**
+ * The page's own files pass through this thread as well, so the station is loaded in bites, the page's requests between
+ * them: all at once they would wait for an eighth of the whole start.
+ */
+async function loadStation(): Promise<typeof Station> {
+  const bites = [
+    () => import('../app/sync/protocol.ts'),
+    () => import('../app/ipc/contract.ts'),
+    () => import('./sync/transport.ts'),
+  ];
+  for (const load of bites) {
+    await load();
+    await setImmediate();
+  }
+  return await import('./index.ts');
+}
+
+async function refuse(error: unknown, log: Log | null): Promise<void> {
+  const { refuseToStart } = await import('./lifecycle.ts');
+  refuseToStart(error, log);
+}
+
+main();
