@@ -16,6 +16,17 @@ const SHARED = ['app/', 'main/log.ts', 'main/whole-file.ts', '*', 'node:*'];
 const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   { from: 'app/', may: ['app/', 'zod', 'cborg'] },
   { from: 'main/preload.ts', may: ['app/ipc/', 'electron'] },
+  {
+    from: 'main/boot.ts',
+    may: [
+      ...['index.ts', 'environment.ts', 'window.ts', 'lifecycle.ts', 'log-file.ts'].map(
+        (name) => `main/${name}`,
+      ),
+      ...['main/ipc/register.ts', 'main/security/policy.ts', 'main/sync/transport.ts'],
+      ...SHARED,
+    ],
+    not: ['better-sqlite3', ...NETWORK],
+  },
   ...['index', 'worker', 'examiner', 'window', 'lifecycle'].map((name) => ({
     from: `main/${name}.ts`,
     may: ['main/', ...SHARED],
