@@ -26,6 +26,7 @@ const WARM_UP = 10;
 const SAMPLE = 30;
 /** No key press should be shown later than this. */
 const KEY_MS = 100;
+const CONTROL_KEYS = 5_000;
 
 const { values } = parseArgs({ options: { residents: { type: 'string', default: '300' } } });
 const residents = Number(values.residents);
@@ -63,7 +64,9 @@ async function main(): Promise<void> {
     await station.activate(center.activationCode);
     await station.untilResidents(48_000);
     await station.login(operator.username, operator.password);
-    report(await workDay(station), await slowKeys(station.page));
+    const turns = await workDay(station);
+    const keys = await watchedKeys(station.page);
+    report(turns, keys, await controlKeys(station, Math.min(keys.pressed, CONTROL_KEYS)));
   } finally {
     await station.close();
     await center.stop();
@@ -126,15 +129,22 @@ interface SlowKey {
   readonly step: string;
 }
 
+interface Keys {
+  readonly pressed: number;
+  readonly slow: readonly SlowKey[];
+}
+
 /** From the key to the next picture of the window that shows its effect (W3C Event Timing, in steps of 8 ms). */
 async function watchKeys(page: Page): Promise<void> {
   await page.evaluate((limit) => {
     const slow: SlowKey[] = [];
-    Object.assign(window, { slowKeys: slow });
+    const keys = { pressed: 0, slow };
+    Object.assign(window, { watchedKeys: keys });
     const pressed = new Map<number, Pick<SlowKey, 'key' | 'on' | 'step'>>();
     window.addEventListener(
       'keydown',
       ({ key, timeStamp }) => {
+        keys.pressed += 1;
         const step = document.querySelector('nav [aria-current="step"]')?.textContent ?? '';
         if (pressed.size > 50) pressed.clear();
         pressed.set(timeStamp, { key, step, on: document.activeElement?.textContent ?? '' });
@@ -152,8 +162,36 @@ async function watchKeys(page: Page): Promise<void> {
   }, KEY_MS);
 }
 
-function slowKeys(page: Page): Promise<SlowKey[]> {
-  return page.evaluate(() => (window as unknown as { slowKeys: SlowKey[] }).slowKeys);
+function watchedKeys(page: Page): Promise<Keys> {
+  return page.evaluate(() => (window as unknown as { watchedKeys: Keys }).watchedKeys);
+}
+
+/**
+ * What of that is the machine's: as many keys, by the same driver, into a window of the same Electron that holds nothing
+ * but a counter, while center and scanner run on.
+ */
+async function controlKeys(station: StationWindow, count: number): Promise<Keys> {
+  const opened = station.app.waitForEvent('window');
+  await station.app.evaluate(async ({ BrowserWindow }) => {
+    const window = new BrowserWindow({ width: 1366, height: 768 });
+    await window.loadURL('data:text/html,<button autofocus>0</button>');
+  });
+  const page = await opened;
+  await page.evaluate(() => {
+    const button = document.querySelector('button');
+    button?.addEventListener('keydown', () => {
+      button.textContent = String(Number(button.textContent) + 1);
+    });
+    button?.focus();
+  });
+  await watchKeys(page);
+  for (let at = 1; at <= count; at += 1) {
+    await page.keyboard.press('Enter');
+    await page.getByText(String(at), { exact: true }).waitFor();
+  }
+  const keys = await watchedKeys(page);
+  await page.close();
+  return keys;
 }
 
 /** Resident memory of all the app's processes, megabytes. */
@@ -173,7 +211,12 @@ function average(turns: readonly Turn[], key: keyof Turn): string {
   return (turns.reduce((sum, turn) => sum + turn[key], 0) / turns.length).toFixed(2);
 }
 
-function report(turns: readonly Turn[], slow: readonly SlowKey[]): void {
+function late({ pressed, slow }: Keys): string {
+  const worst = Math.max(0, ...slow.map((key) => key.ms));
+  return `${slow.length} of ${pressed} (the worst ${worst} ms)`;
+}
+
+function report(turns: readonly Turn[], keys: Keys, control: Keys): void {
   const begin = turns.slice(WARM_UP, WARM_UP + SAMPLE);
   const end = turns.slice(-SAMPLE);
   const of = (key: keyof Turn) => ({
@@ -185,7 +228,8 @@ function report(turns: readonly Turn[], slow: readonly SlowKey[]): void {
     residents: turns.length,
     seconds: of('seconds'),
     megabytes: of('megabytes'),
-    slowKeys: slow,
+    keys,
+    control,
   };
   mkdirSync(path.join(root, 'out'), { recursive: true });
   writeFileSync(path.join(root, 'out', 'desk.json'), `${JSON.stringify(result, null, 2)}\n`);
@@ -197,8 +241,8 @@ function report(turns: readonly Turn[], slow: readonly SlowKey[]): void {
   console.log(
     `memory           ${megabytes.begin} MB at the start, ${megabytes.end} MB at the end (${megabytes.ratio})`,
   );
-  console.log(`keys > ${KEY_MS} ms    ${slow.length}`);
-  for (const key of [...slow].sort((x, y) => y.ms - x.ms).slice(0, 12)) {
+  console.log(`keys > ${KEY_MS} ms    ${late(keys)}\n  an empty window  ${late(control)}`);
+  for (const key of [...keys.slow].sort((x, y) => y.ms - x.ms).slice(0, 12)) {
     console.log(`  ${key.ms} ms (${key.handledMs} handled)  ${key.key}  ${key.step}  ${key.on.slice(0, 40)}`);
   }
 }
