@@ -46,8 +46,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'User name or password does not match. Try again.',
   },
   'login.locked': {
-    id: 'Terlalu banyak kata sandi salah. Akun ini terkunci {{seconds}} detik lagi; draf dan antrean tetap aman.',
-    en: 'Too many wrong passwords. This account is locked for {{seconds}} more seconds; drafts and outbox are safe.',
+    id: 'Terlalu banyak kata sandi salah. Akun ini terkunci {{seconds}} lagi; draf dan antrean tetap aman. Lupa kata sandi? Penyelia dapat memberi kata sandi sekali pakai.',
+    en: 'Too many wrong passwords. This account is locked for {{seconds}}; drafts and outbox are safe. Forgot the password? The supervisor can give you one for a single login.',
   },
   'login.required': {
     id: 'Sesi Anda sudah berakhir. Masuklah kembali; draf tetap seperti saat ditinggalkan.',
@@ -100,6 +100,42 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
   'password.wrong': {
     id: 'Kata sandi tidak cocok. Tidak ada yang berubah. Ketik lagi kata sandi Anda sendiri.',
     en: 'The password does not match. Nothing was changed. Type your own password again.',
+  },
+  'password.mustChange': {
+    id: 'Kata sandi Anda diberikan orang lain. Gantilah dulu dengan kata sandi sendiri, lalu lanjutkan.',
+    en: 'Your password was given to you by somebody else. Change it to one of your own first, then go on.',
+  },
+  'password.short': {
+    id: 'Kata sandi harus sedikitnya 8 huruf, angka atau tanda. Satu kalimat pendek mudah diingat.',
+    en: 'A password needs at least 8 letters, digits or signs. A short sentence is easy to remember.',
+  },
+  'password.username': {
+    id: 'Kata sandi tidak boleh sama dengan nama pengguna. Pilih yang lain.',
+    en: 'The password must not be the user name. Choose another.',
+  },
+  'password.same': {
+    id: 'Ini kata sandi yang lama. Pilih yang lain.',
+    en: 'This is the old password. Choose another.',
+  },
+  'account.unknown': {
+    id: 'Akun operator ini tidak ada lagi di kecamatan ini. Tidak ada yang berubah. Muat ulang daftarnya.',
+    en: 'This operator account is no longer in this kecamatan. Nothing was changed. Load the list again.',
+  },
+  'second.same': {
+    id: 'Orang kedua harus orang lain. Mintalah rekan Anda memasukkan nama pengguna dan kata sandinya sendiri.',
+    en: 'The second person must be somebody else. Ask a colleague to enter their own user name and password.',
+  },
+  'second.noSupervisor': {
+    id: 'Salah satu dari dua orang harus penyelia. Tidak ada yang dilakukan. Mintalah penyelia.',
+    en: 'One of the two must be a supervisor. Nothing was done. Ask the supervisor.',
+  },
+  'second.mustChange': {
+    id: 'Orang kedua masih memakai kata sandi sekali pakai, yang diketahui orang lain. Ia harus masuk dan menggantinya dulu.',
+    en: 'The second person still has a password for a single login, which somebody else knows. They must log in and change it first.',
+  },
+  'audit.folder': {
+    id: 'Catatan audit tidak dapat ditulis utuh ke folder ini. Tidak ada yang hilang di stasiun. Pilih folder atau disk lain, lalu coba lagi.',
+    en: 'The audit log could not be written whole to this folder. Nothing is lost at the station. Choose another folder or disk and try again.',
   },
   'device.missing': {
     id: 'Pemindai tidak ditemukan. Rekaman yang sudah diambil tetap tersimpan. Periksa kabelnya, lalu tekan Ulangi.',
@@ -172,6 +208,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
   'slip.file': {
     id: 'Berkas PDF tidak dapat ditulis di tempat itu. Perekamannya sendiri aman. Pilih folder atau disk lain.',
     en: 'The PDF could not be written there. The enrollment itself is safe. Choose another folder or disk.',
+  },
+  'slip.erased': {
+    id: 'Data warga pada paket ini sudah dihapus dari stasiun sesuai masa simpan, jadi bukti tidak dapat dicetak lagi. Perekamannya sudah diterima pusat.',
+    en: "The resident's data of this packet was erased from the station after its retention time, so the slip cannot be printed again. The center has the enrollment.",
   },
   'packet.unknown': {
     id: 'Paket ini tidak ada di antrean kirim stasiun ini.',

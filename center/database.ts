@@ -98,6 +98,7 @@ export interface Tables {
     name: string;
     role: 'operator' | 'supervisor';
     hash: string;
+    must_change: ColumnType<boolean, boolean | undefined, boolean>;
     active: boolean;
   };
   target: { desa: string; kecamatan: string; change: number; must_have: number; deadline: string };

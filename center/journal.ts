@@ -108,7 +108,7 @@ async function applyFact(tx: Tx, caller: Caller, { fact }: JournalEntry): Promis
       const change = await nextChange(tx, caller.kecamatan);
       await tx
         .updateTable('account')
-        .set({ hash: fact.hash, change })
+        .set({ hash: fact.hash, must_change: fact.mustChange, change })
         .where('id', '=', fact.accountId)
         .where('kecamatan', '=', caller.kecamatan)
         .execute();

@@ -79,7 +79,7 @@ async function page(
         from summons where ${since})
       union all
       (select 'account', change, jsonb_build_object('id', id, 'username', username, 'name', name, 'role', role,
-          'hash', hash, 'active', active)
+          'hash', hash, 'mustChange', must_change, 'active', active)
         from account where ${since})
       union all
       (select 'target', change, jsonb_build_object('desa', desa, 'must_have', must_have, 'deadline', deadline)

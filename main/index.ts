@@ -4,6 +4,7 @@ import { app, type BrowserWindow } from 'electron';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { RekamError } from '../app/errors.ts';
 import { CONTRACT, type EventName, type EventPayload } from '../app/ipc/contract.ts';
 import { NO_LIMITS } from '../app/sync/limits.ts';
 import { STATION_CARD_FILE } from '../app/sync/mirror.ts';
@@ -16,10 +17,13 @@ import type { Environment } from './environment.ts';
 import { examineInThread } from './checkup/examination.ts';
 import { StationCheckup } from './checkup/checkup.ts';
 import { factsOfStation } from './checkup/facts.ts';
+import { accountHandlers, accountHandlersInTraining } from './ipc/accounts.ts';
+import { auditHandlers, auditHandlersInTraining } from './ipc/audit.ts';
 import { checkupHandlers, checkupHandlersInTraining } from './ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
+import { createFourEyes } from './ipc/four-eyes.ts';
 import { requirePassword } from './ipc/password.ts';
 import type { Border, Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
@@ -214,6 +218,7 @@ export async function startStation({ environment, window, begun, log, openBorder
         end: () => training.end(),
         draftKey: () => training.draftKey(),
       },
+      changedPassword: () => engine?.wake(),
       now: () => clock.now(),
     }),
   };
@@ -226,13 +231,13 @@ export async function startStation({ environment, window, begun, log, openBorder
     now: () => Math.max(clock.corrected(), uncleanStop?.lastAliveAt ?? 0),
     log,
   });
+  const examine = (auditOnly: boolean) =>
+    examineInThread(EXAMINER_FILE, {
+      ...{ file: databaseFile(dataDir), key: keys.database, auditOnly },
+      nativeBinding: environment.nativeBinding,
+    });
   const checkup = new StationCheckup({
-    examine: () =>
-      examineInThread(EXAMINER_FILE, {
-        file: databaseFile(dataDir),
-        key: keys.database,
-        nativeBinding: environment.nativeBinding,
-      }),
+    examine: () => examine(false),
     others: async () => {
       const [status, found] = await Promise.all([board.read(), scanners.list(true)]);
       return factsOfStation(status, found, {
@@ -281,6 +286,8 @@ export async function startStation({ environment, window, begun, log, openBorder
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
       ...courierHandlersInTraining(),
+      ...accountHandlersInTraining(),
+      ...auditHandlersInTraining(),
       ...checkupHandlersInTraining(),
       ...mirrorHandlersInTraining(),
     }),
@@ -319,6 +326,17 @@ export async function startStation({ environment, window, begun, log, openBorder
         changed: () => board.changed(),
       }),
       ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
+      ...accountHandlers({ store, now: () => clock.now(), changedPassword: () => engine?.wake() }),
+      ...auditHandlers({
+        ...{ store, window, isStill, stationKey: keys.station },
+        fourEyes: createFourEyes({ store, now: () => clock.now() }),
+        verify: async () => {
+          const { audit } = await examine(true);
+          if (audit === null) throw new RekamError('store.damaged');
+          return audit;
+        },
+        now: () => clock.now(),
+      }),
       ...checkupHandlers({
         ...{ store, checkup, window, dataDir, isStill, version: app.getVersion() },
         now: () => clock.now(),
@@ -345,7 +363,10 @@ export async function startStation({ environment, window, begun, log, openBorder
   });
 
   board.start();
-  const alive = beat(() => store.station.alive(clock.now()), log);
+  const alive = beat(async () => {
+    await store.station.alive(clock.now());
+    await store.accounts.countLocks();
+  }, log);
   const idle = watchIdle(
     () => idleLockMinutes(store),
     () => sessions.end('idle'),
@@ -362,6 +383,7 @@ export async function startStation({ environment, window, begun, log, openBorder
     await check.stop();
     await engine?.stop();
     transport?.close();
+    await store.accounts.countLocks();
     await store.station.end(clock.now());
     await worker.close();
     log.info('stop');

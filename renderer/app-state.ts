@@ -23,7 +23,17 @@ export async function loadDesk(): Promise<typeof DeskSide> {
 export type Session = Response<'session.login'>;
 /** Who is logged in, without the key: that goes to the vault and nowhere else. */
 export type Person = Omit<Session, 'draftKey'>;
-export type Screen = 'desk' | 'outbox' | 'supervisor' | 'checkup' | 'help';
+export type Screen =
+  | 'desk'
+  | 'outbox'
+  | 'supervisor'
+  | 'checkup'
+  | 'accounts'
+  | 'audit'
+  | 'password'
+  | 'help';
+/** Pages of the supervisor's. */
+const LEADERS: readonly Screen[] = ['supervisor', 'checkup', 'accounts', 'audit'];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {
@@ -92,6 +102,8 @@ export function activated(info: StationInfo): void {
 export async function loggedIn(session: Session): Promise<void> {
   const { draftKey, ...person } = session;
   const { deleteTrainingVault, enterDesk, openVault, placeNow, setPlace } = await loadDesk();
+  // Nothing opens before the password is the person's own.
+  if (person.mustChange) return set({ person, ended: null, screen: 'desk' });
   let vault: Vault | null = null;
   try {
     if (!person.training) await deleteTrainingVault().catch(() => undefined);
@@ -109,7 +121,7 @@ export async function loggedIn(session: Session): Promise<void> {
 }
 
 export async function logout(): Promise<void> {
-  await desk().settleDesk();
+  if (state.person?.mustChange !== true) await desk().settleDesk();
   const result = await answer(station.session.logout(undefined));
   if (result.ok) endSession('logout');
 }
@@ -158,7 +170,8 @@ export function mayLead(person: Person): boolean {
 
 export function go(screen: Screen, outboxFilter?: OutboxFilter): void {
   if (state.person === null) return;
-  if ((screen === 'supervisor' || screen === 'checkup') && !mayLead(state.person)) return;
+  if (state.person.mustChange) return;
+  if (LEADERS.includes(screen) && !mayLead(state.person)) return;
   set(outboxFilter === undefined ? { screen } : { screen, outboxFilter });
 }
 

@@ -12,6 +12,9 @@ const Desk = lazy(() => import('./features/desk/desk.tsx'));
 const Outbox = lazy(() => import('./features/outbox/outbox.tsx'));
 const Supervisor = lazy(() => import('./features/supervisor/supervisor.tsx'));
 const Checkup = lazy(() => import('./features/checkup/checkup.tsx'));
+const Accounts = lazy(() => import('./features/accounts/accounts.tsx'));
+const Audit = lazy(() => import('./features/audit/audit.tsx'));
+const Password = lazy(() => import('./features/accounts/password.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
 
 function CurrentScreen() {
@@ -20,6 +23,7 @@ function CurrentScreen() {
   if (info === null) return null;
   if (!info.activated) return <Activation info={info} />;
   if (person === null) return <Login info={info} />;
+  if (person.mustChange) return <Password />;
   if (switching !== null) return <Switching to={switching} />;
   switch (screen) {
     case 'desk':
@@ -30,13 +34,19 @@ function CurrentScreen() {
       return <Supervisor />;
     case 'checkup':
       return <Checkup />;
+    case 'accounts':
+      return <Accounts />;
+    case 'audit':
+      return <Audit />;
+    case 'password':
+      return <Password />;
     case 'help':
       return <Help />;
   }
 }
 
 export function App() {
-  const isAtWork = useApp((state) => state.person !== null);
+  const isAtWork = useApp((state) => state.person !== null && !state.person.mustChange);
   return (
     <Frame>
       <Suspense fallback={null}>

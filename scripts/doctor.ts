@@ -23,6 +23,7 @@ import { SBI_PORTS } from '../main/devices/sbi-search.ts';
 import { databaseFile } from '../main/intake/start-worker.ts';
 import { howKept, keysExist, readKeys } from '../main/security/keys.ts';
 import { openReader } from '../main/store/database.ts';
+import { speaksOf } from '../main/checkup/receipt-of.ts';
 import { examine, type Examination } from '../main/store/examine.ts';
 import { readSetting } from '../main/store/settings.ts';
 import { root } from './runtime.mjs';
@@ -83,7 +84,7 @@ function databaseOf(
   if (!existsSync(file)) return { database: { problem: 'none' }, examination: null };
   if (key === null) return { database: { problem: 'unopened' }, examination: null };
   try {
-    const examination = examine({ file, key, nativeBinding: null });
+    const examination = examine({ file, key, nativeBinding: null }, { auditOnly: false, speaksOf });
     return { database: { sound: examination.sound, seconds: examination.seconds }, examination };
   } catch (error) {
     return { database: { problem: problemOf(error) }, examination: null };

@@ -23,6 +23,7 @@ export const FINDINGS = {
   'audit.whole': 'ok',
   'audit.unread': 'look',
   'audit.broken': 'broken',
+  'audit.unanchored': 'broken',
   'disk.enough': 'ok',
   'disk.low': 'look',
   'disk.unread': 'look',

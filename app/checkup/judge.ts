@@ -13,7 +13,12 @@ export interface Facts {
   readonly database:
     | { readonly sound: boolean; readonly seconds: number }
     | { readonly problem: 'none' | 'unopened' | 'wrongKey' | 'newer' };
-  readonly audit: { readonly entries: number; readonly brokenAt: number | null } | null;
+  readonly audit: {
+    readonly entries: number;
+    readonly brokenAt: number | null;
+    /** Packets whose manifest names a head that the chain does not have there. */
+    readonly mismatched: readonly number[];
+  } | null;
   readonly disk: { readonly residentsLeft: number } | null;
   /** Center's time minus the station's. */
   readonly clockOffsetMs: number | null;
@@ -45,9 +50,11 @@ const JUDGES: Readonly<Record<CheckName, (facts: Facts) => Judgement>> = {
       : [database.sound ? 'database.sound' : 'database.damaged', { seconds: database.seconds }],
   audit: ({ audit }) => {
     if (audit === null) return ['audit.unread'];
-    return audit.brokenAt === null
+    if (audit.brokenAt !== null) return ['audit.broken', { sequence: audit.brokenAt }];
+    const [packet] = audit.mismatched;
+    return packet === undefined
       ? ['audit.whole', { entries: audit.entries }]
-      : ['audit.broken', { sequence: audit.brokenAt }];
+      : ['audit.unanchored', { packet }];
   },
   disk: ({ disk }) => {
     if (disk === null) return ['disk.unread'];

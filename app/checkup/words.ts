@@ -114,6 +114,12 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Both>> = {
     'The audit log breaks at entry {{sequence}}: something was changed or removed.',
     'Note that number and the time, and report it to the center. Change nothing on this PC.',
   ),
+  'audit.unanchored': words(
+    'Catatan audit tidak cocok dengan paket nomor {{packet}}: catatan di sekitarnya diganti atau dihapus.',
+    'Catat nomor itu dan laporkan kepada pusat, yang memegang tanda terimanya. Jangan ubah apa pun di PC ini.',
+    'The audit log does not fit packet number {{packet}}: entries around it were replaced or removed.',
+    'Note that number and report it to the center, which holds its receipt. Change nothing on this PC.',
+  ),
   'disk.enough': words(
     'Disk cukup untuk {{residents}} warga.',
     null,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkupFindingSchema } from '../checkup/finding.ts';
 import { draftSchema } from '../desk/draft.ts';
+import { PASSWORD_MAX } from '../desk/password.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biometrics.ts';
@@ -9,6 +10,14 @@ import { accountIdSchema, instantSchema, kodeDesaSchema, packetIdSchema, station
 import { findingSchema } from '../sync/finding.ts';
 import { outcomeSchema } from '../sync/protocol.ts';
 import { syncLimitsSchema } from '../sync/limits.ts';
+import {
+  accountRowSchema,
+  auditExportSchema,
+  auditFilterSchema,
+  auditRowSchema,
+  auditVerdictSchema,
+  secondPersonSchema,
+} from './people.ts';
 import type { Channel, EventName } from './channels.ts';
 import { mirrorStatusSchema } from './mirror.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
@@ -20,7 +29,8 @@ import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema 
  * frame, session, role and request before a handler runs, and the response before it leaves; the preload exposes
  * exactly these channels, by group. Bytes cross as Uint8Array.
  */
-export type Audience = 'anyone' | 'operator' | 'supervisor';
+/** `person`: whoever is logged in, even with a first password that must be changed before anything else. */
+export type Audience = 'anyone' | 'person' | 'operator' | 'supervisor';
 
 const nothing = z.void();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -34,6 +44,8 @@ export const sessionSchema = z.object({
   role: z.enum(['operator', 'supervisor']),
   /** Training: invented residents, a queue of its own, nothing that could reach the real one. */
   training: z.boolean(),
+  /** Somebody else chose the password: the person must choose another before anything else. */
+  mustChange: z.boolean(),
   /** AES-256-GCM key for the drafts in the window's Dexie, raw 32 bytes. Lives in memory only; training has its own. */
   draftKey: bytes,
 });
@@ -181,7 +193,19 @@ export const CONTRACT = {
     audience: 'anyone',
   },
   'session.current': { request: nothing, response: sessionSchema.nullable(), audience: 'anyone' },
-  'session.logout': { request: nothing, response: nothing, audience: 'operator' },
+  'session.logout': { request: nothing, response: nothing, audience: 'person' },
+  /**
+   * Another password for the caller; the answer is the session as it is from now on. `current` may be null only where
+   * the caller has just logged in with a password that must be changed.
+   */
+  'session.changePassword': {
+    request: z.strictObject({
+      current: z.string().max(PASSWORD_MAX).nullable(),
+      password: z.string().max(PASSWORD_MAX),
+    }),
+    response: sessionSchema,
+    audience: 'person',
+  },
   /** Into training or back to work; the answer is the session as it is from now on. */
   'session.train': { request: z.boolean(), response: sessionSchema, audience: 'operator' },
 
@@ -382,6 +406,35 @@ export const CONTRACT = {
   },
   /** How fast and at which hours packets may go. */
   'sync.limit': { request: syncLimitsSchema, response: nothing, audience: 'supervisor' },
+
+  /** The accounts of this kecamatan, supervisors first. */
+  'accounts.list': { request: nothing, response: z.array(accountRowSchema), audience: 'supervisor' },
+  /**
+   * A password for one login of an operator, told once and kept nowhere; the supervisor confirms with the own password.
+   * It works offline, and reaches the center and the other station by the journal.
+   */
+  'accounts.reset': {
+    request: z.strictObject({ accountId: accountIdSchema, password: z.string().max(PASSWORD_MAX) }),
+    response: z.object({ oneTime: z.string() }),
+    audience: 'supervisor',
+  },
+
+  'audit.list': {
+    request: auditFilterSchema.extend({
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(200),
+    }),
+    response: z.object({ total: z.int(), rows: z.array(auditRowSchema) }),
+    audience: 'supervisor',
+  },
+  /** Reads the whole chain, and holds the heads in this station's manifests against it. */
+  'audit.verify': { request: nothing, response: auditVerdictSchema, audience: 'supervisor' },
+  /** Writes the whole log into a folder that the supervisor chooses, with a second person; null when none was chosen. */
+  'audit.export': {
+    request: z.strictObject({ second: secondPersonSchema }),
+    response: auditExportSchema.nullable(),
+    audience: 'supervisor',
+  },
 
   /** Looks at everything of the station: seconds, on a large database minutes. The last one's findings come with `last`. */
   'checkup.run': {

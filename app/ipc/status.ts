@@ -83,6 +83,8 @@ export const stationStatusSchema = z.object({
   lastManualSync: syncSummarySchema.nullable(),
   /** True where the keys lie in a file and not in the OS keystore: a stolen PC is then readable. */
   keysInFile: z.boolean(),
+  /** The center's keys: when they last changed, and when an announcement that it did not sign was refused since. */
+  centerKeys: z.object({ followedAt: instantSchema.nullable(), refusedAt: instantSchema.nullable() }),
 });
 export type StationStatus = z.infer<typeof stationStatusSchema>;
 

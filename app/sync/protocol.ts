@@ -51,6 +51,8 @@ export const JWS_TYPES = {
   courier: 'rekam-courier+jws',
   mirror: 'rekam-mirror+jws',
   station: 'rekam-station+jws',
+  audit: 'rekam-audit+jws',
+  keys: 'rekam-keys+jws',
 } as const;
 
 /** Ed25519 public key: 32 bytes, base64url. */
@@ -112,8 +114,37 @@ export const pulseSchema = z.strictObject({
   pace: paceSchema,
 });
 export type Pulse = z.infer<typeof pulseSchema>;
-export const pulseQuerySchema = z.object({ nonce: z.string().min(16).max(100) });
-export const pulseAnswerSchema = z.object({ pulse: jwsSchema });
+const keyIdSchema = z.string().max(100);
+export const sealingSchema = z.object({ keyId: keyIdSchema, recipient: z.string().startsWith('age1') });
+export const receiptKeySchema = z.object({ kid: keyIdSchema, x: publicKeySchema });
+
+/**
+ * The center has other keys: payload of a JWS by the receipt key that was valid until then, so that a station follows
+ * from the one that it has, one change after the other. What is sealed to the former recipient stays welcome.
+ */
+export const keyChangeSchema = z.strictObject({
+  v: z.literal(1),
+  /** What is left behind; each change leads on from exactly one other. */
+  replaces: z.strictObject({ keyId: keyIdSchema, kid: keyIdSchema, x: publicKeySchema }),
+  sealing: sealingSchema,
+  receiptKey: receiptKeySchema,
+  /** By the center's time. The former receipt key speaks for receipts given until then. */
+  at: instantSchema,
+});
+export type KeyChange = z.infer<typeof keyChangeSchema>;
+
+/** With the ids of the keys that the station has, the answer brings what followed them. */
+export const pulseQuerySchema = z.object({
+  nonce: z.string().min(16).max(100),
+  keyId: keyIdSchema.optional(),
+  kid: keyIdSchema.optional(),
+});
+export const pulseAnswerSchema = z.object({
+  /** Signed by the newest receipt key. */
+  pulse: jwsSchema,
+  /** All changes of keys, the first first, where the station has not the newest. */
+  keys: z.array(jwsSchema).max(50).default([]),
+});
 
 export const kecamatanSchema = z.object({
   kode: kodeKecamatanSchema,
@@ -155,8 +186,13 @@ export const activateAnswerSchema = z.object({
   stationId: stationIdSchema,
   label: z.string(),
   kecamatan: kecamatanSchema,
-  sealing: z.object({ keyId: z.string().max(100), recipient: z.string().startsWith('age1') }),
-  receiptKey: z.object({ kid: z.string().max(100), x: publicKeySchema }),
+  sealing: sealingSchema,
+  receiptKey: receiptKeySchema,
+  /** Receipts that were given until then are by these. */
+  formerReceiptKeys: z
+    .array(receiptKeySchema.extend({ until: instantSchema }))
+    .max(50)
+    .default([]),
   policy: policySchema,
 });
 export type Activation = z.infer<typeof activateAnswerSchema>;
@@ -239,11 +275,13 @@ export const factSchema = z.discriminatedUnion('type', [
     change: z.enum(['added', 'removed']),
     summons: summonsSchema,
   }),
+  /** Another password: its owner's choice, or a supervisor's for one login, after which the owner must choose. */
   z.strictObject({
     type: z.literal('account-reset'),
     accountId: accountIdSchema,
     by: accountIdSchema,
     hash: z.string().max(200),
+    mustChange: z.boolean().default(false),
   }),
   z.strictObject({
     type: z.literal('day-close'),
@@ -309,6 +347,8 @@ export const referenceLineSchema = z.discriminatedUnion('type', [
     role: z.enum(['operator', 'supervisor']),
     /** argon2id, PHC string. */
     hash: z.string().max(200),
+    /** The password was given by somebody else: the station asks for another at the next login. */
+    mustChange: z.boolean().default(false),
     active: z.boolean(),
   }),
   z.object({

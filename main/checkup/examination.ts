@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ExaminerReport } from '../examiner.ts';
-import type { OpenOptions } from '../store/database.ts';
+import type { ExaminerInput, ExaminerReport } from '../examiner.ts';
 import type { Examination } from '../store/examine.ts';
 import { fromMessage } from '../store/remote.ts';
 
@@ -8,7 +7,7 @@ import { fromMessage } from '../store/remote.ts';
  * One look at the whole database, in a thread and a connection of its own.
  * @throws RekamError `store.key`, `store.newer`
  */
-export function examineInThread(workerFile: string, options: OpenOptions): Promise<Examination> {
+export function examineInThread(workerFile: string, options: ExaminerInput): Promise<Examination> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerFile, { workerData: options });
     worker.once('message', (report: ExaminerReport) => {

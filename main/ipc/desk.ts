@@ -9,7 +9,9 @@ import type { DiskRoom } from './room.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks'> & IntakeApi>;
+  readonly store: Remote<
+    Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks' | 'audit'> & IntakeApi
+  >;
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
   readonly today: () => string;
@@ -45,9 +47,14 @@ type Group = Pick<
 const SUMMONS_SHOWN = 50;
 
 export function deskHandlers({ store, now, today, room, recorded, confirm }: Needs): Group {
+  const opened = (
+    what: 'resident.opened' | 'draft.opened',
+    subject: string,
+    { accountId: by }: DeskSession,
+  ) => store.audit.opened({ at: now(), by, what, subject });
   return {
     'desk.find': ({ query, limit }) => store.residents.find(query, limit),
-    'desk.resident': async (text) => {
+    'desk.resident': async (text, caller) => {
       const nik = requireNik(text);
       const date = today();
       const [resident, ticket] = await Promise.all([
@@ -55,6 +62,7 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
         store.desk.ticketOf(date, nik),
       ]);
       if (resident === null) throw new RekamError('resident.unknown');
+      await opened('resident.opened', nik, caller);
       return { ...resident, ticket, today: date };
     },
     'desk.today': async () => {
@@ -81,7 +89,11 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       });
     },
     'drafts.list': () => store.drafts.list(),
-    'drafts.load': (packetId) => store.drafts.load(packetId),
+    'drafts.load': async (packetId, caller) => {
+      const found = await store.drafts.load(packetId);
+      await opened('draft.opened', packetId, caller);
+      return found;
+    },
     'drafts.commit': ({ draft, captures }) => store.drafts.commit(draft, captures, now()),
     'drafts.drop': ({ packetId, reason }, caller) =>
       store.drafts.drop(packetId, reason, caller.accountId, now()),

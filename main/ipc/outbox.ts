@@ -4,7 +4,7 @@ import type { SyncEngine } from '../sync/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outbox'>>;
+  readonly store: Remote<Pick<StoreApi, 'outbox' | 'audit'>>;
   readonly engine: () => SyncEngine | null;
   readonly now: () => number;
   /** A packet was held or let go: the status bar follows. */
@@ -16,7 +16,12 @@ type Group = Pick<Handlers, 'outbox.packet' | 'outbox.hold' | 'outbox.release' |
 /** The supervisor's hand on single packets. */
 export function outboxHandlers({ store, engine, now, changed }: Needs): Group {
   return {
-    'outbox.packet': (packetId) => store.outbox.packet(packetId),
+    'outbox.packet': async (packetId, caller) => {
+      const detail = await store.outbox.packet(packetId);
+      const by = caller.accountId;
+      await store.audit.opened({ at: now(), by, what: 'packet.opened', subject: packetId });
+      return detail;
+    },
     'outbox.hold': async ({ packetId, reason }, caller) => {
       await store.outbox.holdByHand(packetId, reason, caller.accountId, now());
       engine()?.leave(packetId);

@@ -14,18 +14,20 @@ export async function requirePassword(
   wrong: 'login.wrong' | 'password.wrong',
 ): Promise<Account> {
   const account = await store.accounts.byUsername(username.trim());
-  refuseLocked(account?.lockedUntil ?? null, now());
+  refuseLocked(account?.lockedMs ?? 0);
   const matches = await passwordMatches(account?.hash ?? null, password);
-  if (account === null) throw new RekamError(wrong);
+  if (account === null) {
+    await store.accounts.failedUnknown(now());
+    throw new RekamError(wrong);
+  }
   if (!matches) {
-    const { lockedUntil } = await store.accounts.failed(account.id, now());
-    refuseLocked(lockedUntil, now());
+    const { lockedMs } = await store.accounts.failed(account.id, now());
+    refuseLocked(lockedMs);
     throw new RekamError(wrong);
   }
   return account;
 }
 
-function refuseLocked(lockedUntil: number | null, now: number): void {
-  if (lockedUntil === null || lockedUntil <= now) return;
-  throw new RekamError('login.locked', { seconds: Math.ceil((lockedUntil - now) / 1000) });
+function refuseLocked(ms: number): void {
+  if (ms > 0) throw new RekamError('login.locked', { seconds: Math.ceil(ms / 1000) });
 }

@@ -36,6 +36,7 @@ const LOGGED: ReadonlySet<ErrorCode> = new Set([
   'request.invalid',
   'role.forbidden',
   'login.required',
+  'password.mustChange',
   'internal',
   'disk.full',
 ]);
@@ -60,6 +61,8 @@ async function answer(
     const { audience, request: requestSchema, response: responseSchema } = border.contract[channel];
     const caller = border.sessions.current();
     if (audience !== 'anyone' && caller === null) throw new RekamError('login.required');
+    if (audience !== 'anyone' && audience !== 'person' && caller?.mustChange === true)
+      throw new RekamError('password.mustChange');
     if (audience === 'supervisor' && caller?.role !== 'supervisor') throw new RekamError('role.forbidden');
     const parsed = requestSchema.safeParse(request);
     if (!parsed.success) throw new RekamError('request.invalid', {}, parsed.error);

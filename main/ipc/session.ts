@@ -3,6 +3,8 @@ import type { AccountId } from '../../app/ids.ts';
 import type { Response } from '../../app/ipc/contract.ts';
 import type { DeskSession, Sessions } from '../security/sessions.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
+import { passwordFault, type PasswordFault } from '../../app/desk/password.ts';
+import { hashPassword, passwordMatches } from '../security/passwords.ts';
 import { requirePassword } from './password.ts';
 import type { Handlers } from './register.ts';
 
@@ -15,12 +17,24 @@ interface Needs {
     readonly end: () => Promise<void>;
     readonly draftKey: () => Uint8Array;
   };
+  /** The journal has news for the center. */
+  readonly changedPassword: () => void;
   readonly now: () => number;
 }
 
-type Group = Pick<Handlers, 'session.login' | 'session.current' | 'session.logout' | 'session.train'>;
+type Group = Pick<
+  Handlers,
+  'session.login' | 'session.current' | 'session.logout' | 'session.changePassword' | 'session.train'
+>;
 
-export function sessionHandlers({ store, sessions, draftKey, training, now }: Needs): Group {
+const FAULT_CODE = {
+  short: 'password.short',
+  username: 'password.username',
+  same: 'password.same',
+} as const satisfies Record<PasswordFault, string>;
+
+export function sessionHandlers(needs: Needs): Group {
+  const { store, sessions, draftKey, training, changedPassword, now } = needs;
   const withKey = (session: DeskSession): Response<'session.login'> => ({
     ...session,
     draftKey: session.training ? training.draftKey() : draftKey,
@@ -53,6 +67,7 @@ export function sessionHandlers({ store, sessions, draftKey, training, now }: Ne
         name: account.name,
         role: account.role,
         training: false,
+        mustChange: account.mustChange,
       };
       sessions.begin(session);
       return withKey(session);
@@ -63,6 +78,23 @@ export function sessionHandlers({ store, sessions, draftKey, training, now }: Ne
     },
     'session.logout': () => {
       sessions.end('logout');
+    },
+    'session.changePassword': async ({ current, password }, caller) => {
+      const { username, accountId } = caller;
+      // Who was given a password has proved it a moment ago; whoever finds a desk open has not.
+      if (!caller.mustChange || current !== null)
+        await requirePassword(store, username, current ?? '', now, 'password.wrong');
+      const fault = passwordFault(password, { username, before: current });
+      if (fault !== null) throw new RekamError(FAULT_CODE[fault]);
+      const account = await store.accounts.byUsername(username);
+      if (account === null) throw new RekamError('login.required');
+      if (await passwordMatches(account.hash, password)) throw new RekamError('password.same');
+      const hash = await hashPassword(password);
+      await store.accounts.setPassword({ id: accountId, hash, by: accountId, now: now() });
+      changedPassword();
+      const session = sessions.changed(caller);
+      if (session === null) throw new RekamError('login.required');
+      return withKey(session);
     },
     'session.train': async (wanted, caller) => {
       if (switching) throw new RekamError('training.busy');

@@ -11,7 +11,7 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery'>>;
+  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery' | 'station'>>;
   readonly engine: () => SyncEngine | null;
   readonly room: DiskRoom;
   readonly mirror: () => MirrorStatus;
@@ -69,11 +69,12 @@ export class StatusBoard {
 
   async read(): Promise<StationStatus> {
     const { store, engine, room, keysInFile, now, startOfDay } = this.#needs;
-    const [summary, residents, outages, recovery, disk] = await Promise.all([
+    const [summary, residents, outages, recovery, keyNews, disk] = await Promise.all([
       store.outbox.summary(startOfDay()),
       store.residents.count(),
       store.outages.latest(1),
       store.recovery.report(),
+      store.station.keyNews(),
       room.read(),
     ]);
     const state = engine()?.state();
@@ -118,6 +119,10 @@ export class StatusBoard {
       sync: state?.progress ?? null,
       lastManualSync: state?.lastManual ?? null,
       keysInFile,
+      centerKeys: {
+        followedAt: instantOrNull(keyNews.followedAt),
+        refusedAt: instantOrNull(keyNews.refusedAt),
+      },
     };
   }
 }

@@ -1,4 +1,5 @@
-import { verify } from '@node-rs/argon2';
+import { hash, verify } from '@node-rs/argon2';
+import { randomBytes } from 'node:crypto';
 
 /** Of no account: verified against when a user name is unknown, so that its absence takes as long as a wrong password. */
 const NOBODY =
@@ -12,4 +13,23 @@ export async function passwordMatches(hash: string | null, password: string): Pr
   } catch {
     return false;
   }
+}
+
+/** argon2id at the center's own cost, so that it takes the hash over as it is. */
+export function hashPassword(password: string): Promise<string> {
+  return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+}
+
+/** Without letters and digits that are taken for one another when they are read aloud or copied from paper. */
+const ONE_TIME_SIGNS = 'abcdefghjkmnpqrstvwxyz23456789';
+
+/** For one login: two groups of five, some 49 bits. */
+export function oneTimePassword(): string {
+  const signs: string[] = [];
+  // What lies above the last whole multiple would make the first signs likelier.
+  const limit = 256 - (256 % ONE_TIME_SIGNS.length);
+  while (signs.length < 10)
+    for (const byte of randomBytes(16))
+      if (byte < limit && signs.length < 10) signs.push(ONE_TIME_SIGNS[byte % ONE_TIME_SIGNS.length] ?? '');
+  return `${signs.slice(0, 5).join('')}-${signs.slice(5).join('')}`;
 }

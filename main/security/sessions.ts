@@ -7,6 +7,8 @@ export interface DeskSession {
   readonly role: 'operator' | 'supervisor';
   /** At the training desk: the same person, and nothing of the real station behind the handlers. */
   readonly training: boolean;
+  /** The password was given by somebody else: until it is changed nothing but that is allowed. */
+  readonly mustChange: boolean;
 }
 
 /** Owner of who is logged in at this station: one person, one window. */
@@ -28,8 +30,17 @@ export class Sessions {
    * @returns the session from now on; null when `from` is no longer the one there is
    */
   train(from: DeskSession, training: boolean): DeskSession | null {
+    return this.#turn(from, { training });
+  }
+
+  /** The person has a password of their own now. @returns as `train` */
+  changed(from: DeskSession): DeskSession | null {
+    return this.#turn(from, { mustChange: false });
+  }
+
+  #turn(from: DeskSession, change: Partial<DeskSession>): DeskSession | null {
     if (this.#current !== from) return null;
-    this.#current = { ...from, training };
+    this.#current = { ...from, ...change };
     return this.#current;
   }
 

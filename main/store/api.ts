@@ -1,4 +1,5 @@
 import type { Capture, OutboxRow, ResidentRow, TaskRow, TicketRow } from '../../app/ipc/contract.ts';
+import type { AuditAct } from '../../app/desk/audit.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
 import type { SessionOfDay, StateByHand, TicketState } from '../../app/desk/ticket.ts';
@@ -9,6 +10,7 @@ import type { HoldReason, PacketState } from '../../app/enrollment/lifecycle.ts'
 import type { Nik } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
 import type { PacketDetail } from '../../app/ipc/outbox.ts';
+import type { AuditRow } from '../../app/ipc/people.ts';
 import type { MirrorStore, RecoveryStore } from './mirror-api.ts';
 import type { Finding } from '../../app/sync/finding.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
@@ -16,6 +18,7 @@ import type {
   Activation,
   Fact,
   JournalEntry,
+  KeyChange,
   Outcome,
   ReconcileAnswer,
   ReferenceLine,
@@ -63,6 +66,15 @@ export interface StationRecord {
 export interface StationStore {
   record(): StationRecord | null;
   activate(record: StationRecord, now: number): void;
+  /**
+   * The center has other keys; the engine has verified the announcement. Audited with it.
+   * @returns the activation as it is from now on; one that has left these keys already stays as it is
+   */
+  followKeys(change: KeyChange, announcement: string, now: number): Activation;
+  /** An announcement that the center did not sign; audited once. @param hash of it */
+  refusedKeys(hash: Sha256, now: number): void;
+  /** When the keys last changed, and when an announcement was last refused; null for never. */
+  keyNews(): { readonly followedAt: number | null; readonly refusedAt: number | null };
   setting(key: SettingKey): string | null;
   set(key: SettingKey, value: string): void;
   /** By a person; audited with the value. */
@@ -100,20 +112,38 @@ export interface Account {
   readonly name: string;
   readonly role: 'operator' | 'supervisor';
   readonly hash: string;
+  /** Somebody else chose the password: it opens nothing but the change to one of the person's own. */
+  readonly mustChange: boolean;
   readonly failures: number;
-  /** Login is refused until then. */
-  readonly lockedUntil: number | null;
+  /** Login is refused for so long, counted by no clock that can be set; 0 when it is not locked. */
+  readonly lockedMs: number;
 }
 
 export interface AccountStore {
   count(): number;
+  /** Active accounts, supervisors first. */
+  list(): Account[];
   /** Active accounts only; user names do not distinguish case. */
   byUsername(username: string): Account | null;
   /** Counts a wrong password and locks for a growing time; audited. */
-  failed(id: AccountId, now: number): { readonly lockedUntil: number | null };
+  failed(id: AccountId, now: number): { readonly lockedMs: number };
+  /** A wrong login under a name that no account has; audited. */
+  failedUnknown(now: number): void;
+  /** Writes down how long the locks still last: a restart goes on from there. */
+  countLocks(): void;
   /** Audited. */
   loggedIn(id: AccountId, now: number): void;
   loggedOut(id: AccountId, now: number, reason: 'logout' | 'idle'): void;
+  /**
+   * A password of the person's own (`by` is the account itself), or a supervisor's for one login. Here at once, at the
+   * center by the journal; audited.
+   */
+  setPassword(input: {
+    readonly id: AccountId;
+    readonly hash: string;
+    readonly by: AccountId;
+    readonly now: number;
+  }): void;
 }
 
 export interface ResidentStore {
@@ -355,7 +385,8 @@ export interface OutboxStore {
     now: number,
   ): { readonly again: number; readonly held: number; readonly told: number };
   /**
-   * Drops sealed bytes whose receipt, final outcome and retention time are all there, some at a time.
+   * Drops sealed bytes whose receipt, final outcome and retention time are all there, and with them what the desk kept of
+   * the person, unless somebody there has still to see to the packet; some at a time.
    * @param now the center's time
    * @returns how many; ask again until there are none
    */
@@ -405,10 +436,39 @@ export interface AuditStore {
   append(entry: {
     readonly at: number;
     readonly by: AccountId | null;
-    readonly what: string;
+    readonly what: AuditAct;
     readonly subject: string | null;
     readonly detail?: string;
   }): void;
+  /** Somebody looked at a person's data: told once in a while, without waiting for the disk. */
+  opened(entry: {
+    readonly at: number;
+    readonly by: AccountId;
+    readonly what: 'resident.opened' | 'draft.opened' | 'packet.opened';
+    readonly subject: string;
+  }): void;
+  /** Newest first; `from` and `until` (not included) by the station's clock. A person's entries are by or about them. */
+  list(filter: {
+    readonly by: AccountId | null;
+    readonly acts: readonly AuditAct[] | null;
+    readonly from: number | null;
+    readonly until: number | null;
+    readonly offset: number;
+    readonly limit: number;
+  }): { readonly total: number; readonly rows: AuditRow[] };
+  /** The entries themselves, oldest first. */
+  page(
+    after: number,
+    limit: number,
+  ): {
+    readonly sequence: number;
+    readonly at: number;
+    readonly by: string | null;
+    readonly what: string;
+    readonly subject: string | null;
+    readonly detail: string | null;
+    readonly hash: Sha256;
+  }[];
   head(): Sha256;
   /** Checks the last `count` entries (all without it); the first broken sequence or null. */
   verify(count?: number): number | null;

@@ -1,12 +1,14 @@
+import type { AuditAct } from '../../app/desk/audit.ts';
 import type { AccountId, Sha256 } from '../../app/ids.ts';
+import type { AuditRow as AuditListRow } from '../../app/ipc/people.ts';
 import type { AuditStore } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
-import { sha256 } from './rows.ts';
+import { iso, sha256 } from './rows.ts';
 
 export interface AuditEntry {
   readonly at: number;
   readonly by: AccountId | null;
-  readonly what: string;
+  readonly what: AuditAct;
   readonly subject: string | null;
   readonly detail?: string;
 }
@@ -22,7 +24,10 @@ interface AuditRow {
 }
 
 /** Head of a chain without entries. */
-const GENESIS = '0'.repeat(64) as Sha256;
+export const GENESIS = '0'.repeat(64) as Sha256;
+
+/** The same page opened by the same person within so long is one look. */
+const OPENED_AGAIN_MS = 10 * 60_000;
 
 /** Appends inside the transaction of the act itself, so that neither is ever there without the other. */
 export function audit(tx: Writer, entry: AuditEntry): void {
@@ -54,9 +59,74 @@ export function auditHead(db: Reader): Sha256 {
 export function createAuditStore(db: Database): AuditStore {
   return {
     append: (entry) => db.write((tx) => audit(tx, entry)),
+    // A power cut may take it back, and nothing else: whoever opens a page must not wait for the disk.
+    opened: (entry) =>
+      db.writeUnsynced((tx) => {
+        const again = tx.get(
+          'SELECT 1 FROM audit WHERE subject = ? AND what = ? AND by_account = ? AND at BETWEEN ? AND ?',
+          entry.subject,
+          entry.what,
+          entry.by,
+          entry.at - OPENED_AGAIN_MS,
+          entry.at,
+        );
+        if (again === undefined) audit(tx, entry);
+      }),
+    list: (filter) => list(db, filter),
+    page: (after, limit) =>
+      db
+        .all<AuditRow>('SELECT * FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?', after, limit)
+        .map(({ by_account: by, hash, ...row }) => ({ ...row, by, hash: hash as Sha256 })),
     head: () => auditHead(db),
     verify: (count) => firstBroken(db, count),
   };
+}
+
+const LIST = `FROM audit a WHERE (@by IS NULL OR a.by_account = @by OR a.subject = @by)
+  AND (@acts IS NULL OR a.what IN (SELECT value FROM json_each(@acts)))
+  AND (@from IS NULL OR a.at >= @from) AND (@until IS NULL OR a.at < @until)`;
+
+/** Newest first, with the names and numbers that people know instead of ids. */
+function list(db: Reader, filter: Parameters<AuditStore['list']>[0]): ReturnType<AuditStore['list']> {
+  const { by, from, until, offset, limit } = filter;
+  const acts = filter.acts === null ? null : JSON.stringify(filter.acts);
+  const chosen = { by, acts, from, until };
+  const rows = db.all<
+    Omit<AuditRow, 'hash'> & {
+      by_name: string | null;
+      packet_number: number | null;
+      subject_name: string | null;
+    }
+  >(
+    `SELECT a.*, (SELECT name FROM account WHERE id = a.by_account) AS by_name,
+       (SELECT sequence FROM packet WHERE packet_id = a.subject) AS packet_number,
+       (SELECT name FROM account WHERE id = a.subject) AS subject_name
+     ${LIST} ORDER BY a.sequence DESC LIMIT @limit OFFSET @offset`,
+    { ...chosen, limit, offset },
+  );
+  const total = db.get<{ n: number }>(`SELECT count(*) AS n ${LIST}`, chosen)?.n ?? 0;
+  return {
+    total,
+    rows: rows.map((row) => ({
+      sequence: row.sequence,
+      at: iso(row.at),
+      // Whose account the center has since taken away is still told by its id.
+      by: row.by_name ?? row.by_account,
+      what: row.what,
+      about: aboutOf(row),
+      detail: row.detail,
+    })),
+  };
+}
+
+function aboutOf(row: {
+  subject: string | null;
+  packet_number: number | null;
+  subject_name: string | null;
+}): AuditListRow['about'] {
+  if (row.packet_number !== null) return { kind: 'packet', number: row.packet_number };
+  if (row.subject_name !== null) return { kind: 'account', name: row.subject_name };
+  return row.subject !== null && /^\d{16}$/.test(row.subject) ? { kind: 'nik', nik: row.subject } : null;
 }
 
 /** @returns the first sequence that does not follow from the one before it; null when the chain holds */

@@ -1,10 +1,11 @@
+import type { AuditAct } from '../../app/desk/audit.ts';
 import type { Correction } from '../../app/enrollment/enrollment.ts';
 import type { AccountId, PacketId } from '../../app/ids.ts';
 import { audit } from './audit.ts';
 import type { Reader, Writer } from './database.ts';
 import { iso } from './rows.ts';
 
-const CONFIRMED = 'correction.confirmed';
+const CONFIRMED = 'correction.confirmed' satisfies AuditAct;
 
 export const CONFIRMED_CORRECTION = 'SELECT 1 FROM audit WHERE subject = ? AND what = ? AND detail = ?';
 

@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs';
 import { RekamError } from '../../app/errors.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
-import { firstBroken } from './audit.ts';
+import type { AuditVerdict } from '../../app/ipc/people.ts';
+import { verifyAudit } from './audit-verify.ts';
 import { openReader, type OpenOptions, type Reader } from './database.ts';
 import { MIGRATIONS } from './migrate.ts';
 import { measured } from './outbox-list.ts';
 import { clockOffset } from './settings.ts';
 import { atBorder } from './sqlite-errors.ts';
-import { readStation } from './station.ts';
+import { centerKeysOf, readStation } from './station.ts';
 
 /** What a look at the whole database finds. Counts alone: nothing here is about a person. */
 export interface Examination {
@@ -16,7 +17,7 @@ export interface Examination {
   readonly seconds: number;
   readonly schema: number;
   readonly fileBytes: number;
-  readonly audit: { readonly entries: number; readonly brokenAt: number | null } | null;
+  readonly audit: AuditVerdict | null;
   readonly station: StationCounts | null;
 }
 
@@ -28,6 +29,13 @@ export interface StationCounts {
   readonly measured: MeasuredPackets;
   readonly packets: Readonly<Record<string, number>>;
   readonly rows: Readonly<Record<string, number>>;
+}
+
+export interface ExamineOptions {
+  /** Neither the pages nor the tables: the audit chain alone. */
+  readonly auditOnly: boolean;
+  /** The hash of the manifest that a receipt is for, when one of these keys signed it. */
+  readonly speaksOf: (receipt: string, keys: readonly string[]) => string | null;
 }
 
 /** Tables whose size tells support something. */
@@ -48,7 +56,7 @@ const COUNTED = [
  * thread where nobody waits.
  * @throws RekamError `store.key`, `store.newer`
  */
-export function examine(options: OpenOptions): Examination {
+export function examine(options: OpenOptions, { auditOnly, speaksOf }: ExamineOptions): Examination {
   const began = performance.now();
   const known = { schema: 0, fileBytes: statSync(options.file).size };
   const broken = (): Examination => ({
@@ -60,19 +68,19 @@ export function examine(options: OpenOptions): Examination {
       try {
         const schema = db.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
         if (schema > MIGRATIONS.length) throw new RekamError('store.newer');
-        const [first] = db.all<{ quick_check: string }>('PRAGMA quick_check(1)');
-        if (first?.quick_check !== 'ok') return { ...broken(), schema };
-        const audit = {
-          entries: db.get<{ n: number }>('SELECT coalesce(max(sequence), 0) AS n FROM audit')?.n ?? 0,
-          brokenAt: firstBroken(db, undefined),
-        };
+        if (!auditOnly) {
+          const [first] = db.all<{ quick_check: string }>('PRAGMA quick_check(1)');
+          if (first?.quick_check !== 'ok') return { ...broken(), schema };
+        }
         const current = schema === MIGRATIONS.length;
+        const keys = current ? centerKeysOf(readStation(db)) : [];
+        const audit = verifyAudit(db, (receipt) => speaksOf(receipt, keys));
         return {
           ...known,
           sound: true,
           schema,
           audit,
-          station: current ? counts(db) : null,
+          station: current && !auditOnly ? counts(db) : null,
           seconds: seconds(began),
         };
       } finally {

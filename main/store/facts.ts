@@ -28,8 +28,9 @@ export function applyFact(tx: Writer, fact: Fact): void {
       return;
     case 'account-reset':
       tx.run(
-        'UPDATE account SET hash = ?, failures = 0, locked_until = NULL WHERE id = ? AND hash <> ?',
+        `UPDATE account SET hash = ?, must_change = ?, failures = 0, lock_ms = 0 WHERE id = ? AND hash <> ?`,
         fact.hash,
+        fact.mustChange ? 1 : 0,
         fact.accountId,
         fact.hash,
       );

@@ -10,6 +10,8 @@ import * as amendment from './migrations/006-amendment.ts';
 import * as residentName from './migrations/007-resident-name.ts';
 import * as recorded from './migrations/008-recorded.ts';
 import * as mirror from './migrations/009-mirror.ts';
+import * as account from './migrations/010-account.ts';
+import * as erased from './migrations/011-erased.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -27,6 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   residentName,
   recorded,
   mirror,
+  account,
+  erased,
 ];
 
 /**

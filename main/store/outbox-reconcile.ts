@@ -1,4 +1,5 @@
 import { isReceived } from '../../app/enrollment/lifecycle.ts';
+import type { AuditAct } from '../../app/desk/audit.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { ReconcileAnswer } from '../../app/sync/protocol.ts';
 import type { OutboxStore } from './api.ts';
@@ -24,7 +25,7 @@ export function reconciled(
   const findings: Found[] = [];
   const note = (kind: Found['kind'], packet: PacketRow) =>
     findings.push({ kind, from: packet.sequence, to: packet.sequence, packetId: packet.packet_id });
-  const tell = (what: string, subject: string, detail: string): boolean => {
+  const tell = (what: AuditAct, subject: string, detail: string): boolean => {
     if (isTold(tx, what, subject)) return false;
     audit(tx, { at: now, by: null, what, subject, detail });
     found.told += 1;
@@ -131,6 +132,6 @@ function hasBytes(tx: Reader, packetId: PacketId): boolean {
   return tx.get('SELECT 1 FROM packet_blob WHERE packet_id = ?', packetId) !== undefined;
 }
 
-function isTold(tx: Reader, what: string, subject: string): boolean {
+function isTold(tx: Reader, what: AuditAct, subject: string): boolean {
   return tx.get('SELECT 1 FROM audit WHERE subject = ? AND what = ?', subject, what) !== undefined;
 }

@@ -64,7 +64,7 @@ export function commitRecord(
         { type: 'recorded', nik: input.biodata.nik, packetId: input.packetId },
         input.recordedAt,
       );
-    finishTickets(tx, input);
+    // First of this record's entries: the manifest names the head before it.
     audit(tx, {
       at: input.recordedAt,
       by: input.by.accountId,
@@ -72,6 +72,7 @@ export function commitRecord(
       subject: input.packetId,
       detail: `${input.biodata.nik} ${manifest.sequence}`,
     });
+    finishTickets(tx, input);
     return {
       packetId: input.packetId,
       sequence: manifest.sequence,

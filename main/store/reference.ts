@@ -96,16 +96,17 @@ function putResident(tx: Writer, line: Extract<ReferenceLine, { type: 'resident'
 /** Wrong passwords are counted here, so a delta leaves the lock as it is; a new password begins without one. */
 function putAccount(tx: Writer, line: Extract<ReferenceLine, { type: 'account' }>): void {
   tx.run(
-    `INSERT INTO account(id, username, name, role, hash, active) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO account(id, username, name, role, hash, must_change, active) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT(id) DO UPDATE SET username = excluded.username, name = excluded.name, role = excluded.role,
        failures = CASE WHEN hash = excluded.hash THEN failures ELSE 0 END,
-       locked_until = CASE WHEN hash = excluded.hash THEN locked_until ELSE NULL END,
-       hash = excluded.hash, active = excluded.active`,
+       lock_ms = CASE WHEN hash = excluded.hash THEN lock_ms ELSE 0 END,
+       hash = excluded.hash, must_change = excluded.must_change, active = excluded.active`,
     line.id,
     line.username,
     line.name,
     line.role,
     line.hash,
+    line.mustChange ? 1 : 0,
     line.active ? 1 : 0,
   );
 }

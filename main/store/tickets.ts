@@ -1,3 +1,4 @@
+import { ticketAct } from '../../app/desk/audit.ts';
 import { ticketAfter, type TicketEvent, type TicketState } from '../../app/desk/ticket.ts';
 import { RekamError } from '../../app/errors.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
@@ -118,5 +119,5 @@ function tellOf(tx: Writer, ticket: StoredTicket, by: AccountId, now: number): v
   const { date, number, state, reason } = ticket;
   const nik = nikSchema.parse(ticket.nik);
   appendFact(tx, { type: 'ticket', date, number, nik, state, reason }, now);
-  audit(tx, { at: now, by, what: `ticket.${state}`, subject: nik, detail: `${date} ${number}` });
+  audit(tx, { at: now, by, what: ticketAct(state), subject: nik, detail: `${date} ${number}` });
 }

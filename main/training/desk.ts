@@ -169,6 +169,7 @@ async function inventStation(kecamatan: Kecamatan, policy: Policy): Promise<Stat
       kecamatan,
       sealing: { keyId: 'training', recipient: await lostRecipient() },
       receiptKey: { kid: 'training', x: publicKeyX(generateKeyPairSync('ed25519').privateKey) },
+      formerReceiptKeys: [],
       policy,
     },
     centerUrl: 'training:',

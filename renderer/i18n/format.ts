@@ -17,6 +17,8 @@ export interface Format {
   moment(at: Instant, now: Instant): string;
   /** 2 j 5 m; negative counts as nothing. */
   duration(ms: number): string;
+  /** 14 menit 5 detik, 30 detik. */
+  wait(seconds: number): string;
   /** 96 KB, 1,4 MB (in English 1.4 MB): powers of 1,000. */
   bytes(value: number): string;
   rate(bytesPerSecond: number): string;
@@ -34,6 +36,9 @@ export interface UnitWords {
   dayHour: string;
   moment: string;
   perSecond: string;
+  seconds: string;
+  minutes: string;
+  minutesSeconds: string;
 }
 
 const LOCALE: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' };
@@ -90,6 +95,12 @@ export function createFormat(language: Language, units: UnitWords): Format {
       return h % 24 === 0
         ? fill(units.day, { n: numbers.format(d) })
         : fill(units.dayHour, { d: numbers.format(d), h: h % 24 });
+    },
+    wait: (total) => {
+      const m = Math.floor(total / 60);
+      const s = total % 60;
+      if (m === 0) return fill(units.seconds, { s });
+      return s === 0 ? fill(units.minutes, { m }) : fill(units.minutesSeconds, { m, s });
     },
     bytes,
     rate: (bytesPerSecond) => fill(units.perSecond, { size: bytes(bytesPerSecond) }),

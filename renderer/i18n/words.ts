@@ -27,7 +27,8 @@ export function errorSentence(error: ErrorShape, language: Language): string {
   return ERROR_WORDS[error.code][language].replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = error.params[name];
     if (value === undefined) return '…';
-    if (typeof value === 'number') return f.number(value);
+    // A wait is read as minutes and seconds: nobody reckons 900 seconds in the head.
+    if (typeof value === 'number') return name === 'seconds' ? f.wait(value) : f.number(value);
     return INSTANT.test(value) ? `${f.date(value)}, ${f.time(value)}` : value;
   });
 }

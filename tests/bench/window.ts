@@ -169,7 +169,7 @@ async function queue({ dataDir, keyDir }: { dataDir: string; keyDir: string }): 
   const operator = { accountId: id, name: 'Bench' };
   const account: ReferenceLine = {
     ...{ type: 'account', id, username: SUPERVISOR.username, name: operator.name, role: 'supervisor' },
-    ...{ hash: await hash(SUPERVISOR.password), active: true },
+    ...{ hash: await hash(SUPERVISOR.password), mustChange: false, active: true },
   };
   const people = Array.from({ length: QUEUED }, (_, index) => testBiodata(index));
   const lines = people.map((biodata): ReferenceLine => ({ type: 'resident', biodata, recorded: null }));

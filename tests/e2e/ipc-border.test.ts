@@ -105,7 +105,7 @@ it('Electron 20: the window’s powers are the channels of the contract, wrapped
 
 describe('Electron 17: the border', () => {
   it('lets nobody who is not logged in past what is for anyone, and logs it', async () => {
-    const closed = of('operator', 'supervisor');
+    const closed = of('person', 'operator', 'supervisor');
     logged();
     expect(await answers(closed, undefined)).toEqual(all(closed, 'login.required'));
     const refused = logged().filter(

@@ -8,6 +8,7 @@ import { databaseFile } from '../../main/intake/start-worker.ts';
 import { loadKeys } from '../../main/security/keys.ts';
 import type { StoreApi } from '../../main/store/api.ts';
 import type { CopyApi } from '../../main/store/mirror-api.ts';
+import type { Database } from '../../main/store/database.ts';
 import { openStore } from '../../main/store/open-store.ts';
 import { localStore } from '../../main/store/remote.ts';
 import { LOSARI, recordResident, testCaptures } from './store.ts';
@@ -18,6 +19,7 @@ export async function atDisk<T>(
   home: StationHome,
   act: (disk: {
     readonly api: StoreApi;
+    readonly db: Database;
     /** Records these residents, with parts of so many bytes each. */
     readonly record: (people: readonly Biodata[], bytesEach: number) => Promise<void>;
   }) => Promise<T> | T,
@@ -37,6 +39,7 @@ export async function atDisk<T>(
   try {
     return await act({
       api,
+      db,
       record: async (people, bytesEach) => {
         const date = new Date().toISOString().slice(0, 10);
         for (const { nik } of people) {

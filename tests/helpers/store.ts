@@ -268,6 +268,7 @@ function accountLine(account: TestAccount, role: 'operator' | 'supervisor'): Ref
     name: account.name,
     role,
     hash: '$argon2id$made-up',
+    mustChange: false,
     active: true,
   };
 }

@@ -102,6 +102,7 @@ describe('reference', () => {
       accountId,
       by: DEMO_ACCOUNTS[1].id as never,
       hash: '$argon2id$new',
+      mustChange: true,
     } as const;
     const carried = {
       type: 'carry-over',
@@ -113,7 +114,7 @@ describe('reference', () => {
     await journal(first, [first.entry(reset), first.entry(carried)]);
     const news = await second.reference(cursor);
     expect(news).toContainEqual(
-      expect.objectContaining({ type: 'account', id: accountId, hash: '$argon2id$new' }),
+      expect.objectContaining({ type: 'account', id: accountId, hash: '$argon2id$new', mustChange: true }),
     );
     const place = { nik: row.nik, desa: row.desa };
     expect(news).toContainEqual({

@@ -20,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { judge } from '../../app/checkup/judge.ts';
 import { writeBundle } from '../../main/checkup/bundle.ts';
 import { examineInThread } from '../../main/checkup/examination.ts';
+import { speaksOf } from '../../main/checkup/receipt-of.ts';
 import { createLog } from '../../main/log-file.ts';
 import { databaseFile } from '../../main/intake/start-worker.ts';
 import { examine } from '../../main/store/examine.ts';
@@ -158,12 +159,15 @@ describe('npm run doctor', () => {
 
 test('in the app it runs in a thread of its own while the station writes, and holds up neither', async () => {
   const workerFile = path.resolve(import.meta.dirname, '../../main/examiner.ts');
-  const options = { file: station.file, key: station.key, nativeBinding: null };
+  const options = { file: station.file, key: station.key, nativeBinding: null, auditOnly: false };
   const running = examineInThread(workerFile, options);
   for (const nik of station.niks.slice(6, 9)) await recordResident(station, nik);
   const found = await running;
   expect(found).toMatchObject({ sound: true, audit: { brokenAt: null } });
-  expect(examine(options).station).toMatchObject({ activated: true, waiting: 7 });
+  expect(examine(options, { auditOnly: false, speaksOf }).station).toMatchObject({
+    activated: true,
+    waiting: 7,
+  });
   await expect(examineInThread(workerFile, { ...options, key: Buffer.alloc(32, 7) })).rejects.toMatchObject({
     code: 'store.key',
   });
@@ -206,7 +210,10 @@ describe('a support bundle', () => {
     // What lies on the disk is what the look can find: without it the test would prove nothing.
     expect(findPlainText(path.join(dataDir, 'logs'), texts).length).toBeGreaterThan(texts.length / 2);
 
-    const examination = examine({ file: station.file, key: station.key, nativeBinding: null });
+    const examination = examine(
+      { file: station.file, key: station.key, nativeBinding: null },
+      { auditOnly: false, speaksOf },
+    );
     const written = await writeBundle(folder, {
       findings: judge({
         keys: { kept: 'file' },

@@ -214,9 +214,10 @@ describe('the switch', () => {
         end: () => training.end(),
         draftKey: () => training.draftKey(),
       },
+      changedPassword: () => undefined,
       now: () => TEST_NOW,
     });
-    person = { ...real.operator, username: 'operator', role: 'operator', training: false };
+    person = { ...real.operator, username: 'operator', role: 'operator', training: false, mustChange: false };
     sessions.begin(person);
     person = sessions.current() ?? person;
   });

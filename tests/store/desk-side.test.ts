@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import { accountIdSchema, stationIdSchema } from '../../app/ids.ts';
-import { lockMs } from '../../main/store/accounts.ts';
+import { createAccountStore, lockMs } from '../../main/store/accounts.ts';
 import { matchExpression } from '../../main/store/residents.ts';
 import { v4 as uuidv4 } from 'uuid';
 import { freshStore } from '../helpers/fresh-store.ts';
@@ -62,6 +62,7 @@ describe('accounts', () => {
       username: 'operator',
       name: 'X',
       role: 'operator',
+      mustChange: false,
     } as const;
     test1.api.reference.apply([{ ...line, hash: account?.hash ?? '', active: false }], null, TEST_NOW);
     expect(test1.api.accounts.byUsername('operator')).toBeNull();
@@ -73,12 +74,59 @@ describe('accounts', () => {
       0, 0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000,
     ]);
     const { accountId } = test1.operator;
-    const locks = [1, 2, 3, 4, 5, 6].map(() => test1.api.accounts.failed(accountId, TEST_NOW).lockedUntil);
-    expect(locks).toEqual([null, null, null, null, TEST_NOW + 30_000, TEST_NOW + 60_000]);
-    expect(test1.api.accounts.byUsername('operator')).toMatchObject({
-      failures: 6,
-      lockedUntil: TEST_NOW + 60_000,
+    const locks = [1, 2, 3, 4, 5, 6].map(() => test1.api.accounts.failed(accountId, TEST_NOW).lockedMs);
+    expect(locks).toEqual([0, 0, 0, 0, 30_000, 60_000]);
+    expect(test1.api.accounts.byUsername('operator')).toMatchObject({ failures: 6 });
+  });
+
+  test('no clock shortens or lengthens a lock: only the time that the station runs counts, over restarts too', () => {
+    const { accountId } = test1.operator;
+    let elapsed = 1_000;
+    const accounts = createAccountStore(test1.db, () => elapsed);
+    for (let n = 0; n < 5; n++) accounts.failed(accountId, TEST_NOW);
+    const left = () => accounts.byUsername('operator')?.lockedMs;
+    expect(left()).toBe(30_000);
+    elapsed += 12_000;
+    // A year back and a year on by the PC's clock, which the next wrong password carries.
+    expect(left()).toBe(18_000);
+    accounts.countLocks();
+    expect(left()).toBe(18_000);
+    // The next run: its own moments begin anew, and the lock goes on from where it was written down.
+    let later = 5;
+    const next = createAccountStore(test1.db, () => later);
+    expect(next.byUsername('operator')?.lockedMs).toBe(18_000);
+    later += 17_999;
+    expect(next.byUsername('operator')?.lockedMs).toBe(1);
+    expect(next.failed(accountId, TEST_NOW - 365 * 86_400_000).lockedMs).toBe(60_000);
+    later += 60_001;
+    expect(next.byUsername('operator')?.lockedMs).toBe(0);
+  });
+
+  test('a password of one’s own and one for a single login: here at once, in the journal, in the audit', () => {
+    const { operator, supervisor, api } = test1;
+    const id = operator.accountId;
+    for (let n = 0; n < 5; n++) api.accounts.failed(id, TEST_NOW);
+    api.accounts.setPassword({ id, hash: 'once', by: supervisor.accountId, now: TEST_NOW });
+    expect(api.accounts.byUsername('operator')).toMatchObject({
+      hash: 'once',
+      mustChange: true,
+      failures: 0,
+      lockedMs: 0,
     });
+    api.accounts.setPassword({ id, hash: 'own', by: id, now: TEST_NOW });
+    // What the center sent before it heard of either.
+    const line = { type: 'account', id, username: 'operator', name: 'X', role: 'operator' } as const;
+    const stale = { ...line, hash: 'first', mustChange: true, active: true };
+    api.reference.apply([stale], null, TEST_NOW);
+    expect(api.accounts.byUsername('operator')).toMatchObject({ hash: 'own', mustChange: false });
+    expect(api.journal.pending(10).map(({ fact }) => fact)).toMatchObject([
+      { type: 'account-reset', hash: 'once', mustChange: true, by: supervisor.accountId },
+      { type: 'account-reset', hash: 'own', mustChange: false, by: id },
+    ]);
+    const acts = test1.db.all<{ what: string }>(
+      "SELECT what FROM audit WHERE what LIKE 'account.%' ORDER BY sequence",
+    );
+    expect(acts.map(({ what }) => what)).toEqual(['account.reset', 'account.passwordChanged']);
   });
 
   test('the lock outlives a delta and a restart, and ends with the right password or a new one', () => {
@@ -90,17 +138,18 @@ describe('accounts', () => {
       username: 'operator',
       name: 'X',
       role: 'operator',
+      mustChange: false,
       active: true,
     } as const;
     const hash = test1.api.accounts.byUsername('operator')?.hash ?? '';
     test1.api.reference.apply([{ ...line, hash }], null, TEST_NOW);
     const after = test1.reopen();
-    expect(after.api.accounts.byUsername('operator')?.lockedUntil).toBe(TEST_NOW + 30_000);
+    expect(after.api.accounts.byUsername('operator')?.lockedMs).toBeGreaterThan(0);
     after.api.accounts.loggedIn(accountId, TEST_NOW);
-    expect(after.api.accounts.byUsername('operator')).toMatchObject({ failures: 0, lockedUntil: null });
+    expect(after.api.accounts.byUsername('operator')).toMatchObject({ failures: 0, lockedMs: 0 });
     for (let n = 0; n < 5; n++) after.api.accounts.failed(accountId, TEST_NOW);
     after.api.reference.apply([{ ...line, hash: 'another' }], null, TEST_NOW);
-    expect(after.api.accounts.byUsername('operator')).toMatchObject({ failures: 0, lockedUntil: null });
+    expect(after.api.accounts.byUsername('operator')).toMatchObject({ failures: 0, lockedMs: 0 });
     after.close();
   });
 
@@ -287,24 +336,32 @@ describe('audit', () => {
   test('the chain holds, and any change in it shows', () => {
     const by = accountIdSchema.parse(uuidv4());
     for (let n = 0; n < 30; n++)
-      test1.api.audit.append({ at: TEST_NOW + n, by, what: `act.${n}`, subject: null });
+      test1.api.audit.append({
+        at: TEST_NOW + n,
+        by,
+        what: 'checkup.bundle',
+        detail: String(n),
+        subject: null,
+      });
     expect(test1.api.audit.verify()).toBeNull();
     const head = test1.api.audit.head();
     test1.db.write((tx) => tx.run("UPDATE audit SET what = 'act.x' WHERE sequence = 12"));
     expect(test1.api.audit.verify()).toBe(12);
     expect(test1.api.audit.verify(5)).toBeNull();
     expect(test1.api.audit.verify(25)).toBe(12);
-    test1.db.write((tx) => tx.run("UPDATE audit SET what = 'act.10' WHERE sequence = 12"));
+    test1.db.write((tx) => tx.run("UPDATE audit SET what = 'checkup.bundle' WHERE sequence = 12"));
     expect([test1.api.audit.verify(), test1.api.audit.head()]).toEqual([null, head]);
     test1.db.write((tx) => tx.run('DELETE FROM audit WHERE sequence = 20'));
     expect(test1.api.audit.verify()).toBe(20);
   });
 
   test('the fields of two entries cannot be shifted into each other', () => {
-    const entry = { at: TEST_NOW, by: null, what: 'a', subject: 'bc' };
+    const entry = { at: TEST_NOW, by: null, what: 'slip.failed', subject: 'bc' } as const;
     test1.api.audit.append(entry);
     const before = test1.api.audit.head();
-    test1.db.write((tx) => tx.run("UPDATE audit SET what = 'ab', subject = 'c' WHERE what = 'a'"));
+    test1.db.write((tx) =>
+      tx.run("UPDATE audit SET what = 'slip.failedb', subject = 'c' WHERE what = 'slip.failed'"),
+    );
     expect(test1.api.audit.verify()).not.toBeNull();
     expect(test1.api.audit.head()).toBe(before);
   });

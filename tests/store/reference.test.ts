@@ -108,6 +108,7 @@ describe('local changes', () => {
       accountId: store.operator.accountId,
       by: store.supervisor.accountId,
       hash: 'new',
+      mustChange: false,
     } as const;
     store.api.journal.append(reset, NOW);
     const older: ReferenceLine[] = [
@@ -120,6 +121,7 @@ describe('local changes', () => {
         name: 'X',
         role: 'operator',
         hash: 'old',
+        mustChange: false,
         active: true,
       },
     ];
@@ -136,10 +138,14 @@ describe('local changes', () => {
     for (let n = 0; n < 5; n++) store.api.accounts.failed(store.operator.accountId, NOW);
     const by = store.supervisor.accountId;
     store.api.journal.append(
-      { type: 'account-reset', accountId: store.operator.accountId, by, hash: 'new' },
+      { type: 'account-reset', accountId: store.operator.accountId, by, hash: 'new', mustChange: true },
       NOW,
     );
-    expect(store.api.accounts.byUsername('operator')).toMatchObject({ hash: 'new', lockedUntil: null });
+    expect(store.api.accounts.byUsername('operator')).toMatchObject({
+      hash: 'new',
+      mustChange: true,
+      lockedMs: 0,
+    });
   });
 });
 

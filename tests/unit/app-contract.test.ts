@@ -70,7 +70,7 @@ describe('the contract between window and main', () => {
     // The bridge keeps this group for what main tells unasked.
     expect(channel).not.toMatch(/^events\./);
     const { audience, request, response } = CONTRACT[channel];
-    expect<Audience[]>(['anyone', 'operator', 'supervisor']).toContain(audience);
+    expect<Audience[]>(['anyone', 'person', 'operator', 'supervisor']).toContain(audience);
     expect(request).toBeInstanceOf(z.ZodType);
     expect(response).toBeInstanceOf(z.ZodType);
   });

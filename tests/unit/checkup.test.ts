@@ -7,7 +7,7 @@ import { excerptLine } from '../../main/checkup/excerpt.ts';
 const WELL: Facts = {
   keys: { kept: 'keystore' },
   database: { sound: true, seconds: 3 },
-  audit: { entries: 1_200, brokenAt: null },
+  audit: { entries: 1_200, brokenAt: null, mismatched: [] },
   disk: { residentsLeft: 1_240 },
   clockOffsetMs: 900,
   devices: { ready: 2, notReady: 0 },
@@ -31,7 +31,7 @@ const CASES: [string, Partial<Facts>][] = [
   ['database.newer', { database: { problem: 'newer' } }],
   ['audit.whole', {}],
   ['audit.unread', { audit: null }],
-  ['audit.broken', { audit: { entries: 9, brokenAt: 7 } }],
+  ['audit.broken', { audit: { entries: 9, brokenAt: 7, mismatched: [] } }],
   ['disk.enough', { disk: { residentsLeft: 500 } }],
   ['disk.low', { disk: { residentsLeft: 499 } }],
   ['disk.low', { disk: { residentsLeft: 20 } }],
@@ -91,7 +91,7 @@ describe('a checkup', () => {
   test('is as bad as its worst finding', () => {
     expect(verdictOf({ code: 'disk.low' })).toBe('look');
     expect(worst(judge({ ...WELL, clockOffsetMs: null }))).toBe('look');
-    expect(worst(judge({ ...WELL, clockOffsetMs: null, audit: { entries: 9, brokenAt: 7 } }))).toBe('broken');
+    expect(worst(judge({ ...WELL, audit: { entries: 9, brokenAt: 7, mismatched: [] } }))).toBe('broken');
   });
 });
 

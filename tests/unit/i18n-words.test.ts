@@ -4,6 +4,7 @@ import path from 'node:path';
 import i18next from 'i18next';
 import { parseSync } from 'rolldown/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { AUDIT_ACTS, AUDIT_GROUPS } from '../../app/desk/audit.ts';
 import { TICKET_STATES, SESSIONS } from '../../app/desk/ticket.ts';
 import {
   BIODATA_ERRORS,
@@ -121,6 +122,8 @@ describe('every code has words', () => {
     outcomeReason: OUTCOME_REASONS,
     ticketState: TICKET_STATES,
     desk: SESSIONS,
+    auditAct: AUDIT_ACTS,
+    'audit/group_': AUDIT_GROUPS,
     field: Object.keys(biodataSchema.shape),
   };
   test.each(Object.entries(lists))('%s', (prefix, codes) => {

@@ -11,8 +11,11 @@ import classes from './frame.module.css';
 import { StatusBar } from './status-bar.tsx';
 import { UserPanel } from './user-panel.tsx';
 
-/** The checkup is a page of the supervisor's. */
-type TabScreen = Exclude<Screen, 'checkup'>;
+type TabScreen = 'help' | 'desk' | 'outbox' | 'supervisor';
+/** Pages that lie behind a tab. */
+const BEHIND: Readonly<Partial<Record<Screen, TabScreen>>> = {
+  ...{ checkup: 'supervisor', accounts: 'supervisor', audit: 'supervisor' },
+};
 const KEY: Readonly<Record<TabScreen, string>> = { help: 'F1', desk: 'F2', outbox: 'F3', supervisor: 'F4' };
 
 /** Says when the link comes or goes; never the numbers that move all the time. */
@@ -51,7 +54,7 @@ function useMirrorAnnouncements(): void {
 
 function Tab({ screen }: { screen: TabScreen }) {
   const { t } = useWords();
-  const current = useApp((state) => (state.screen === 'checkup' ? 'supervisor' : state.screen));
+  const current = useApp((state) => BEHIND[state.screen] ?? state.screen);
   return (
     <button
       type="button"
@@ -95,7 +98,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
         </div>
         <UserPanel />
       </header>
-      {person !== null && (
+      {person !== null && !person.mustChange && (
         <nav className={classes['nav']} aria-label={t('frame/nav')}>
           <Tab screen="desk" />
           <Tab screen="outbox" />

@@ -1,7 +1,7 @@
 import { Button, useMantineColorScheme } from '@mantine/core';
-import { IconChevronDown, IconLogout, IconSchool, IconSettings } from '@tabler/icons-react';
+import { IconChevronDown, IconKey, IconLogout, IconSchool, IconSettings } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { logout, setLanguage, train, useApp } from '../../app-state.ts';
+import { go, logout, setLanguage, train, useApp } from '../../app-state.ts';
 import type { Language } from '../../i18n/index.ts';
 import { useWords } from '../../i18n/words.ts';
 import type { Appearance } from '../../theme/theme.ts';
@@ -99,7 +99,19 @@ export function UserPanel() {
             ]}
             onChange={setColorScheme}
           />
-          {person !== null && (
+          {person !== null && !person.mustChange && (
+            <Button
+              variant="default"
+              leftSection={<IconKey size={18} aria-hidden />}
+              onClick={() => {
+                setOpen(false);
+                go('password');
+              }}
+            >
+              {t('password/title')}
+            </Button>
+          )}
+          {person !== null && !person.mustChange && (
             <Button
               variant="default"
               disabled={switching}

@@ -21,8 +21,9 @@ function useLock(error: ErrorShape | null): number {
   const [left, setLeft] = useState(0);
   useEffect(() => {
     const seconds = error?.code === 'login.locked' ? Number(error.params['seconds'] ?? 0) : 0;
-    const until = Date.now() + seconds * 1000;
-    const tick = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
+    // By no clock that somebody may set meanwhile.
+    const until = performance.now() + seconds * 1000;
+    const tick = () => setLeft(Math.max(0, Math.ceil((until - performance.now()) / 1000)));
     tick();
     if (seconds === 0) return;
     const timer = setInterval(tick, 500);
@@ -121,7 +122,11 @@ export function Login({ info }: { info: StationInfo }) {
         <TextInput
           label={t('login/username')}
           value={username}
-          onChange={(event) => setUsername(event.currentTarget.value)}
+          onChange={(event) => {
+            setUsername(event.currentTarget.value);
+            // A lock is of one account: somebody else may log in.
+            setError(null);
+          }}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -175,6 +180,7 @@ export function Login({ info }: { info: StationInfo }) {
                   variant="default"
                   onClick={() => {
                     setUsername(account.username);
+                    setError(null);
                     setPassword(account.password);
                     passwordField.current?.focus();
                   }}

@@ -6,7 +6,7 @@ import type { SyncProgress, SyncSummary } from '../../../app/ipc/status.ts';
 import { go } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
 import { usePrimaryKey } from '../../components/keys.ts';
-import { ErrorNotice } from '../../components/notice.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useNow } from '../../clock.ts';
 import { useWords, words } from '../../i18n/words.ts';
@@ -162,6 +162,21 @@ function Attention() {
   );
 }
 
+/** Past this, nobody needs to be told any more that the center's keys have changed; the audit log keeps it. */
+const KEYS_TOLD_MS = 7 * 24 * 60 * 60_000;
+
+/** The center's keys: a change that was followed, for a week, and a false announcement until a true one comes. */
+function CenterKeysNews() {
+  const { t, f } = useWords();
+  const now = useNow();
+  const followedAt = useStatus((status) => status?.centerKeys.followedAt ?? null);
+  const refusedAt = useStatus((status) => status?.centerKeys.refusedAt ?? null);
+  if (refusedAt !== null)
+    return <Notice tone="act">{t('supervisor/keysRefused', { time: f.moment(refusedAt, now) })}</Notice>;
+  if (followedAt === null || now - Date.parse(followedAt) > KEYS_TOLD_MS) return null;
+  return <Notice>{t('supervisor/keysFollowed', { time: f.moment(followedAt, now) })}</Notice>;
+}
+
 export default function Supervisor() {
   const { t } = useWords();
   const progress = useStatus((status) => status?.sync ?? null);
@@ -212,10 +227,19 @@ export default function Supervisor() {
       <div className={classes['left']}>
         <div className={classes['headRow']}>
           <h1 className={classes['title']}>{t('supervisor/title')}</h1>
-          <Button variant="default" onClick={() => go('checkup')}>
-            {t('checkup/title')}
-          </Button>
+          <span className={classes['pages']}>
+            <Button variant="default" onClick={() => go('accounts')}>
+              {t('accounts/title')}
+            </Button>
+            <Button variant="default" onClick={() => go('audit')}>
+              {t('audit/title')}
+            </Button>
+            <Button variant="default" onClick={() => go('checkup')}>
+              {t('checkup/title')}
+            </Button>
+          </span>
         </div>
+        <CenterKeysNews />
         <LinkSentence />
         <WaitingSentence />
         <div className={classes['card']}>

@@ -1,0 +1,65 @@
+import type { TFunction } from 'i18next';
+import { AUDIT_ACTS, type AuditAct } from '../../../app/desk/audit.ts';
+import { correctionSchema } from '../../../app/enrollment/enrollment.ts';
+import { formatNik } from '../../../app/enrollment/nik.ts';
+import type { AuditRow } from '../../../app/ipc/people.ts';
+import type { Vocabulary } from '../../i18n/words.ts';
+
+type Words = Pick<Vocabulary, 't' | 'f'>;
+
+function isKnown(what: string): what is AuditAct {
+  return (AUDIT_ACTS as readonly string[]).includes(what);
+}
+
+/** What was done, in plain words. One that a later version wrote has none here and says so. */
+export function actWords(what: string, t: TFunction): string {
+  return isKnown(what) ? t(`auditAct/${what}`) : t('audit/unknownAct', { what });
+}
+
+/** Whom or what it is about: a packet's number, a person's name, a NIK. */
+export function aboutWords({ about }: AuditRow, { t, f }: Words): string | null {
+  switch (about?.kind) {
+    case undefined:
+      return null;
+    case 'packet':
+      return t('audit/packet', { number: f.number(about.number) });
+    case 'account':
+      return about.name;
+    case 'nik':
+      return formatNik(about.nik);
+  }
+}
+
+/** What else the entry says. Reasons that people typed stand as they are; what only the machine reads is left out. */
+export function detailWords({ what, detail }: AuditRow, { t }: Words): string | null {
+  if (detail === null || !isKnown(what)) return detail;
+  switch (what) {
+    case 'session.logout':
+      return t(detail === 'idle' ? 'audit/idle' : 'audit/byHand');
+    case 'session.failed':
+      return t('audit/inARow', { many: detail });
+    case 'second.confirmed':
+      return actWords(detail, t);
+    case 'correction.confirmed': {
+      const field = fieldOf(detail);
+      return field === null ? null : t(`field/${field}`);
+    }
+    case 'draft.begun':
+      return formatNik(detail);
+    case 'keys.followed':
+    case 'setting.changed':
+    case 'amendment.begun':
+      return null;
+    default:
+      return detail;
+  }
+}
+
+function fieldOf(detail: string) {
+  try {
+    const parsed = correctionSchema.shape.field.safeParse((JSON.parse(detail) as { field?: unknown }).field);
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
