@@ -1,15 +1,21 @@
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startCenter, type RunningCenter } from './center.ts';
 import { importDisk } from './courier/command.ts';
+import { changeKeys } from './keys.ts';
 import { isRoot, ROOT_DATA } from './postgres-binaries.ts';
+import { runningDatabase } from './postgres.ts';
 
 const USAGE = `The reference center of Rekam.
 
   import DIR      takes the courier packs on a disk in and writes the receipts beside them, whether or not the
                   center of the --data folder runs; ends with 1 where a packet was refused
+
+  change-keys     gives the center that does not run just now new keys, sealing and receipt; stations follow at their
+                  next pulse, and packets sealed to the former key are still opened
 
   --port N        port to listen on (8443)
   --host H        name or address to listen on (localhost)
@@ -61,8 +67,17 @@ async function main(): Promise<void> {
   };
   if (positionals.length > 0) {
     const [command, folder, ...rest] = positionals;
+    if (command === 'change-keys' && folder === undefined) {
+      const data = path.resolve(values.data);
+      if (!existsSync(path.join(data, 'receipt.pem'))) throw new Error(`no center in ${data}`);
+      if (runningDatabase(data, 'rekam') !== null)
+        throw new Error('stop the center first: it holds the old keys');
+      const { sealing, receiptKey } = await changeKeys(data, { sealing: true, receipt: true });
+      console.log(`keys ${sealing.keyId} ${receiptKey.kid}`);
+      return;
+    }
     if (command !== 'import' || folder === undefined || rest.length > 0)
-      throw new Error('the one command is: import DIR');
+      throw new Error('the commands are: import DIR, change-keys');
     if (!(await importDisk(storage, path.resolve(folder), log, (line) => console.log(line))))
       process.exitCode = 1;
     return;

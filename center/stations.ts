@@ -4,7 +4,7 @@ import type { Sha256, StationId } from '../app/ids.ts';
 import { base32, formatActivationCode, SECRET_LENGTH } from '../app/sync/activation.ts';
 import type { Activation } from '../app/sync/protocol.ts';
 import type { Db, Tx } from './database.ts';
-import type { CenterKeys } from './keys.ts';
+import { formerReceiptKeys, type CenterKeys } from './keys.ts';
 import { ProblemError } from './problems.ts';
 
 const CODE_DAYS = 30;
@@ -56,6 +56,7 @@ export async function activate(db: Db, keys: CenterKeys, request: ActivateReques
       kecamatan: kecamatan.data,
       sealing: { keyId: keys.sealing.keyId, recipient: keys.sealing.recipient },
       receiptKey: { kid: keys.receipt.kid, x: keys.receipt.x },
+      formerReceiptKeys: formerReceiptKeys(keys.announcements),
       policy: kecamatan.policy,
     };
   });

@@ -96,6 +96,8 @@ const problemSchema = z.enum(COURIER_PROBLEMS);
 export const receiptsLineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('receipt'), receipt: jwsSchema }),
   z.object({ type: z.literal('refused'), packetId: packetIdSchema, problem: problemSchema }),
+  /** The center has other keys, as a pulse would tell. */
+  z.object({ type: z.literal('keys'), announcement: jwsSchema }),
   /** Nothing of the pack could be taken in. */
   z.object({ type: z.literal('pack-refused'), problem: problemSchema }),
 ]);

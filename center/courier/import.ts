@@ -11,6 +11,7 @@ import {
   type ReceiptsLine,
 } from '../../app/sync/courier.ts';
 import { syncFolder, uploadFile } from '../blobs.ts';
+import { sealingKeys } from '../keys.ts';
 import { isDiskFull, ProblemError } from '../problems.ts';
 import type { Caller } from '../signature.ts';
 import type { Storage } from '../storage.ts';
@@ -60,7 +61,10 @@ export async function importPack(storage: Storage, folder: string): Promise<Pack
     };
   }
   const { pack, station } = signed;
-  const lines: ReceiptsLine[] = [];
+  const lines: ReceiptsLine[] = storage.keys.announcements.map((announcement) => ({
+    type: 'keys',
+    announcement,
+  }));
   const packets: PackReport['packets'][number][] = [];
   const counts = { received: 0, known: 0 };
   for (const listed of pack.packets) {
@@ -96,7 +100,8 @@ async function takePacket(
   listed: ListedPacket,
 ): Promise<{ receipt: string; isNew: boolean }> {
   const { packetId } = listed;
-  const delivery = await checkDelivery(storage.stations, caller, [storage.keys.sealing.keyId], {
+  const keyIds = sealingKeys(storage.keys).map(({ keyId }) => keyId);
+  const delivery = await checkDelivery(storage.stations, caller, keyIds, {
     packetId,
     manifest: listed.manifest,
   });

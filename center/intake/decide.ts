@@ -14,7 +14,7 @@ const WAITS_FOR_ORIGINAL = 300;
 export interface Desk {
   readonly db: Db;
   readonly blobs: Pick<BlobStore, 'read'>;
-  readonly sealing: { readonly keyId: string; readonly identity: string };
+  readonly sealing: readonly { readonly keyId: string; readonly identity: string }[];
 }
 
 /**
@@ -91,11 +91,13 @@ const ALREADY_ACCEPTED: Verdict = {
 async function open(desk: Desk, packet: PacketRow, line: readonly PacketRow[]): Promise<Examined> {
   const sealed: Sealed[] = [];
   for (const row of line) {
-    if (row.recipient_key_id !== desk.sealing.keyId) throw new Error(`no key ${row.recipient_key_id} here`);
-    sealed.push({ manifest: manifestOf(row), bytes: await desk.blobs.read(row.packet_id) });
+    const key = desk.sealing.find(({ keyId }) => keyId === row.recipient_key_id);
+    if (key === undefined) throw new Error(`no key ${row.recipient_key_id} here`);
+    const bytes = await desk.blobs.read(row.packet_id);
+    sealed.push({ manifest: manifestOf(row), bytes, identity: key.identity });
   }
   const receivedOn = new Date(packet.received_at.getTime() + WIB_MS).toISOString().slice(0, 10);
-  return examine(sealed, desk.sealing.identity, receivedOn, packet.kecamatan);
+  return examine(sealed, receivedOn, packet.kecamatan);
 }
 
 /** What the register says: a NIK it knows, enrolled once. */

@@ -17,6 +17,8 @@ export type Refused = { readonly ok: false; readonly verdict: Verdict };
 export interface Sealed {
   readonly manifest: Manifest;
   readonly bytes: Uint8Array;
+  /** Opens it: an amendment may be sealed to another key than what it amends. */
+  readonly identity: string;
 }
 
 /**
@@ -27,13 +29,12 @@ export interface Sealed {
  */
 export async function examine(
   line: readonly Sealed[],
-  identity: string,
   receivedOn: string,
   kecamatan: string,
 ): Promise<Examined> {
   let whole: Whole | null = null;
   for (const sealed of line) {
-    const bytes = await unseal(sealed.bytes, identity);
+    const bytes = await unseal(sealed.bytes, sealed.identity);
     if (bytes === null) return recapture('packet.unreadable');
     const next: Examined =
       whole === null

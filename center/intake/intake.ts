@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { sql } from 'kysely';
 import type { PacketId } from '../../app/ids.ts';
 import type { Db } from '../database.ts';
+import { sealingKeys, type SealingKey } from '../keys.ts';
 import type { Storage } from '../storage.ts';
 
 export interface Intake {
@@ -22,7 +23,7 @@ export interface ThreadData {
   readonly databaseUrl: string;
   /** As `openBlobs` takes it. */
   readonly blobs: string;
-  readonly sealing: { readonly keyId: string; readonly identity: string };
+  readonly sealing: readonly SealingKey[];
   readonly isPaused: boolean;
 }
 export type Order = 'look' | 'busy' | 'free' | 'pause' | 'resume' | 'stop';
@@ -52,7 +53,10 @@ export function startIntake(
 
   function start(): Worker {
     let inHand: PacketId | null = null;
-    const workerData: ThreadData = { databaseUrl, blobs: blobs.where, sealing: keys.sealing, isPaused };
+    const workerData: ThreadData = {
+      ...{ databaseUrl, isPaused },
+      ...{ blobs: blobs.where, sealing: sealingKeys(keys) },
+    };
     const started = new Worker(file, { workerData });
     started.on('message', (news: News) => {
       if ('examining' in news) inHand = news.examining;

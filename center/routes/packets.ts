@@ -4,6 +4,7 @@ import { packetIdSchema, type PacketId, type StationId } from '../../app/ids.ts'
 import { PATHS, RECEIPT_HEADER, TUS_VERSION } from '../../app/sync/protocol.ts';
 import { removeUpload, uploadFile, uploadSize } from '../blobs.ts';
 import type { Context } from '../context.ts';
+import { sealingKeys } from '../keys.ts';
 import { ProblemError, retryAfter } from '../problems.ts';
 import { callerOf, verifyRequest } from '../signature.ts';
 import { beginUpload, findKnown, finishUpload, type Known, type UploadRow } from '../uploads/finish.ts';
@@ -75,7 +76,8 @@ function send(reply: FastifyReply, answer: UploadAnswer | null): FastifyReply {
 async function create(center: Context, request: FastifyRequest): Promise<UploadAnswer | null> {
   checkVersion(request);
   const metadata = parseMetadata(request.headers['upload-metadata']);
-  const delivery = await checkDelivery(center.stations, callerOf(request), [center.keys.sealing.keyId], {
+  const keyIds = sealingKeys(center.keys).map(({ keyId }) => keyId);
+  const delivery = await checkDelivery(center.stations, callerOf(request), keyIds, {
     packetId: metadata.get('packetId'),
     manifest: metadata.get('manifest'),
   });

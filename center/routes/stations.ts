@@ -57,8 +57,14 @@ export function addStations(app: FastifyInstance, center: Context): void {
         pace: center.admission.pace(),
       };
       reply.header('cache-control', 'no-store');
-      const { kid, key } = center.keys.receipt;
-      return { pulse: await signJws(JWS_TYPES.pulse, kid, pulse, key) };
+      const { sealing, receipt, announcements } = center.keys;
+      const { keyId, kid } = request.query;
+      const isBehind =
+        keyId !== undefined && kid !== undefined && (keyId !== sealing.keyId || kid !== receipt.kid);
+      return {
+        pulse: await signJws(JWS_TYPES.pulse, receipt.kid, pulse, receipt.key),
+        keys: isBehind ? [...announcements] : [],
+      };
     },
   );
 }

@@ -7,7 +7,9 @@ export type StoredSetting =
   | 'referenceCursor'
   | 'journalAcknowledged'
   | 'journalUnsure'
-  | 'sequenceFloor';
+  | 'sequenceFloor'
+  | 'keysFollowedAt'
+  | 'keysRefusedAt';
 
 export function readSetting(db: Reader, key: StoredSetting): string | null {
   return db.get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;

@@ -1,5 +1,5 @@
 import { RekamError } from '../../app/errors.ts';
-import { activateAnswerSchema } from '../../app/sync/protocol.ts';
+import { activateAnswerSchema, type Activation, type KeyChange } from '../../app/sync/protocol.ts';
 import type { StationRecord, StationStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
@@ -23,6 +23,18 @@ export function createStationStore(db: Database): StationStore {
   return {
     record: () => readStation(db),
     activate: (record, now) => db.write((tx) => activate(tx, record, now)),
+    followKeys: (change, announcement, now) => db.write((tx) => followKeys(tx, change, announcement, now)),
+    refusedKeys: (hash, now) =>
+      db.write((tx) => {
+        const isTold = tx.get("SELECT 1 FROM audit WHERE subject = ? AND what = 'keys.refused'", hash);
+        if (isTold !== undefined) return;
+        writeSetting(tx, 'keysRefusedAt', String(now));
+        audit(tx, { at: now, by: null, what: 'keys.refused', subject: hash });
+      }),
+    keyNews: () => ({
+      followedAt: moment(readSetting(db, 'keysFollowedAt')),
+      refusedAt: moment(readSetting(db, 'keysRefusedAt')),
+    }),
     setting: (key) => readSetting(db, key),
     set: (key, value) => db.write((tx) => writeSetting(tx, key, value)),
     setByHand: (key, value, by, now) =>
@@ -40,6 +52,42 @@ export function createStationStore(db: Database): StationStore {
         tx.run('UPDATE run SET alive_at = ?, ended_at = ? WHERE id = (SELECT max(id) FROM run)', now, now);
       }),
   };
+}
+
+/** What is sealed and waiting stays sealed to the former recipient: nobody here could open it. */
+function followKeys(tx: Writer, change: KeyChange, announcement: string, now: number): Activation {
+  const station = readStation(tx);
+  if (station === null) throw new RekamError('request.invalid');
+  const { activation } = station;
+  const { sealing, receiptKey } = activation;
+  if (change.replaces.keyId !== sealing.keyId || change.replaces.kid !== receiptKey.kid) return activation;
+  const isNewReceiptKey = change.receiptKey.kid !== receiptKey.kid;
+  const next: Activation = {
+    ...activation,
+    sealing: change.sealing,
+    receiptKey: change.receiptKey,
+    formerReceiptKeys: isNewReceiptKey
+      ? [{ ...receiptKey, until: change.at }, ...activation.formerReceiptKeys]
+      : activation.formerReceiptKeys,
+  };
+  tx.run('UPDATE station SET activation = ? WHERE id = 1', JSON.stringify(next));
+  writeSetting(tx, 'keysFollowedAt', String(now));
+  // Whoever announced falsely before it has been answered by the center itself.
+  tx.run("DELETE FROM setting WHERE key = 'keysRefusedAt'");
+  const subject = `${change.sealing.keyId} ${change.receiptKey.kid}`;
+  audit(tx, { at: now, by: null, what: 'keys.followed', subject, detail: announcement });
+  return next;
+}
+
+function moment(setting: string | null): number | null {
+  return setting === null ? null : Number(setting);
+}
+
+/** Every key of the center that this station has ever believed, the present one first: Ed25519, base64url. */
+export function centerKeysOf(station: StationRecord | null): string[] {
+  if (station === null) return [];
+  const { receiptKey, formerReceiptKeys } = station.activation;
+  return [receiptKey.x, ...formerReceiptKeys.map(({ x }) => x)];
 }
 
 function activate(tx: Writer, record: StationRecord, now: number): void {

@@ -2,6 +2,7 @@ import type { LinkCause } from '../../app/sync/link.ts';
 import { DENIED_BACKOFF, fullJitter, PACE_CAP_MS, PULSE_BACKOFF } from '../../app/sync/retry.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { Clock, Random, Transport } from './api.ts';
+import type { CenterKeys } from './center-keys.ts';
 import { verdictOf, type Pause } from './classify.ts';
 import { nextLink, UNKNOWN_LINK, type LinkEvent, type LinkView } from './link.ts';
 import type { SyncLog } from './log.ts';
@@ -32,7 +33,7 @@ export interface ContactDeps {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
-  readonly receiptKeyX: string;
+  readonly keys: Pick<CenterKeys, 'x' | 'query' | 'follow'>;
   readonly nonce: () => string;
   readonly log: SyncLog;
   readonly changed: () => void;

@@ -7,6 +7,7 @@ import { NO_LIMITS, type SyncLimits } from '../../app/sync/limits.ts';
 import type { StationRecord } from '../store/api.ts';
 import type { Clock, EngineState, Random, SyncEngine, Transport } from './api.ts';
 import { createCaller } from './call.ts';
+import { CenterKeys } from './center-keys.ts';
 import { Chores, type ChoreName } from './chores.ts';
 import { Contact } from './contact.ts';
 import { Drain, type DrainEnd, type DrainRun } from './drain.ts';
@@ -15,7 +16,7 @@ import { Limits, localMinute } from './limits.ts';
 import type { SyncLog } from './log.ts';
 import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
-import { verifyReceipt, type ReceiptCheck } from './receipts.ts';
+import type { ReceiptCheck } from './receipts.ts';
 import { createSigner, type Signer } from './request-signature.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -38,7 +39,7 @@ export interface SyncEngineDeps {
   readonly pulseNonce?: () => string;
   /** Default: RFC 9421 by the station's key. */
   readonly sign?: Signer;
-  /** Default: the pinned key. */
+  /** Default: the center's keys. */
   readonly checkReceipt?: ReceiptCheck;
 }
 
@@ -81,20 +82,19 @@ class Engine implements SyncEngine {
 
   constructor(deps: SyncEngineDeps) {
     const { store, record, transport, log } = deps;
-    const { stationId, receiptKey } = record.activation;
+    const { stationId } = record.activation;
     const clock = deps.clock ?? systemClock;
     const random = deps.random ?? Math.random;
     const now = () => clock.now();
     const changed = () => this.#changed();
     const nonce = deps.pulseNonce ?? (() => randomBytes(18).toString('base64url'));
-    const receiptKeyX = receiptKey.x;
-    const contact = new Contact({ store, transport, clock, random, receiptKeyX, nonce, log, changed });
+    const keys = new CenterKeys({ store, now, log }, record.activation);
+    const contact = new Contact({ store, transport, clock, random, keys, nonce, log, changed });
     const progress = new Progress(clock, changed);
     const sign = deps.sign ?? createSigner(stationId, deps.stationKey);
     const clockOffsetMs = () => contact.clockOffsetMs;
     const call = createCaller({ transport, sign, now, clockOffsetMs });
-    const checkReceipt: ReceiptCheck =
-      deps.checkReceipt ?? ((jws, packet) => verifyReceipt(jws, packet, receiptKeyX));
+    const checkReceipt: ReceiptCheck = deps.checkReceipt ?? ((jws, packet) => keys.checkReceipt(jws, packet));
     this.#deps = deps;
     this.#clock = clock;
     this.#random = random;

@@ -2,6 +2,7 @@ import { JWS_TYPES, PATHS, pulseAnswerSchema, pulseSchema, type Pulse } from '..
 import { verifyJws } from '../security/sign.ts';
 import { TransportFailure, type Clock, type Transport } from './api.ts';
 import { readJson } from './call.ts';
+import type { CenterKeys } from './center-keys.ts';
 import { notOurs } from './classify.ts';
 
 const IDLE_TIMEOUT_MS = 15_000;
@@ -16,8 +17,7 @@ export interface PulseReading {
 interface PulseDeps {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** The pinned key. */
-  readonly receiptKeyX: string;
+  readonly keys: Pick<CenterKeys, 'x' | 'query' | 'follow'>;
   readonly nonce: () => string;
 }
 
@@ -37,7 +37,7 @@ async function onePulse(deps: PulseDeps, signal: AbortSignal): Promise<PulseRead
   const startedAt = deps.clock.elapsed();
   const response = await deps.transport.send({
     method: 'GET',
-    target: `${PATHS.pulse}?nonce=${encodeURIComponent(nonce)}`,
+    target: `${PATHS.pulse}?nonce=${encodeURIComponent(nonce)}&${deps.keys.query}`,
     headers: { accept: 'application/json' },
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     signal,
@@ -45,9 +45,10 @@ async function onePulse(deps: PulseDeps, signal: AbortSignal): Promise<PulseRead
   });
   const answer = await readJson(response, pulseAnswerSchema, deps.clock.now());
   const endedAt = deps.clock.now();
-  const parsed = pulseSchema.safeParse(verifyJws(JWS_TYPES.pulse, answer.pulse, deps.receiptKeyX));
-  if (!parsed.success || parsed.data.nonce !== nonce) throw notOurs('captivePortal', 'pulse-invalid');
   const rttMs = deps.clock.elapsed() - startedAt;
+  await deps.keys.follow(answer.keys);
+  const parsed = pulseSchema.safeParse(verifyJws(JWS_TYPES.pulse, answer.pulse, deps.keys.x));
+  if (!parsed.success || parsed.data.nonce !== nonce) throw notOurs('captivePortal', 'pulse-invalid');
   const offsetMs = Math.round(Date.parse(parsed.data.time) - (endedAt - rttMs / 2));
   return { pulse: parsed.data, rttMs, offsetMs };
 }

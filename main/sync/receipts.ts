@@ -1,4 +1,10 @@
-import { JWS_TYPES, manifestSchema, receiptSchema, type Receipt } from '../../app/sync/protocol.ts';
+import {
+  JWS_TYPES,
+  manifestSchema,
+  receiptSchema,
+  type Activation,
+  type Receipt,
+} from '../../app/sync/protocol.ts';
 import { verifyJws } from '../security/sign.ts';
 import type { KeptReceipt, ReceiptSubject, Remote, StoreApi } from '../store/api.ts';
 
@@ -7,22 +13,27 @@ export interface VerifiedReceipt {
   readonly receipt: Receipt;
 }
 
-/** `verifyReceipt` under the pinned key. */
+/** `verifyReceipt` under the center's keys. */
 export type ReceiptCheck = (jws: string, packet: ReceiptSubject) => VerifiedReceipt | null;
 
 /**
- * The only way to a receipt (G2): signed by the pinned key, as a receipt, over exactly this packet's manifest.
- * Null for anything else. The station is the manifest's, which may be a dead one whose packets this one delivers.
- * @param receiptKeyX the pinned Ed25519 public key, base64url
+ * The only way to a receipt (G2): signed by the center's key, as a receipt, over exactly this packet's manifest. A
+ * former key speaks for what it signed while it was valid. Null for anything else. The station is the manifest's, which
+ * may be a dead one whose packets this one delivers.
  */
 export function verifyReceipt(
   jws: string,
   packet: ReceiptSubject,
-  receiptKeyX: string,
+  { receiptKey, formerReceiptKeys }: Pick<Activation, 'receiptKey' | 'formerReceiptKeys'>,
 ): VerifiedReceipt | null {
-  const parsed = receiptSchema.safeParse(verifyJws(JWS_TYPES.receipt, jws, receiptKeyX));
-  if (!parsed.success) return null;
-  const receipt = parsed.data;
+  const signedBy = (x: string, until?: string): Receipt | null => {
+    const parsed = receiptSchema.safeParse(verifyJws(JWS_TYPES.receipt, jws, x));
+    if (!parsed.success) return null;
+    return until === undefined || parsed.data.receivedAt <= until ? parsed.data : null;
+  };
+  let receipt = signedBy(receiptKey.x);
+  for (const { x, until } of formerReceiptKeys) receipt ??= signedBy(x, until);
+  if (receipt === null) return null;
   const matches =
     receipt.packetId === packet.packetId &&
     receipt.stationId === manifestStation(packet.manifest) &&

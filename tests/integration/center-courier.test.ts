@@ -77,7 +77,7 @@ describe('the import command', () => {
     expect(out).toContain('2 received, 0 held already, 0 refused');
     expect(code).toBe(0);
     for (const [index, line] of receiptsOf(folder).entries()) {
-      if (line.type !== 'receipt') throw new Error(line.problem);
+      if (line.type !== 'receipt') throw new Error(line.type);
       const receipt = receiptSchema.parse(
         verifyJws(JWS_TYPES.receipt, line.receipt, station.activation.receiptKey.x),
       );

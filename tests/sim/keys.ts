@@ -14,3 +14,8 @@ export const RECEIPT_KEY = simKey('receipt');
 export const FORGED_KEY = simKey('forger');
 export const STATION_KEY_X = publicKeyX(STATION_KEY);
 export const RECEIPT_KEY_X = publicKeyX(RECEIPT_KEY);
+/** As a station holds receipts against them. */
+export const CENTER_KEYS = {
+  receiptKey: { kid: 'receipt-1', x: RECEIPT_KEY_X },
+  formerReceiptKeys: [],
+};

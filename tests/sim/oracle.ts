@@ -5,7 +5,7 @@ import { verifyReceipt } from '../../main/sync/receipts.ts';
 import type { TransportRequest } from '../../main/sync/api.ts';
 import type { Database } from '../../main/store/database.ts';
 import type { ModelCenter } from './center.ts';
-import { RECEIPT_KEY_X } from './keys.ts';
+import { CENTER_KEYS } from './keys.ts';
 import type { Watch } from './network.ts';
 import type { Reply } from './wire.ts';
 import type { World } from './world.ts';
@@ -273,7 +273,7 @@ export class Oracle implements Watch {
       sha256: row.sha256,
       size: row.size,
     } as Parameters<typeof verifyReceipt>[1];
-    const isTrue = verifyReceipt(row.receipt, subject, RECEIPT_KEY_X) !== null;
+    const isTrue = verifyReceipt(row.receipt, subject, CENTER_KEYS) !== null;
     this.#checkedReceipts.set(row.packet_id, { receipt: row.receipt, isTrue });
     return isTrue;
   }

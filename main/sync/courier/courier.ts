@@ -8,11 +8,12 @@ import type {
 } from '../../../app/ipc/courier.ts';
 import type { Remote, StationRecord, StoreApi } from '../../store/api.ts';
 import type { SyncLog } from '../log.ts';
+import { CenterKeys } from '../center-keys.ts';
 import { writePack } from './pack.ts';
 import { takeReceipts } from './receipts.ts';
 
 export interface CourierDeps {
-  readonly store: Remote<Pick<StoreApi, 'outbox'>>;
+  readonly store: Remote<Pick<StoreApi, 'outbox' | 'station'>>;
   /** Null until the station is activated. */
   readonly record: () => Promise<StationRecord | null>;
   readonly stationKey: KeyObject;
@@ -61,7 +62,7 @@ export class Courier {
   async receipts(file: string): Promise<ReceiptsSummary> {
     const { store, now, log } = this.#deps;
     const summary = await this.#alone((run, record) =>
-      takeReceipts({ store, now, receiptKeyX: record.activation.receiptKey.x }, file, run),
+      takeReceipts({ store, now, keys: new CenterKeys({ store, now, log }, record.activation) }, file, run),
     );
     this.#set({ last: { kind: 'receipts', summary } });
     const { refused, ...counts } = summary;

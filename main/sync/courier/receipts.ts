@@ -5,13 +5,13 @@ import { packetIdSchema, type PacketId } from '../../../app/ids.ts';
 import type { CourierProgress, ReceiptsSummary } from '../../../app/ipc/courier.ts';
 import { COURIER_FILE_MAX_BYTES, receiptsLineSchema, type ReceiptsLine } from '../../../app/sync/courier.ts';
 import type { Remote, StoreApi } from '../../store/api.ts';
-import { kept, verifyReceipt } from '../receipts.ts';
+import type { CenterKeys } from '../center-keys.ts';
+import { kept } from '../receipts.ts';
 import { sizeOf } from './disk.ts';
 
 interface ReceiptsDeps {
   readonly store: Remote<Pick<StoreApi, 'outbox'>>;
-  /** The pinned Ed25519 public key, base64url. */
-  readonly receiptKeyX: string;
+  readonly keys: Pick<CenterKeys, 'follow' | 'checkReceipt'>;
   readonly now: () => number;
 }
 
@@ -33,10 +33,13 @@ export async function takeReceipts(
     ...{ received: 0, known: 0, foreign: 0, invalid: 0, garbage: 0 },
     ...{ refused: [], packRefused: null, waiting: 0 },
   };
+  // First: where a station has no link, the disk is how it hears that the center has other keys.
+  await deps.keys.follow(lines.flatMap((line) => (line?.type === 'keys' ? [line.announcement] : [])));
   for (const [index, line] of lines.entries()) {
     if (signal.aborted) break;
     const share = { done: index, total: lines.length };
     report({ phase: 'receipts', packets: share, bytes: share });
+    if (line?.type === 'keys') continue;
     if (line === null) counts.garbage += 1;
     else if (line.type === 'receipt') counts[await settle(deps, line.receipt)] += 1;
     else if (line.type === 'pack-refused') counts.packRefused = line.problem;
@@ -66,14 +69,14 @@ function parseLine(text: string): ReceiptsLine | null {
 }
 
 async function settle(
-  { store, receiptKeyX }: ReceiptsDeps,
+  { store, keys }: ReceiptsDeps,
   jws: string,
 ): Promise<'received' | 'known' | 'foreign' | 'invalid'> {
   const packetId = packetOf(jws);
   if (packetId === null) return 'invalid';
   const ours = await store.outbox.subject(packetId, jws);
   if (ours === null) return 'foreign';
-  const verified = verifyReceipt(jws, ours.packet, receiptKeyX);
+  const verified = keys.checkReceipt(jws, ours.packet);
   if (verified === null) return 'invalid';
   if (!isPending(ours.state)) return 'known';
   // It was kept here once, and then the center said that it has lost the packet: an old file must not hide that.
