@@ -6,8 +6,11 @@ import { outcomeSchema } from '../sync/protocol.ts';
 export const outboxRowSchema = z.object({
   packetId: packetIdSchema,
   sequence: z.int().positive(),
+  /** Both are empty where they were erased, or came back from a second copy without them. */
   nik: z.string(),
   nama: z.string(),
+  /** Nothing needs them any more: receipt, final outcome, retention. */
+  isErased: z.boolean(),
   recordedAt: instantSchema,
   state: z.enum(PACKET_STATES),
   holdReason: z.enum(HOLD_REASONS).nullable(),

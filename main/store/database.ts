@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RekamError } from '../../app/errors.ts';
@@ -13,6 +13,11 @@ export type SqlValues = SqlValue[] | [Readonly<Record<string, SqlValue>>];
 export interface Reader {
   get<Row>(sql: string, ...values: SqlValues): Row | undefined;
   all<Row>(sql: string, ...values: SqlValues): Row[];
+  /**
+   * A text as 64 hex digits that nobody makes without the database's own key, the same in each database under it. For
+   * what must be found again and not be read: sixteen digits alone would be guessed in hours.
+   */
+  keyedHash(text: string): string;
 }
 
 /** Exists only inside `Database.write`, so nothing is ever written outside a transaction. */
@@ -73,7 +78,7 @@ export function openDatabase(options: OpenOptions): Database {
       // What a draft held must not outlive it in free pages: no key on the station may open a recorded finger again.
       db.pragma('secure_delete = ON');
       if (!proven) rememberKey(options.file, options.key);
-      return wrap(db);
+      return wrap(db, options.key);
     } catch (error) {
       db.close();
       if (!proven && isNotADatabase(error)) throw new RekamError('store.key', {}, error);
@@ -99,7 +104,7 @@ export function openReader(options: OpenOptions): Reader & { close(): void } {
     try {
       unlock(db, options.key);
       db.pragma('temp_store = MEMORY');
-      const reader = wrap(db);
+      const reader = wrap(db, options.key);
       reader.get('SELECT count(*) FROM sqlite_master');
       return Object.assign(reader, { close: () => db.close() });
     } catch (error) {
@@ -141,7 +146,8 @@ function configureFile(db: BetterSqlite3.Database, key: Buffer): void {
   }
 }
 
-function wrap(db: BetterSqlite3.Database): Database {
+function wrap(db: BetterSqlite3.Database, key: Buffer): Database {
+  const hashKey = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'rekam nik hash', 32));
   const statements = new Map<string, BetterSqlite3.Statement<unknown[]>>();
   const prepare = (sql: string): BetterSqlite3.Statement<unknown[]> => {
     const known = statements.get(sql);
@@ -158,6 +164,7 @@ function wrap(db: BetterSqlite3.Database): Database {
   const reader: Reader = {
     get: <Row>(sql: string, ...values: SqlValues) => prepareRead(sql).get(...values) as Row | undefined,
     all: <Row>(sql: string, ...values: SqlValues) => prepareRead(sql).all(...values) as Row[],
+    keyedHash: (text) => createHmac('sha256', hashKey).update(text).digest('hex'),
   };
   const writer: Writer = { ...reader, run: (sql, ...values) => prepare(sql).run(...values).changes };
   const write = <T>(act: (tx: Writer) => T): T => db.transaction(() => act(writer)).immediate();

@@ -34,10 +34,12 @@ interface ListRow {
   last_problem: string | null;
   received_at: number | null;
   outcome: string | null;
+  erased: number;
 }
 
 const ROW = `SELECT p.packet_id, p.sequence, e.nik, e.nama, p.recorded_at, p.state, p.hold_reason, o.attempts,
-    o.next_attempt_at, o.sent, p.size, o.last_problem, p.received_at, v.outcome
+    o.next_attempt_at, o.sent, p.size, o.last_problem, p.received_at, v.outcome,
+    p.erased_at IS NOT NULL AS erased
   FROM packet p JOIN outbox o USING (packet_id) JOIN enrollment e USING (packet_id)
   LEFT JOIN outcome v USING (packet_id)`;
 
@@ -75,6 +77,7 @@ function toRow(row: ListRow): OutboxRow {
     sequence: row.sequence,
     nik: row.nik,
     nama: row.nama,
+    isErased: row.erased === 1,
     recordedAt: iso(row.recorded_at),
     state: row.state,
     holdReason: row.hold_reason,

@@ -4,6 +4,7 @@ import type { PacketId } from '../../app/ids.ts';
 import type { OutboxItem, OutboxStore, ReceiptSubject } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
+import { erase } from './erasure.ts';
 import { listOutbox, measured, summary } from './outbox-list.ts';
 import { doctor } from './outbox-doctor.ts';
 import { reconciled } from './outbox-reconcile.ts';
@@ -141,7 +142,7 @@ export function createOutboxStore(db: Database): OutboxStore {
     continueAbove: (sequence) => db.write((tx) => raiseFloor(tx, { sequence, manifestSha256: null })),
     reconciled: (answer, range, now) => db.write((tx) => reconciled(tx, answer, range, now)),
     measured: () => measured(db),
-    purge: (now, retentionMs) => db.write((tx) => purge(tx, now, retentionMs)),
+    purge: (now, retentionMs) => db.write((tx) => purge(tx, now, retentionMs) + erase(tx, now, retentionMs)),
   };
 }
 

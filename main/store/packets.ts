@@ -96,8 +96,9 @@ export function recordedHere(db: Reader, nik: string): RecordedHere | null {
   const row = db.get<{ packet_id: PacketId; recorded_at: number }>(
     `SELECT e.packet_id, e.recorded_at FROM enrollment e JOIN packet p USING (packet_id)
      LEFT JOIN outcome o USING (packet_id)
-     WHERE e.nik = ? AND ${COUNTS_AS_RECORDED} ORDER BY p.sequence DESC LIMIT 1`,
+     WHERE (e.nik = ? OR e.nik_hash = ?) AND ${COUNTS_AS_RECORDED} ORDER BY p.sequence DESC LIMIT 1`,
     nik,
+    db.keyedHash(nik),
   );
   return row === undefined ? null : { packetId: row.packet_id, at: row.recorded_at };
 }

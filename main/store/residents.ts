@@ -93,7 +93,7 @@ function find(db: Reader, query: string, limit: number): ResidentRow[] {
   const digits = query.replace(/[\s.-]/g, '');
   if (/^\d+$/.test(digits)) {
     if (digits.length < NIK_PREFIX_MIN || digits.length > NIK_LENGTH) return [];
-    return db.all<FoundRow>(FIND_BY_NIK, digits, digits, limit).map(toResidentRow);
+    return db.all<FoundRow>(FIND_BY_NIK, digits, digits, limit).map((row) => toResidentRow(db, row));
   }
   const match = matchExpression(query);
   if (match === null) return [];
@@ -106,10 +106,12 @@ function find(db: Reader, query: string, limit: number): ResidentRow[] {
   // Whole names first, then those that begin as typed, then those that only contain the words.
   return [...exact, ...rows.filter(begins), ...rows.filter((row) => !begins(row))]
     .slice(0, limit)
-    .map(toResidentRow);
+    .map((row) => toResidentRow(db, row));
 }
 
-function toResidentRow(row: FoundRow): ResidentRow {
+function toResidentRow(db: Reader, row: FoundRow): ResidentRow {
+  // What was erased here is known by a hash alone, which the query cannot make.
+  const isHere = row.here === 1 || (row.recorded_at === null && recordedHere(db, row.nik) !== null);
   return {
     nik: row.nik,
     nama: row.nama,
@@ -118,7 +120,7 @@ function toResidentRow(row: FoundRow): ResidentRow {
     alamat: row.alamat,
     desa: row.desa,
     desaNama: row.desa_nama ?? row.desa,
-    recorded: row.here === 1 ? 'here' : row.recorded_at === null ? 'no' : 'center',
+    recorded: isHere ? 'here' : row.recorded_at === null ? 'no' : 'center',
   };
 }
 

@@ -39,11 +39,14 @@ export function createSlipStore(db: Database): SlipStore {
 /** @throws RekamError `slip.unrecorded` (G1) */
 function readSlip(db: Reader, packetId: PacketId): SlipFacts {
   const recorded = readRecorded(db, packetId);
-  const row = db.get<{ operator: string; printed: number }>(
-    `SELECT operator_name AS operator, (SELECT count(*) FROM slip_print s WHERE s.packet_id = e.packet_id) AS printed
+  const row = db.get<{ operator: string; printed: number; erased: number }>(
+    `SELECT operator_name AS operator,
+       (SELECT erased_at IS NOT NULL FROM packet p WHERE p.packet_id = e.packet_id) AS erased,
+       (SELECT count(*) FROM slip_print s WHERE s.packet_id = e.packet_id) AS printed
      FROM enrollment e WHERE packet_id = ?`,
     packetId,
   );
   if (recorded === null || row === undefined) throw new RekamError('slip.unrecorded');
-  return { ...recorded, ...row };
+  if (row.erased === 1) throw new RekamError('slip.erased');
+  return { ...recorded, operator: row.operator, printed: row.printed };
 }

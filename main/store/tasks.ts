@@ -1,3 +1,4 @@
+import type { AuditAct } from '../../app/desk/audit.ts';
 import { askedFor, hasStep } from '../../app/desk/task.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import { RekamError } from '../../app/errors.ts';
@@ -14,7 +15,7 @@ import { beginDraft, insertDraft, openDraftOf } from './drafts.ts';
 import { isUnreadable } from './packets.ts';
 import { iso, parseJson } from './rows.ts';
 
-const CLOSED = 'task.closed';
+const CLOSED = 'task.closed' satisfies AuditAct;
 const SHOWN = 500;
 
 /** A successor whose bytes the disk lost has mended nothing, and never will. */
@@ -22,7 +23,8 @@ const NOT_MENDED = `NOT EXISTS (
     SELECT 1 FROM packet s WHERE (s.amends = t.packet_id OR s.replaces = t.packet_id)
       AND NOT ${isUnreadable('s')}
   )`;
-const IS_OPEN = `(t.state = 'rejected' AND ${NOT_MENDED} OR t.state = 'duplicate' AND NOT EXISTS (
+/** Of packet `t`: the desk has still to see to it. */
+export const IS_OPEN_TASK = `(t.state = 'rejected' AND ${NOT_MENDED} OR t.state = 'duplicate' AND NOT EXISTS (
     SELECT 1 FROM audit a WHERE a.subject = t.packet_id AND a.what = '${CLOSED}'
   ))`;
 
@@ -30,14 +32,14 @@ const TASKS = `
   SELECT t.packet_id, t.sequence, t.state, e.nik, e.nama, e.recorded_at, e.operator_name, e.biodata, o.outcome,
     (SELECT d.packet_id FROM draft d WHERE d.nik = e.nik AND d.set_aside = 0) AS draft
   FROM packet t JOIN enrollment e USING (packet_id) JOIN outcome o USING (packet_id)
-  WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN}`;
+  WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
 export const TASK_LIST = `${TASKS} ORDER BY t.sequence LIMIT ?`;
 export const TASK_COUNT = `
-  SELECT count(*) AS n FROM packet t WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN}`;
+  SELECT count(*) AS n FROM packet t WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
 /** One at most: while it is open it counts as recorded, and nobody records the resident again. */
 export const TASK_OF_RESIDENT = `
   SELECT t.packet_id FROM enrollment e CROSS JOIN packet t USING (packet_id) JOIN outcome o USING (packet_id)
-  WHERE e.nik = ? AND t.state = 'rejected' AND o.remedy = 'amend' AND ${IS_OPEN}`;
+  WHERE e.nik = ? AND t.state = 'rejected' AND o.remedy = 'amend' AND ${IS_OPEN_TASK}`;
 
 interface TaskRecord {
   packet_id: PacketId;

@@ -9,6 +9,7 @@ import { newPacketId, TEST_NOW } from '../helpers/store.ts';
 const around: Surroundings = { link: 'online', cause: null, isClosed: false, now: TEST_NOW };
 const row = (over: Partial<PacketDetail['row']>): PacketDetail['row'] => ({
   ...{ packetId: newPacketId(), sequence: 1, nik: '', nama: '', recordedAt: '', state: 'recorded' },
+  ...{ isErased: false },
   ...{ holdReason: null, attempts: 0, nextAttemptAt: null, offset: 0, size: 1, lastProblem: null },
   ...{ receivedAt: null, outcome: null },
   ...over,

@@ -190,7 +190,13 @@ export function Doctor({ packetId, onClose }: { packetId: PacketId; onClose: () 
           </h2>
           {detail !== undefined && (
             <p className={classes['name']}>
-              {detail.row.nama} <span>{formatNik(detail.row.nik)}</span>
+              {detail.row.isErased ? (
+                t('outbox/erased')
+              ) : (
+                <>
+                  {detail.row.nama} <span>{formatNik(detail.row.nik)}</span>
+                </>
+              )}
             </p>
           )}
         </header>

@@ -60,13 +60,14 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
   const { t, f } = vocabulary;
   const offline = useStatus((status) => status?.link.state === 'offline');
   const reason = why(row, vocabulary);
+  const name = row.isErased ? t('outbox/erased') : row.nama;
   const now = useNow();
   return (
     <>
       <td>{f.number(row.sequence)}</td>
       <td className={classes['two']}>
-        <strong title={row.nama}>{row.nama}</strong>
-        <small>{formatNik(row.nik)}</small>
+        <strong title={name}>{name}</strong>
+        <small>{row.isErased ? t('outbox/erasedWhy') : formatNik(row.nik)}</small>
       </td>
       <td>{f.moment(row.recordedAt, now)}</td>
       <td className={classes['two']}>
@@ -85,7 +86,8 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
         <button
           type="button"
           className={classes['slipButton']}
-          aria-label={t('slip/openOf', { nama: row.nama })}
+          aria-label={t('slip/openOf', { nama: name })}
+          disabled={row.isErased}
           onClick={() => onSlip(row)}
         >
           {t('slip/open')}
@@ -96,7 +98,7 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
           <button
             type="button"
             className={classes['slipButton']}
-            aria-label={t('doctor/openOf', { nama: row.nama })}
+            aria-label={t('doctor/openOf', { nama: row.isErased ? String(row.sequence) : row.nama })}
             onClick={() => onInspect(row)}
           >
             {t('doctor/open')}

@@ -31,7 +31,7 @@ function Line({ finding, onInspect }: { finding: Finding; onInspect: (packetId: 
         <StateMark tone={tone}>
           <span className={classes['wrap']}>
             {t('finding/of', { numbers })}
-            {packet !== null && ` · ${packet.nama}`}
+            {packet !== null && ` · ${packet.nama === '' ? t('outbox/erased') : packet.nama}`}
           </span>
         </StateMark>
         <p>
