@@ -62,15 +62,27 @@ export function stopRepeatedEnter(): void {
   );
 }
 
+/** Who hears Escape: what was opened last, and nothing behind it. */
+const escapes: object[] = [];
+
 /** Escape leaves this form and nothing behind it: captured, so that the desk does not hear it too. */
 export function useEscape(leave: () => void): void {
+  const latest = useRef(leave);
   useEffect(() => {
+    latest.current = leave;
+  });
+  useEffect(() => {
+    const own = {};
+    escapes.push(own);
     const escape = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
+      if (event.key !== 'Escape' || escapes.at(-1) !== own) return;
       event.stopPropagation();
-      leave();
+      latest.current();
     };
     window.addEventListener('keydown', escape, { capture: true });
-    return () => window.removeEventListener('keydown', escape, { capture: true });
-  }, [leave]);
+    return () => {
+      escapes.splice(escapes.indexOf(own), 1);
+      window.removeEventListener('keydown', escape, { capture: true });
+    };
+  }, []);
 }

@@ -61,6 +61,9 @@ function rewriteChain(): void {
 describe('a log that somebody changed', () => {
   beforeEach(async () => {
     for (const nik of test1.niks.slice(0, 3)) receive((await recordResident(test1, nik)).packetId);
+  });
+
+  test('before that it is whole, and every packet fits its entry', () => {
     expect(verdict()).toMatchObject({ brokenAt: null, anchored: 3, older: 0, mismatched: [] });
   });
 

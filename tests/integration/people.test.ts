@@ -103,15 +103,16 @@ describe('wrong passwords', () => {
       return problem === null ? 'in' : errorSentence(errorShape(problem.code, problem.params), 'id');
     };
     const said: string[] = [];
+    const again: string[] = [];
     for (let n = 1; n <= 20; n += 1) {
       said.push(await tryOnce());
       // Somebody sets the clock a year on, a year back: the wait is the same.
       now += (n % 2 === 0 ? 1 : -1) * 365 * 86_400_000;
-      if (said.at(-1)?.includes('terkunci') === true) {
-        expect(await tryOnce()).toBe(said.at(-1));
-        elapsed += 15 * 60_000;
-      }
+      if (n <= 4) continue;
+      again.push(await tryOnce());
+      elapsed += 15 * 60_000;
     }
+    expect(again).toEqual(said.slice(4));
     expect(said.slice(0, 4)).toEqual(
       Array.from({ length: 4 }, () => 'Nama pengguna atau kata sandi tidak cocok. Coba lagi.'),
     );

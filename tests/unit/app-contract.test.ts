@@ -88,6 +88,11 @@ describe('the contract between window and main', () => {
       'station.status',
     ]);
     expect(of('supervisor')).toEqual([
+      'accounts.list',
+      'accounts.reset',
+      'audit.export',
+      'audit.list',
+      'audit.verify',
       'checkup.bundle',
       'checkup.run',
       'courier.cancel',

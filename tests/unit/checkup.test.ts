@@ -32,6 +32,7 @@ const CASES: [string, Partial<Facts>][] = [
   ['audit.whole', {}],
   ['audit.unread', { audit: null }],
   ['audit.broken', { audit: { entries: 9, brokenAt: 7, mismatched: [] } }],
+  ['audit.unanchored', { audit: { entries: 9, brokenAt: null, mismatched: [3, 4] } }],
   ['disk.enough', { disk: { residentsLeft: 500 } }],
   ['disk.low', { disk: { residentsLeft: 499 } }],
   ['disk.low', { disk: { residentsLeft: 20 } }],

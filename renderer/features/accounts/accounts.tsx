@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { AccountRow } from '../../../app/ipc/people.ts';
 import { go } from '../../app-state.ts';
@@ -137,7 +137,9 @@ export default function Accounts() {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   // The dialog hears its own Escape.
-  useEscape(useCallback(() => chosen === null && go('supervisor'), [chosen]));
+  useEscape(() => {
+    if (chosen === null) go('supervisor');
+  });
   return (
     <div className={classes['screen']}>
       <header className={classes['head']}>

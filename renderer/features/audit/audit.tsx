@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { AUDIT_GROUPS, type AuditGroup } from '../../../app/desk/audit.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import { accountIdSchema } from '../../../app/ids.ts';
@@ -154,7 +154,9 @@ export default function Audit() {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => button.current?.focus(), []);
   // The dialog hears its own Escape.
-  useEscape(useCallback(() => !exporting && go('supervisor'), [exporting]));
+  useEscape(() => {
+    if (!exporting) go('supervisor');
+  });
   const total = first.data?.total ?? 0;
 
   const verify = async () => {

@@ -2,6 +2,7 @@ import { Button, useMantineColorScheme } from '@mantine/core';
 import { IconChevronDown, IconKey, IconLogout, IconSchool, IconSettings } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { go, logout, setLanguage, train, useApp } from '../../app-state.ts';
+import { useEscape } from '../../components/keys.ts';
 import type { Language } from '../../i18n/index.ts';
 import { useWords } from '../../i18n/words.ts';
 import type { Appearance } from '../../theme/theme.ts';
@@ -29,6 +30,12 @@ function Choice<T extends string>({ legend, name, value, options, onChange }: Ch
   );
 }
 
+/** While it stands, Escape closes the panel and leaves nothing else. */
+function Escape({ leave }: { leave: () => void }) {
+  useEscape(leave);
+  return null;
+}
+
 /** Language, appearance and logout, under the name of who is logged in. */
 export function UserPanel() {
   const { t, language } = useWords();
@@ -44,19 +51,8 @@ export function UserPanel() {
     const away = (event: PointerEvent) => {
       if (event.target instanceof Node && box.current?.contains(event.target) !== true) setOpen(false);
     };
-    // Captured, so that this Escape closes the panel and does not also leave the desk.
-    const escape = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      setOpen(false);
-      trigger.current?.focus();
-    };
     document.addEventListener('pointerdown', away);
-    window.addEventListener('keydown', escape, { capture: true });
-    return () => {
-      document.removeEventListener('pointerdown', away);
-      window.removeEventListener('keydown', escape, { capture: true });
-    };
+    return () => document.removeEventListener('pointerdown', away);
   }, [open]);
 
   return (
@@ -78,6 +74,12 @@ export function UserPanel() {
       </button>
       {open && (
         <div className={classes['panel']}>
+          <Escape
+            leave={() => {
+              setOpen(false);
+              trigger.current?.focus();
+            }}
+          />
           <Choice<Language>
             legend={t('common/language')}
             name="language"
