@@ -1,4 +1,5 @@
 import type { AccountId, Sha256 } from '../../app/ids.ts';
+import { wholeText } from '../../app/text.ts';
 import type { AuditStore } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { sha256 } from './rows.ts';
@@ -24,7 +25,10 @@ interface AuditRow {
 /** Head of a chain without entries. */
 const GENESIS = '0'.repeat(64) as Sha256;
 
-/** Appends inside the transaction of the act itself, so that neither is ever there without the other. */
+/**
+ * Appends inside the transaction of the act itself, so that neither is ever there without the other. Text goes into the
+ * hash as SQLite gives it back, or the chain would not hold.
+ */
 export function audit(tx: Writer, entry: AuditEntry): void {
   const last = lastEntry(tx);
   const row = {
@@ -32,8 +36,8 @@ export function audit(tx: Writer, entry: AuditEntry): void {
     at: entry.at,
     by_account: entry.by,
     what: entry.what,
-    subject: entry.subject,
-    detail: entry.detail ?? null,
+    subject: entry.subject === null ? null : wholeText(entry.subject),
+    detail: entry.detail === undefined ? null : wholeText(entry.detail),
   };
   tx.run(
     'INSERT INTO audit(sequence, at, by_account, what, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
