@@ -1,6 +1,6 @@
 // npm run faults: the fault tests of `npm test` in full counts, and at the end what was tried and what was lost.
 //
-//   npm run faults [-- --kills N] [--states N] [--seeds N] [--packets N]
+//   npm run faults [-- --kills N] [--states N] [--seeds N] [--packets N] [--inputs N] [--corruptions N]
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -14,6 +14,8 @@ const { values } = parseArgs({
     states: { type: 'string', default: '2000' },
     seeds: { type: 'string', default: '2000' },
     packets: { type: 'string', default: '500' },
+    inputs: { type: 'string', default: '100000' },
+    corruptions: { type: 'string', default: '200' },
   },
 });
 
@@ -34,6 +36,8 @@ const child = spawn(process.execPath, [vitest, 'run', '--project', 'faults'], {
     REKAM_CRASH_STATES: values.states,
     REKAM_SIM_SEEDS: values.seeds,
     REKAM_ABUSED_PACKETS: values.packets,
+    REKAM_FUZZ_INPUTS: values.inputs,
+    REKAM_CORRUPTIONS: values.corruptions,
   },
 });
 child.on('exit', (code) => {
