@@ -20,7 +20,8 @@ export default defineConfig({
       project('store', { testTimeout: 30_000 }),
       // A real center with a real PostgreSQL starts in these.
       project('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('faults', { testTimeout: 300_000, hookTimeout: 120_000 }),
+      // A target's share of the fuzz in full counts takes minutes; each single input has its own limit.
+      project('faults', { testTimeout: 1_200_000, hookTimeout: 120_000 }),
       // One station window at a time: they share the display and the two cores of a small machine.
       project('e2e', {
         testTimeout: 180_000,

@@ -54,6 +54,16 @@ export function missingNeeds({ executable, compiler, display, tracer }) {
   return needs;
 }
 
+/**
+ * What tests skip without, and say so.
+ * @returns {Need[]}
+ */
+export function missingExtras() {
+  if (process.platform !== 'linux' || onPath('age')) return [];
+  // Opens what the station seals, and seals what the center opens: a third program that nobody here wrote.
+  return [{ what: 'the age command', packages: ['age'] }];
+}
+
 /** @param {string[]} args */
 function apt(args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

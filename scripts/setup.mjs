@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { buildNative, nativeIsBuilt } from './build-native.mjs';
-import { installNeeds, missingNeeds } from './debian.mjs';
+import { installNeeds, missingExtras, missingNeeds } from './debian.mjs';
 import {
   FALLBACK_VERSION,
   electronRuntime,
@@ -218,6 +218,18 @@ async function chooseElectron() {
   await fetchFallback();
 }
 
+/** Looked for again at each run, and never in the way: the tests that want them say why they skip. */
+function installExtras() {
+  const extras = missingExtras();
+  if (extras.length === 0 || process.getuid?.() !== 0) return;
+  try {
+    installNeeds(extras);
+  } catch (error) {
+    const what = extras.map((extra) => extra.what).join(', ');
+    say(`without ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 async function prepareDesktop() {
   await chooseElectron();
   const runtime = electronRuntime();
@@ -233,6 +245,7 @@ async function prepareDesktop() {
     say(`system packages missing: ${needs.map((need) => need.what).join(', ')} …`);
     installNeeds(needs);
   }
+  installExtras();
   if (build) {
     say('building SQLite for this Electron (about a minute) …');
     await buildNative();

@@ -220,13 +220,18 @@ export const OUTCOME_REASONS = [
   'amends.accepted',
   'other',
 ] as const;
+/** Whatever the center means by it; it comes back in a query as it was. */
+const cursorSchema = z
+  .string()
+  .max(100)
+  .regex(/^[\x20-\x7e]*$/);
 export const outcomesAnswerSchema = z.object({
   outcomes: z.array(outcomeSchema),
-  cursor: z.string().max(100),
+  cursor: cursorSchema,
   more: z.boolean(),
 });
 
-export const cursorQuerySchema = z.object({ after: z.string().max(100).optional() });
+export const cursorQuerySchema = z.object({ after: cursorSchema.optional() });
 
 export const reconcileRequestSchema = z.strictObject({
   from: z.int().positive(),
@@ -359,6 +364,6 @@ export const referenceLineSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('policy'), policy: policySchema }),
   z.object({ type: z.literal('journal'), entry: journalEntrySchema }),
-  z.object({ type: z.literal('cursor'), cursor: z.string().max(100), more: z.boolean() }),
+  z.object({ type: z.literal('cursor'), cursor: cursorSchema, more: z.boolean() }),
 ]);
 export type ReferenceLine = z.infer<typeof referenceLineSchema>;

@@ -83,15 +83,21 @@ function requireDates(subject: X509Certificate, now: number): void {
 /** An anchor that cannot be read believes nothing, and must not keep the others from doing so. */
 function readable(der: string): X509Certificate[] {
   try {
-    return [new X509Certificate(Buffer.from(der, 'base64'))];
+    return [withKey(new X509Certificate(Buffer.from(der, 'base64')))];
   } catch {
     return [];
   }
 }
 
+/** A certificate's key is read only when it is asked for: one that cannot be must show here. */
+function withKey(read: X509Certificate): X509Certificate {
+  if (read.publicKey.type !== 'public') throw new Error('no key');
+  return read;
+}
+
 function certificate(der: string): X509Certificate {
   try {
-    return new X509Certificate(Buffer.from(der, 'base64'));
+    return withKey(new X509Certificate(Buffer.from(der, 'base64')));
   } catch (error) {
     throw untrusted('certificate', error);
   }

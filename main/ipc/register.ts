@@ -2,6 +2,7 @@ import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { CHANNELS } from '../../app/ipc/channels.ts';
 import type { CONTRACT, Channel, Request, Response } from '../../app/ipc/contract.ts';
 import type { IpcResult } from '../../app/ipc/result.ts';
+import { isWholeText } from '../../app/text.ts';
 import { errorShape, RekamError, type ErrorCode } from '../../app/errors.ts';
 import { reason, type Log } from '../log.ts';
 import type { DeskSession, Sessions } from '../security/sessions.ts';
@@ -66,6 +67,8 @@ async function answer(
     if (audience === 'supervisor' && caller?.role !== 'supervisor') throw new RekamError('role.forbidden');
     const parsed = requestSchema.safeParse(request);
     if (!parsed.success) throw new RekamError('request.invalid', {}, parsed.error);
+    // Neither the database nor the center's could give such text back as it is.
+    if (!isWholeText(parsed.data)) throw new RekamError('request.invalid');
     // The one place where a session finds its side. A handler was made over one store and knows no other.
     const handlers = caller?.training === true ? border.training() : border.handlers;
     const handler = handlers[channel] as (request: unknown, caller: DeskSession | null) => unknown;

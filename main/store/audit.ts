@@ -1,6 +1,7 @@
 import type { AuditAct } from '../../app/desk/audit.ts';
 import type { AccountId, Sha256 } from '../../app/ids.ts';
 import type { AuditRow as AuditListRow } from '../../app/ipc/people.ts';
+import { wholeText } from '../../app/text.ts';
 import type { AuditStore } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { iso, sha256 } from './rows.ts';
@@ -29,7 +30,10 @@ export const GENESIS = '0'.repeat(64) as Sha256;
 /** The same page opened by the same person within so long is one look. */
 const OPENED_AGAIN_MS = 10 * 60_000;
 
-/** Appends inside the transaction of the act itself, so that neither is ever there without the other. */
+/**
+ * Appends inside the transaction of the act itself, so that neither is ever there without the other. Text goes into the
+ * hash as SQLite gives it back, or the chain would not hold.
+ */
 export function audit(tx: Writer, entry: AuditEntry): void {
   const last = lastEntry(tx);
   const row = {
@@ -37,8 +41,8 @@ export function audit(tx: Writer, entry: AuditEntry): void {
     at: entry.at,
     by_account: entry.by,
     what: entry.what,
-    subject: entry.subject,
-    detail: entry.detail ?? null,
+    subject: entry.subject === null ? null : wholeText(entry.subject),
+    detail: entry.detail === undefined ? null : wholeText(entry.detail),
   };
   tx.run(
     'INSERT INTO audit(sequence, at, by_account, what, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',

@@ -1,9 +1,19 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { RekamError } from '../../app/errors.ts';
-import { atBorder, isNotADatabase } from './sqlite-errors.ts';
+import { atBorder, isCutOff, isNotADatabase } from './sqlite-errors.ts';
 
 export type SqlValue = string | number | bigint | Uint8Array | null;
 /** By position for `?`, or one object for `@name`. */
@@ -65,7 +75,7 @@ const WAL_LIMIT_BYTES = 32 * 1024 * 1024;
 export function openDatabase(options: OpenOptions): Database {
   const inMemory = options.file === ':memory:';
   if (options.key.length !== 32) throw new Error('the database key must be 32 bytes');
-  const proven = inMemory || keyIsProven(options.file, options.key);
+  const proven = inMemory || keyIsProven(options);
   return atBorder(() => {
     const db = new BetterSqlite3(options.file, {
       timeout: BUSY_TIMEOUT_MS,
@@ -93,7 +103,7 @@ export function openDatabase(options: OpenOptions): Database {
  * @throws RekamError `store.key`, `store.damaged`
  */
 export function openReader(options: OpenOptions): Reader & { close(): void } {
-  const proven = keyIsProven(options.file, options.key);
+  const proven = keyIsProven(options);
   return atBorder(() => {
     const db = new BetterSqlite3(options.file, {
       readonly: true,
@@ -199,17 +209,55 @@ function wrap(db: BetterSqlite3.Database, key: Buffer): Database {
 
 /**
  * A wrong key is told from a damaged file by a check value beside it, before SQLite touches either. It is an HMAC
- * under the key itself: 256 random bits cannot be found from it.
+ * under the key itself: 256 random bits cannot be found from it. The value may be what the disk damaged: a key that
+ * opens the file all the same is right.
  * @returns false when nothing beside the file says whether the key is right
+ * @throws RekamError `store.key`
  */
-function keyIsProven(file: string, key: Buffer): boolean {
+function keyIsProven(options: OpenOptions): boolean {
+  const { file, key } = options;
   if (!existsSync(file) || !existsSync(checkFile(file))) return false;
   const known = Buffer.from(readFileSync(checkFile(file), 'ascii').trim(), 'hex');
   const check = checkValue(key);
   // Torn by a power cut: as good as absent.
   if (known.length !== check.length) return false;
-  if (!timingSafeEqual(known, check)) throw new RekamError('store.key');
-  return true;
+  if (timingSafeEqual(known, check)) return true;
+  if (!keyOpens(options)) throw new RekamError('store.key');
+  return false;
+}
+
+/**
+ * Tried on a copy of the first page, which the cipher signs like every other: neither the database nor its log is
+ * touched by a wrong key.
+ */
+function keyOpens({ file, key, nativeBinding }: OpenOptions): boolean {
+  const copy = `${file}.keytry`;
+  try {
+    writeFileSync(copy, firstPage(file), { mode: 0o600 });
+    const db = new BetterSqlite3(copy, nativeBinding === null ? {} : { nativeBinding });
+    try {
+      unlock(db, key);
+      db.pragma('schema_version');
+      return true;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    // It was read and says that there must be more pages.
+    return isCutOff(error);
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${copy}${end}`, { force: true });
+  }
+}
+
+function firstPage(file: string): Buffer {
+  const handle = openSync(file, 'r');
+  try {
+    const page = Buffer.alloc(PAGE_SIZE);
+    return page.subarray(0, readSync(handle, page, 0, PAGE_SIZE, 0));
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function rememberKey(file: string, key: Buffer): void {

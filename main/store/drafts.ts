@@ -5,6 +5,7 @@ import { stepSchema } from '../../app/enrollment/biometrics.ts';
 import { partSchema, type Part } from '../../app/enrollment/enrollment.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { packetIdSchema, type PacketId } from '../../app/ids.ts';
+import { cutTo } from '../../app/text.ts';
 import type { DraftStore } from './api.ts';
 import { audit } from './audit.ts';
 import { confirmCorrection } from './corrections.ts';
@@ -13,6 +14,9 @@ import { readPacket, refuseRecorded } from './packets.ts';
 import { readResident } from './residents.ts';
 import { iso, parseJson, plainBytes, sha256 } from './rows.ts';
 import { changeTicket, takeTicket, ticketsOf } from './tickets.ts';
+
+/** Behind it a year has five digits. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
 
 interface DraftRow {
   packet_id: string;
@@ -42,9 +46,10 @@ export function createDraftStore(db: Database): DraftStore {
           packetId: packetIdSchema.parse(row.packet_id),
           nik: row.nik,
           nama: row.nama,
-          step: stepSchema.parse(row.step),
+          // One row that another version left, or a hand, must not hide the others; opened, it is told as unreadable.
+          step: stepSchema.catch('biodata').parse(row.step),
           revision: row.revision,
-          updatedAt: iso(row.updated_at),
+          updatedAt: iso(Math.max(0, Math.min(row.updated_at, LAST_INSTANT))),
         })),
     load: (packetId) => setAsideUnreadable(db, packetId, () => loadDraft(db, packetId)),
     commit: (draft, captures, now) => db.write((tx) => commit(tx, draft, captures, now)),
@@ -242,7 +247,7 @@ function drop(
   const row = requireDraft(tx, packetId);
   deleteDraft(tx, packetId);
   for (const ticket of ticketsOf(tx, packetId)) {
-    changeTicket(tx, ticket, 'drop', reason.slice(0, 120), by, now);
+    changeTicket(tx, ticket, 'drop', cutTo(reason, 120), by, now);
   }
   audit(tx, { at: now, by, what: 'draft.dropped', subject: packetId, detail: `${row.nik} ${reason}` });
 }

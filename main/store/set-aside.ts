@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { RekamError } from '../../app/errors.ts';
 
 /**
  * A database that was found damaged is moved into a folder of its own, with its log, and never deleted. A note beside
@@ -36,7 +37,10 @@ export function readDamage(file: string): DamageNote | null {
   }
 }
 
-/** Says once, for good, that this database is to be set aside at the next start. */
+/**
+ * Says once, for good, that this database is to be set aside at the next start.
+ * @throws RekamError `disk.full`: nothing was moved
+ */
 export function noteDamage(file: string, why: DamageNote['why'], at: number): DamageNote {
   const known = readDamage(file);
   if (known !== null) return known;
@@ -45,16 +49,26 @@ export function noteDamage(file: string, why: DamageNote['why'], at: number): Da
   for (let n = 2; existsSync(join(dirname(file), folder)); n += 1) folder = `rusak-${stamp}-${n}`;
   const note: DamageNote = { why, at, folder };
   const half = `${noteFile(file)}.part`;
-  const handle = openSync(half, 'w', 0o600);
   try {
-    writeSync(handle, JSON.stringify(note));
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    writeDurably(half, JSON.stringify(note));
+  } catch (error) {
+    rmSync(half, { force: true });
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    throw code === 'ENOSPC' || code === 'EDQUOT' ? new RekamError('disk.full', {}, error) : error;
   }
   renameSync(half, noteFile(file));
   syncFolder(dirname(file));
   return note;
+}
+
+function writeDurably(file: string, text: string): void {
+  const handle = openSync(file, 'w', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Moves what the note speaks of; done already, it does nothing. @returns where the old database lies, or null */

@@ -30,3 +30,8 @@ export function atBorder<T>(act: () => T): T {
 export function isNotADatabase(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_NOTADB';
 }
+
+/** What SQLite says of a file that it can decrypt and that ends too early. */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_CORRUPT';
+}

@@ -8,6 +8,8 @@ import { notOurs } from './classify.ts';
 import type { SyncLog } from './log.ts';
 
 const BATCH = 100;
+/** No station's journal grows so long; numbers behind it would stop being whole ones. */
+const LAST = 2 ** 31 - 1;
 
 interface JournalDeps {
   readonly store: Remote<Pick<StoreApi, 'journal'>>;
@@ -48,5 +50,7 @@ export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promi
 /** @returns how far the center holds the journal without a gap */
 async function ask(deps: JournalDeps, entries: readonly string[], signal: AbortSignal): Promise<number> {
   const response = await deps.call({ method: 'POST', target: PATHS.journal, json: { entries }, signal });
-  return (await readJson(response, journalAnswerSchema, deps.now())).acknowledged;
+  const { acknowledged } = await readJson(response, journalAnswerSchema, deps.now());
+  if (acknowledged > LAST) throw notOurs('centerError', 'journal-beyond');
+  return acknowledged;
 }

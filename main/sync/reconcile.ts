@@ -1,6 +1,7 @@
-import { PATHS, reconcileAnswerSchema } from '../../app/sync/protocol.ts';
+import { PATHS, reconcileAnswerSchema, type ReconcileAnswer } from '../../app/sync/protocol.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import { readJson, type Call } from './call.ts';
+import { notOurs } from './classify.ts';
 import type { SyncLog } from './log.ts';
 
 /** Above every number that a station will ever give. */
@@ -23,7 +24,7 @@ interface ReconcileDeps {
  * @returns how many packets wait again
  */
 export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): Promise<number> {
-  const { store, call, now, log } = deps;
+  const { store, now, log } = deps;
   const today = new Date(deps.centerTimeAtLeast() ?? now()).toISOString().slice(0, 10);
   const before = await store.station.setting('reconciledOn');
   if (before === today) return 0;
@@ -35,13 +36,7 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   for (let to = last; to >= 1; to -= CHUNK) {
     const from = Math.max(1, to - CHUNK + 1);
     const packets = await store.outbox.range(from, to);
-    const response = await call({
-      method: 'POST',
-      target: PATHS.reconcile,
-      json: { from, to, packets },
-      signal,
-    });
-    const answer = await readJson(response, reconcileAnswerSchema, now());
+    const answer = await ask(deps, { from, to, packets }, signal);
     const done = await store.outbox.reconciled(answer, { from, to }, now());
     waitAgain += done.again;
     const fields = {
@@ -60,14 +55,27 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   return waitAgain;
 }
 
-async function learnLast({ store, call, now, log }: ReconcileDeps, signal: AbortSignal): Promise<void> {
+/** Numbers that were not asked about would be told as findings, or go on for ever as this station's own. */
+async function ask(
+  { call, now }: ReconcileDeps,
+  json: { readonly from: number; readonly to: number; readonly packets: readonly object[] },
+  signal: AbortSignal,
+): Promise<ReconcileAnswer> {
+  const response = await call({ method: 'POST', target: PATHS.reconcile, json, signal });
+  const answer = await readJson(response, reconcileAnswerSchema, now());
+  const told = [
+    ...answer.unknown.map(({ sequence }) => sequence),
+    ...answer.gaps.flatMap(({ from, to }) => [from, to]),
+  ];
+  if (told.some((sequence) => sequence < json.from || sequence > json.to))
+    throw notOurs('centerError', 'reconcile-range');
+  return answer;
+}
+
+async function learnLast(deps: ReconcileDeps, signal: AbortSignal): Promise<void> {
+  const { store, log } = deps;
   const from = (await store.outbox.lastSequence()) + 1;
-  const json = { from, to: NO_END, packets: [] };
-  const answer = await readJson(
-    await call({ method: 'POST', target: PATHS.reconcile, json, signal }),
-    reconcileAnswerSchema,
-    now(),
-  );
+  const answer = await ask(deps, { from, to: NO_END, packets: [] }, signal);
   const highest = Math.max(0, ...answer.unknown.map(({ sequence }) => sequence));
   if (highest === 0) return;
   log.warn('sync.reconcile.ahead', { from, to: highest });

@@ -153,6 +153,12 @@ function exchange(request: TransportRequest, loopback: boolean, open: Open): Pro
       const reused = outgoing.reusedSocket && sentBytes <= CHUNK;
       reject(transportFailure(error, { loopback, reused }));
     });
+    // Node drops a connection that wants to switch protocols, and tells of that as neither answer nor error.
+    outgoing.on('close', () => {
+      if (answered) return;
+      done();
+      reject(new TransportFailure('captivePortal', 'no answer'));
+    });
     let sentBytes = 0;
     const sent = (bytes: number) => {
       if (answered) return;

@@ -14,6 +14,7 @@ import type { SyncEngine } from '../../main/sync/api.ts';
 import { createSyncEngine } from '../../main/sync/engine.ts';
 import type { SyncLog } from '../../main/sync/log.ts';
 import { createTransport } from '../../main/sync/transport.ts';
+import { reportFaults } from '../../scripts/faults-summary.ts';
 import { filesIn, temporaryFolder } from '../helpers/center.ts';
 import { startPostgres } from '../../center/postgres.ts';
 import { spawnCenter, type CenterProcess } from '../helpers/center-process.ts';
@@ -128,6 +129,13 @@ test(
       expect(sha256(readFileSync(file))).toBe(hash);
     }
     expect(filesIn(path.join(data, 'uploads'))).toEqual([]);
+    // Whatever is lost has failed above.
+    reportFaults({
+      what: 'center killed, stopped, stalled, full',
+      count: PACKETS,
+      unit: 'packets to an abused center',
+      bad: 0,
+    });
     console.log(
       `center-abuse: ${PACKETS} packets, ${blobs.length} at the center, each once; answers on the way: ` +
         [...problems].map(([name, times]) => `${name} ${times}`).join(', ') +

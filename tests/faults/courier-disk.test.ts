@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PacketId } from '../../app/ids.ts';
+import { reportFaults } from '../../scripts/faults-summary.ts';
 import { sha256 } from '../../main/security/sign.ts';
 import { courierOf, importAt, packOn } from '../helpers/courier.ts';
 import { office } from '../helpers/office.ts';
@@ -94,6 +95,10 @@ test.runIf(canMount)(
       .slice(1)
       .map(Number);
     expect(arrived + held).toBe(PACKETS);
+    reportFaults({
+      ...{ what: 'carried disk too small, filled up, pulled out, a byte turned', bad: 0 },
+      ...{ count: 4, unit: 'disk faults' },
+    });
     console.log(
       `courier: ${PACKETS} packets, a disk too small, filled up, pulled out, a byte turned; ` +
         `${arrived} at the center by disk, ${held} by link, ${receipts.length} receipts, 0 lost, 0 doubled`,

@@ -18,6 +18,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mirrorEntrySchema } from '../../app/sync/mirror.ts';
 import { manifestSchema } from '../../app/sync/protocol.ts';
+import { reportFaults } from '../../scripts/faults-summary.ts';
 import { sha256 } from '../../main/security/sign.ts';
 import { filesEnding, mirrorOf, mirrorOn, secondDisk } from '../helpers/mirror.ts';
 import { handOver, openTestStore, recordResident, testCaptures, type TestStore } from '../helpers/store.ts';
@@ -98,6 +99,7 @@ test.runIf(canMount)(
     expect(filesEnding(disk, '')).toEqual([]);
     await mirror.stop();
     store.destroy();
+    reportFaults({ what: 'second disk filled up, pulled out', count: 2, unit: 'disk faults', bad: 0 });
   },
 );
 

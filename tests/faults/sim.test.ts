@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { reportFaults } from '../../scripts/faults-summary.ts';
 import { PLANTED } from '../sim/planted.ts';
 import { runJobs, runSeeds } from '../sim/pool.ts';
 import { simulate } from '../sim/simulate.ts';
@@ -8,6 +9,13 @@ const SEEDS = Number(process.env['REKAM_SIM_SEEDS'] ?? 200);
 
 test(`${SEEDS} runs with faults break no invariant`, async () => {
   const { seeds, violations, packets } = await runSeeds(1, SEEDS, () => undefined);
+  reportFaults({
+    what: 'sync under the simulator',
+    count: seeds,
+    unit: 'simulated runs',
+    bad: violations.length,
+    measured: { packets: packets.toLocaleString('en') },
+  });
   expect(violations.map(({ seed, violation }) => `seed ${seed}: ${violation}`)).toEqual([]);
   expect(seeds).toBe(SEEDS);
   expect(packets).toBeGreaterThan(5 * SEEDS);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkBiodata, type Biodata } from '../../app/enrollment/biodata.ts';
+import type { Capture } from '../../app/ipc/contract.ts';
 import { accountIdSchema } from '../../app/ids.ts';
 import type { IntakeApi } from '../../main/intake/api.ts';
 import { createCopies } from '../../main/intake/copies.ts';
@@ -20,8 +21,12 @@ export async function atDisk<T>(
   act: (disk: {
     readonly api: StoreApi;
     readonly db: Database;
-    /** Records these residents, with parts of so many bytes each. */
-    readonly record: (people: readonly Biodata[], bytesEach: number) => Promise<void>;
+    /** Records these residents, with parts of so many bytes each, which `given` hears of. */
+    readonly record: (
+      people: readonly Biodata[],
+      bytesEach: number,
+      given?: (captures: readonly Capture[]) => void,
+    ) => Promise<void>;
   }) => Promise<T> | T,
 ): Promise<T> {
   const keys = loadKeys({ keyDir: home.keyDir, keystore: null, mayMake: false });
@@ -40,10 +45,11 @@ export async function atDisk<T>(
     return await act({
       api,
       db,
-      record: async (people, bytesEach) => {
+      record: async (people, bytesEach, given = () => undefined) => {
         const date = new Date().toISOString().slice(0, 10);
         for (const { nik } of people) {
           const captures = testCaptures(undefined, bytesEach);
+          given(captures);
           await recordResident({ store, operator }, nik, { captures, now: Date.now(), date });
         }
       },

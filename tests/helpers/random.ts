@@ -1,5 +1,8 @@
+/** In [0, 1). */
+export type Random = () => number;
+
 /** A small seeded generator (mulberry32) of numbers in [0, 1), so that a failing run can be had again. */
-export function generator(seed: number): () => number {
+export function generator(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

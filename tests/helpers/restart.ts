@@ -13,6 +13,8 @@ import type { TestRemote, TestStore } from './store.ts';
 
 export interface Restarted extends RunningMirror, StartedStore {
   readonly store: TestRemote;
+  /** A page could not be read since it began. */
+  readonly isSuspected: () => boolean;
   close(): Promise<void>;
 }
 
@@ -21,12 +23,16 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
   test.close();
   const { dir: dataDir, stationKey } = test;
   const card = readCard(dataDir, stationKey);
+  let isSuspected = false;
   const started = await startStore({
     workerFile: path.resolve(import.meta.dirname, '../../main/worker.ts'),
     dataDir,
     keys: { database: test.key, stationPkcs8: stationKey.export({ format: 'der', type: 'pkcs8' }) },
     nativeBinding: null,
     onDead: (error) => console.error(error),
+    onDamaged: () => {
+      isSuspected = true;
+    },
     ...{ card, now: Date.now() },
     auditBroken: (sequence) => console.error('audit broken at', sequence),
   });
@@ -44,9 +50,10 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     if (!isOpen) return;
     isOpen = false;
     await running.mirror.stop();
-    await store.station.end(Date.now());
+    // A damaged one may not take its last word.
+    await store.station.end(Date.now()).catch(() => undefined);
     await started.worker.close();
   };
   onTestFinished(close);
-  return { ...started, ...running, store, close };
+  return { ...started, ...running, store, isSuspected: () => isSuspected, close };
 }

@@ -29,6 +29,14 @@ const failure = (linkCause: string) =>
   expect.objectContaining({ name: 'TransportFailure', linkCause }) as Error;
 
 describe('plain HTTP on loopback', () => {
+  test.each([
+    ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['only says to go on', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ])('one that %s has not answered', async (_name, bytes) => {
+    const server = await rawServer((socket) => socket.once('data', () => socket.end(bytes)));
+    await expect(ask(open(server.url))).rejects.toMatchObject({ name: 'TransportFailure' });
+  });
+
   test('body, progress, answer; the connection is kept', async () => {
     const server = await fakeServer((request, answer) => {
       void bodyOf(request).then((body) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Draft } from '../../app/desk/draft.ts';
-import { openDatabase } from '../../main/store/database.ts';
+import { openDatabase, openReader } from '../../main/store/database.ts';
 import { migrate, MIGRATIONS } from '../../main/store/migrate.ts';
 import { openStore } from '../../main/store/open-store.ts';
 import { asStoreError } from '../../main/store/sqlite-errors.ts';
@@ -213,6 +213,18 @@ describe('opening', () => {
     writeFileSync(`${file}.keycheck`, 'ab12');
     openStore({ file, key, nativeBinding }).db.close();
     expect(code(() => openDatabase({ file, key: randomBytes(32), nativeBinding }))).toBe('store.key');
+  });
+
+  test('a check value that the disk turned does not lock the station out, and is mended', () => {
+    openStore({ file, key, nativeBinding }).db.close();
+    const whole = readFileSync(`${file}.keycheck`, 'ascii');
+    writeFileSync(
+      `${file}.keycheck`,
+      whole.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    openReader({ file, key, nativeBinding }).close();
+    openStore({ file, key, nativeBinding }).db.close();
+    expect(readFileSync(`${file}.keycheck`, 'ascii')).toBe(whole);
   });
 
   test('a damaged first page is damage, not a wrong key, and is left as it is', () => {

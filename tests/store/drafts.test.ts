@@ -190,6 +190,28 @@ describe('the rest of a draft’s life', () => {
     ]);
   });
 
+  test('one whose step or time nobody knows hides no other', async () => {
+    const draft = await completeDraft(store, nik(0));
+    await completeDraft(store, nik(1));
+    store.db.write((tx) =>
+      tx.run("UPDATE draft SET step = 'x', updated_at = 9e17 WHERE packet_id = ?", draft.packetId),
+    );
+    expect(store.api.drafts.list().map((row) => [row.nik, row.step])).toEqual([
+      [nik(0), 'biodata'],
+      [nik(1), 'review'],
+    ]);
+  });
+
+  test('a reason with half a character leaves the audit chain whole', async () => {
+    const draft = await completeDraft(store, nik(0));
+    const reason = `${'x'.repeat(119)}\u{1f600} selesai \ud83d`;
+    store.api.drafts.drop(draft.packetId, reason, store.operator.accountId, TEST_NOW);
+    expect(store.api.audit.verify()).toBeNull();
+    // Neither the table nor the center could hold it otherwise.
+    const facts = store.db.all<{ fact: string }>("SELECT fact FROM journal WHERE type = 'ticket'");
+    expect(facts.map(({ fact }) => fact).join()).not.toMatch(/\\ud83d/);
+  });
+
   test('an unreadable one is set aside, kept, and the resident can be begun again', async () => {
     const draft = await completeDraft(store, nik(0));
     await completeDraft(store, nik(1));

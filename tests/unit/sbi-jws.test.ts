@@ -59,6 +59,17 @@ describe('a device’s signature', () => {
     expect(judged(signAsDevice(chain, PAYLOAD))).toEqual(PAYLOAD);
   });
 
+  it('is refused when the certificate’s key is none', () => {
+    const der = Buffer.from(device.x5c[0] ?? '', 'base64');
+    // SEQUENCE of modulus and exponent, at the head of the key's BIT STRING.
+    const at = der.indexOf(Buffer.from('0382010f003082010a', 'hex'));
+    expect(at).toBeGreaterThan(0);
+    der[at + 5] = 0x31;
+    const spoiled = der.toString('base64');
+    expect(judged(signAsDevice({ ...device, x5c: [spoiled] }, PAYLOAD))).toBe('device.untrusted certificate');
+    expect(judged(signAsDevice(device, PAYLOAD), { anchors: [spoiled, authority.anchor] })).toEqual(PAYLOAD);
+  });
+
   it('is foreign when no anchor is reached, or none is named', () => {
     expect(judged(signAsDevice(foreign, PAYLOAD))).toBe('device.foreign');
     expect(judged(signAsDevice(device, PAYLOAD), { anchors: [] })).toBe('device.foreign');

@@ -60,7 +60,7 @@ test('a clock that was years behind takes no byte when it is set right', async (
 test('what reconcile finds is held or written where a person sees it', async () => {
   const { engine, clock, center, test: store, ids, events } = await fakeStation({ packets: 1 });
   const [mine] = ids;
-  const answer = { missing: [], unknown: [], mismatched: [mine], gaps: [{ from: 2, to: 3 }] };
+  const answer = { missing: [], unknown: [], mismatched: [mine], gaps: [{ from: 1, to: 1 }] };
   center.fault = (request, next) => (request.target === PATHS.reconcile ? json(answer) : next());
   engine.start();
   await clock.settle();
@@ -69,6 +69,37 @@ test('what reconcile finds is held or written where a person sees it', async () 
   ]);
   expect(store.db.all("SELECT 1 FROM audit WHERE what = 'reconcile.gap'")).toHaveLength(1);
   expect(events).toContain('sync.reconcile');
+});
+
+test.each([
+  [
+    'unknown',
+    { unknown: [{ sequence: 2 ** 40, packetId: '0198c1d0-0000-7000-8000-000000000001' }], gaps: [] },
+  ],
+  ['gap', { unknown: [], gaps: [{ from: 2, to: 2 ** 40 }] }],
+])('a reconcile answer that speaks of more than was asked for is none: %s', async (_name, answer) => {
+  const { engine, clock, center, test: store } = await fakeStation({ packets: 1 });
+  store.api.station.set('recovery' as never, '{}');
+  center.fault = (request, next) =>
+    request.target === PATHS.reconcile ? json({ missing: [], mismatched: [], ...answer }) : next();
+  engine.start();
+  await clock.settle();
+  expect(center.count('POST', PATHS.reconcile)).toBeGreaterThan(0);
+  expect(store.api.outbox.lastSequence()).toBe(1);
+  expect(store.db.all("SELECT 1 FROM audit WHERE what LIKE 'reconcile.%'")).toEqual([]);
+  expect(store.api.station.setting('reconciledOn')).toBeNull();
+});
+
+test('a journal that the center claims to hold beyond every number is not gone on behind', async () => {
+  const { engine, clock, center, test: store } = await fakeStation({ packets: 1 });
+  store.db.write((tx) => tx.run("INSERT INTO setting(key, value) VALUES ('journalUnsure', '1')"));
+  const before = store.db.all('SELECT sequence FROM journal ORDER BY sequence');
+  center.fault = (request, next) =>
+    request.target === PATHS.journal ? json({ acknowledged: Number.MAX_SAFE_INTEGER }) : next();
+  engine.start();
+  await clock.settle();
+  expect(center.count('POST', PATHS.journal)).toBeGreaterThan(0);
+  expect(store.db.all('SELECT sequence FROM journal ORDER BY sequence')).toEqual(before);
 });
 
 test('a center restored from a backup gets the journal that it lost again', async () => {

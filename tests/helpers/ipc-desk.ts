@@ -1,0 +1,181 @@
+// A whole desk behind the real border, without Electron: the real handlers over real stores, a scanner that draws, a real
+// courier and mirror whose dialogs are answered by the test.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CONTRACT } from '../../app/ipc/contract.ts';
+import { practiceScanners } from '../../main/devices/practice.ts';
+import { StationCheckup } from '../../main/checkup/checkup.ts';
+import { factsOfStation } from '../../main/checkup/facts.ts';
+import { accountHandlers, accountHandlersInTraining } from '../../main/ipc/accounts.ts';
+import { auditHandlers, auditHandlersInTraining } from '../../main/ipc/audit.ts';
+import { checkupHandlers, checkupHandlersInTraining } from '../../main/ipc/checkup.ts';
+import { courierHandlers, courierHandlersInTraining } from '../../main/ipc/courier.ts';
+import { deskHandlers } from '../../main/ipc/desk.ts';
+import { deviceHandlers } from '../../main/ipc/devices.ts';
+import { createFourEyes } from '../../main/ipc/four-eyes.ts';
+import { mirrorHandlers, mirrorHandlersInTraining } from '../../main/ipc/mirror.ts';
+import { outboxHandlers, outboxHandlersInTraining } from '../../main/ipc/outbox.ts';
+import { requirePassword } from '../../main/ipc/password.ts';
+import type { Border, Handlers } from '../../main/ipc/register.ts';
+import { DiskRoom } from '../../main/ipc/room.ts';
+import { sessionHandlers } from '../../main/ipc/session.ts';
+import { slipHandlers } from '../../main/ipc/slip.ts';
+import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
+import { StatusBoard } from '../../main/ipc/status.ts';
+import { syncHandlers, syncHandlersInTraining } from '../../main/ipc/sync.ts';
+import { Sessions, type DeskSession } from '../../main/security/sessions.ts';
+import { publicKeyX } from '../../main/security/sign.ts';
+import { verifyAudit } from '../../main/store/audit-verify.ts';
+import { examine } from '../../main/store/examine.ts';
+import { activateStation } from '../../main/sync/activate.ts';
+import { Mirror } from '../../main/sync/mirror/mirror.ts';
+import { courierOf } from './courier.ts';
+import { openTestStore, TEST_DATE, TEST_NOW, type TestStore } from './store.ts';
+
+export interface IpcDesk {
+  readonly real: TestStore;
+  readonly training: TestStore;
+  readonly border: Border;
+  readonly sessions: Sessions;
+  readonly person: (role: 'operator' | 'supervisor', training: boolean) => DeskSession;
+  /** For what a person chooses in the system's own dialogs. */
+  readonly disk: string;
+  close(): Promise<void>;
+}
+
+const quiet = () => {};
+const LOG = { info: quiet, warn: quiet, error: quiet };
+
+export async function ipcDesk(residents = 40): Promise<IpcDesk> {
+  const real = await openTestStore({ residents, inMemory: true });
+  const training = await openTestStore({ residents, inMemory: true });
+  const onDisk = await openTestStore({ residents: 2 });
+  const disk = mkdtempSync(join(tmpdir(), 'rekam-carried-'));
+  const now = () => TEST_NOW;
+  const window = {
+    isDestroyed: () => false,
+    webContents: {
+      getPrintersAsync: () => Promise.resolve([]),
+      mainFrame: { executeJavaScript: () => Promise.resolve(null) },
+    },
+  } as never;
+  const room = new DiskRoom({
+    store: real.store,
+    dataDir: real.dir,
+    stat: () => Promise.resolve({ bavail: 2 ** 30, bsize: 4096 }),
+  });
+  const sessions = new Sessions(quiet);
+  const isStill = () => true;
+  const mirror = new Mirror({
+    ...{ store: real.store, stationKey: real.stationKey, dataDir: real.dir, now, log: LOG },
+    record: () => real.store.station.record(),
+    changed: quiet,
+    restored: quiet,
+  });
+  const board = new StatusBoard({
+    ...{
+      store: real.store,
+      engine: () => null,
+      room,
+      mirror: () => mirror.status(),
+      storeDamaged: () => false,
+    },
+    ...{ keysInFile: true, now, startOfDay: () => TEST_NOW - 3 * 3600_000, publish: quiet, log: LOG },
+  });
+  const checkup = new StationCheckup({
+    examine: () =>
+      Promise.resolve(
+        examine(
+          { file: onDisk.file, key: onDisk.key, nativeBinding: null },
+          { auditOnly: false, speaksOf: () => null },
+        ),
+      ),
+    others: async () =>
+      factsOfStation(await board.read(), [], { activated: true, rekam: '0', runtime: '0', isRelease: false }),
+    ...{ now, log: LOG },
+  });
+  const common = {
+    ...stationHandlers({
+      store: real.store,
+      fixed: { version: '0', demo: null, developmentRuntime: true, uncleanStop: null },
+      centerUrl: null,
+      status: () => board.read(),
+      activate: (centerUrl, code) =>
+        activateStation({
+          centerUrl,
+          code,
+          stationKeyX: publicKeyX(real.stationKey),
+          label: 'x',
+          appVersion: '0',
+        }),
+      activated: quiet,
+      now,
+    }),
+    ...sessionHandlers({
+      ...{ store: real.store, sessions, draftKey: new Uint8Array(32), now, changedPassword: quiet },
+      training: {
+        begin: () => Promise.resolve(),
+        end: () => Promise.resolve(),
+        draftKey: () => new Uint8Array(32),
+      },
+    }),
+  };
+  const atDesk = {
+    ...{ now, today: () => TEST_DATE, room, recorded: quiet },
+    confirm: async (caller: DeskSession, password: string) => {
+      await requirePassword(real.store, caller.username, password, now, 'password.wrong');
+    },
+  };
+  const devices = deviceHandlers({
+    scanners: practiceScanners(),
+    policy: async () => currentPolicy(real.store, await real.store.station.record()),
+    show: quiet,
+  });
+  const handlers: Handlers = {
+    ...common,
+    ...deskHandlers({ ...atDesk, store: real.store }),
+    ...devices,
+    ...slipHandlers({ store: real.store, window, training: false, now }),
+    ...outboxHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
+    ...syncHandlers({ store: real.store, engine: () => null, now }),
+    ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
+    ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
+    ...mirrorHandlers({ mirror, window, isStill }),
+    ...accountHandlers({ store: real.store, now, changedPassword: quiet }),
+    ...auditHandlers({
+      ...{ store: real.store, window, isStill, now, stationKey: real.stationKey },
+      fourEyes: createFourEyes({ store: real.store, now }),
+      verify: () => Promise.resolve(verifyAudit(real.db, () => null)),
+    }),
+  };
+  const inTraining: Handlers = {
+    ...common,
+    ...deskHandlers({ ...atDesk, store: training.store }),
+    ...devices,
+    ...slipHandlers({ store: training.store, window, training: true, now }),
+    ...outboxHandlersInTraining(),
+    ...syncHandlersInTraining(),
+    ...courierHandlersInTraining(),
+    ...checkupHandlersInTraining(),
+    ...mirrorHandlersInTraining(),
+    ...accountHandlersInTraining(),
+    ...auditHandlersInTraining(),
+  };
+  return {
+    ...{ real, training, sessions, disk },
+    border: { contract: { ...CONTRACT }, handlers, training: () => inTraining, sessions },
+    person: (role, isTraining) => ({
+      ...real[role],
+      username: role,
+      role,
+      training: isTraining,
+      mustChange: false,
+    }),
+    close: async () => {
+      await mirror.stop();
+      for (const store of [real, training, onDisk]) store.destroy();
+      rmSync(disk, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * What a valid request is on each channel, written down a second time and by hand: a border that takes something which
+ * this does not know has a hole, whatever its own schema says.
+ */
+type Is = (value: unknown) => boolean;
+
+const UUID =
+  /^([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|0{8}(-0{4}){3}-0{12}|f{8}(-f{4}){3}-f{12})$/i;
+const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const SCANS = ['right4', 'left4', 'thumbs', 'irises', 'verify'];
+const DESA = /^\d\d\.\d\d\.\d\d\.\d{4}$/;
+
+const text =
+  (most: number, least = 0): Is =>
+  (value) =>
+    typeof value === 'string' && value.length >= least && value.length <= most;
+/** Blanks at its ends do not count. */
+const words =
+  (most: number): Is =>
+  (value) =>
+    typeof value === 'string' && value.trim().length >= 3 && value.trim().length <= most;
+const whole =
+  (from: number, to = Number.MAX_SAFE_INTEGER): Is =>
+  (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= from && value <= to;
+const anyWhole = whole(Number.MIN_SAFE_INTEGER);
+const among =
+  (...all: unknown[]): Is =>
+  (value) =>
+    all.includes(value);
+const yesNo: Is = (value) => value === true || value === false;
+const nothing: Is = (value) => value === undefined;
+const packet: Is = (value) => typeof value === 'string' && UUID7.test(value);
+const orNull =
+  (is: Is): Is =>
+  (value) =>
+    value === null || is(value);
+const matching =
+  (form: RegExp): Is =>
+  (value) =>
+    typeof value === 'string' && form.test(value);
+const list =
+  (is: Is, most: number): Is =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every(is);
+const object =
+  (fields: Readonly<Record<string, Is>>): Is =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).every((key) => Object.hasOwn(fields, key)) &&
+    Object.entries(fields).every(([key, is]) => is((value as Record<string, unknown>)[key]));
+const either =
+  (...all: Is[]): Is =>
+  (value) =>
+    all.some((is) => is(value));
+/** Too large to write down twice: what it did is looked at instead. */
+const looked: Is = (value) => typeof value === 'object' && value !== null;
+const account: Is = (value) => typeof value === 'string' && UUID.test(value);
+
+const partName = text(40, 1);
+
+export const VALID: Readonly<Record<string, Is>> = {
+  'station.info': nothing,
+  'station.status': nothing,
+  'station.activate': object({ centerUrl: text(300), code: text(100) }),
+  'station.setLanguage': among('id', 'en'),
+  'station.setTheme': among('auto', 'light', 'dark'),
+  'session.login': object({ username: text(60), password: text(200) }),
+  'session.current': nothing,
+  'session.logout': nothing,
+  'session.train': yesNo,
+  'desk.find': object({ query: text(100), limit: whole(1, 50) }),
+  'desk.resident': text(40),
+  'desk.today': nothing,
+  'desk.summons': object({
+    session: among('pagi', 'siang'),
+    desa: matching(DESA),
+    offset: whole(0),
+    limit: whole(1, 200),
+  }),
+  'desk.arrive': object({ nik: text(40) }),
+  'desk.ticket': either(
+    object({ number: whole(1), state: among('deferred'), reason: words(120) }),
+    object({ number: whole(1), state: among('called', 'absent', 'waiting') }),
+  ),
+  'drafts.begin': object({ nik: text(40) }),
+  'drafts.list': nothing,
+  'drafts.load': packet,
+  'drafts.commit': object({ draft: looked, captures: list(looked, 20) }),
+  'drafts.drop': object({ packetId: packet, reason: words(200) }),
+  'drafts.correct': object({ packetId: packet, correction: looked, password: text(200) }),
+  'devices.capture': object({
+    packetId: packet,
+    step: among(...SCANS),
+    excepted: list(partName, 12),
+    attempt: whole(1),
+  }),
+  'devices.list': object({ search: yesNo }),
+  'devices.watch': among(...SCANS),
+  'devices.unwatch': nothing,
+  'intake.record': object({ packetId: packet, revision: anyWhole }),
+  'slip.open': packet,
+  'slip.print': object({
+    packetId: packet,
+    printed: whole(0),
+    paper: among('80mm', 'a4'),
+    printer: orNull(text(300)),
+  }),
+  'tasks.list': nothing,
+  'tasks.begin': packet,
+  'tasks.close': object({ packetId: packet, reason: words(200) }),
+  'outbox.list': object({
+    filter: among('all', 'pending', 'held', 'received', 'rejected'),
+    offset: whole(0),
+    limit: whole(1, 200),
+  }),
+  'outbox.packet': packet,
+  'outbox.hold': object({ packetId: packet, reason: words(120) }),
+  'outbox.release': packet,
+  'outbox.retry': packet,
+  'sync.now': nothing,
+  'sync.cancel': nothing,
+  'sync.outages': nothing,
+  'sync.findings': nothing,
+  'sync.limit': looked,
+  'checkup.run': object({ last: yesNo }),
+  'checkup.bundle': nothing,
+  'courier.state': nothing,
+  'courier.pack': nothing,
+  'courier.cancel': nothing,
+  'courier.receipts': nothing,
+  'mirror.choose': nothing,
+  'session.changePassword': object({ current: orNull(text(200)), password: text(200) }),
+  'accounts.list': nothing,
+  'accounts.reset': object({ accountId: account, password: text(200) }),
+  'audit.list': looked,
+  'audit.verify': nothing,
+  'audit.export': object({ second: object({ username: text(60), password: text(200) }) }),
+};
