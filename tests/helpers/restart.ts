@@ -13,6 +13,8 @@ import type { TestRemote, TestStore } from './store.ts';
 
 export interface Restarted extends RunningMirror, StartedStore {
   readonly store: TestRemote;
+  /** A page could not be read since it started. */
+  isSuspect(): boolean;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,10 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     auditBroken: (sequence) => console.error('audit broken at', sequence),
   });
   const { store } = started.worker;
+  let isSuspect = false;
+  started.worker.onDamaged(() => {
+    isSuspect = true;
+  });
   if (started.damage !== null) await recover(store, started.damage, { card, now: Date.now() });
   else await noticeBehind(store, card, Date.now());
   const running = mirrorOf({ ...test, store }, {}, false);
@@ -48,5 +54,5 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     await started.worker.close();
   };
   onTestFinished(close);
-  return { ...started, ...running, store, close };
+  return { ...started, ...running, store, isSuspect: () => isSuspect, close };
 }
