@@ -138,6 +138,7 @@ export class Attempts {
           },
           onSent: (bytes) => {
             progress.sent(packetId, bytes, true);
+            contact.carried();
             lease.alive();
           },
         },

@@ -10,7 +10,8 @@ export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'pu
 const EVERY_MS: Readonly<Record<ChoreName, number>> = {
   outcomes: 3 * 60_000,
   journal: 60_000,
-  reference: 10 * 60_000,
+  /** What the office’s other desk has done, above all: whom it serves, whom it has recorded. */
+  reference: 90_000,
   /** Looked at hourly; done once a day. */
   reconcile: 60 * 60_000,
   purge: 24 * 60 * 60_000,
@@ -23,6 +24,9 @@ export interface ChoreDeps {
   readonly random: Random;
   readonly log: SyncLog;
 }
+
+/** The center asked to wait, or the link went, between two calls of one chore: it goes on when it may. */
+export class GateClosed extends Error {}
 
 /** Owner of when the small regular calls are due; all of them are at start. */
 export class Chores {
@@ -52,7 +56,7 @@ export class Chores {
         if ((await act()) !== 'yielded') this.#done(name);
         return;
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted || error instanceof GateClosed) return;
         const verdict = verdictOf(error);
         if (verdict === null) throw error;
         log.warn('sync.chore', { name, verdict: verdict.kind, problem: verdict.problem });
