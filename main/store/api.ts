@@ -98,6 +98,8 @@ export type SettingKey =
   | 'clockOffset'
   | 'policy'
   | 'reconciledOn'
+  /** ISO date of the last one over the whole sequence. */
+  | 'reconciledWholeOn'
   | 'outcomeCursor'
   | 'syncLimits'
   | 'mirror'

@@ -71,6 +71,34 @@ test('what reconcile finds is held or written where a person sees it', async () 
   expect(events).toContain('sync.reconcile');
 });
 
+test('the whole sequence is compared once a week in an office that is closed on Sundays', async () => {
+  const station = await fakeStation({ packets: 1 });
+  const { engine, clock, center, test: store } = station;
+  // As if there were more than one question's worth.
+  store.db.write((tx) => tx.run('UPDATE packet SET sequence = 4500'));
+  const whole: string[] = [];
+  let asked: number[] = [];
+  center.fault = (request, next) => {
+    if (request.target === PATHS.reconcile)
+      asked.push((JSON.parse(Buffer.from(request.body ?? []).toString()) as { from: number }).from);
+    return next();
+  };
+  // TEST_NOW is a Monday, at ten.
+  for (let day = 0; day < 24; day += 1) {
+    asked = [];
+    if (day % 7 === 6) clock.jump(DAY);
+    else {
+      const running = day === 0 ? engine : await station.restart();
+      running.start();
+      await clock.advance(MINUTE);
+      clock.jump(DAY - MINUTE);
+    }
+    if (asked.length > 1) whole.push(String(day));
+    else if (day % 7 !== 6) expect(asked).toEqual([2501]);
+  }
+  expect(whole).toEqual(['0', '7', '14', '21']);
+});
+
 test('a center restored from a backup gets the journal that it lost again', async () => {
   const { engine, clock, center, test: store } = await fakeStation({ packets: 2 });
   engine.start();
