@@ -305,6 +305,8 @@ export const factSchema = z.discriminatedUnion('type', [
     held: z.int().min(0),
     diskFreeBytes: z.int().min(0),
   }),
+  /** The station cannot read this fact any more; its number is told, so that the journal has no gap. */
+  z.strictObject({ type: z.literal('unreadable') }),
 ]);
 export type Fact = z.infer<typeof factSchema>;
 

@@ -397,8 +397,15 @@ export interface OutboxStore {
 
 export interface JournalStore {
   append(fact: Fact, now: number): void;
-  /** Not yet acknowledged, in sequence; unsigned (the engine signs, deterministically). */
+  /**
+   * Not yet acknowledged, in sequence; unsigned (the engine signs, deterministically). One that cannot be read stands
+   * there as `unreadable`.
+   */
   pending(limit: number): JournalEntry[];
+  /** The center is told `unreadable` in place of these; audited. */
+  park(sequences: readonly number[], now: number): void;
+  /** How many were parked, ever. */
+  parked(): number;
   acknowledge(sequence: number): void;
   /** The center holds the journal only up to here (it was restored from a backup): the rest is pending again. */
   rewind(sequence: number): void;

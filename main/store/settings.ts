@@ -10,6 +10,8 @@ export type StoredSetting =
   | 'sequenceFloor'
   | 'keysFollowedAt'
   | 'keysRefusedAt';
+  | 'journalParked'
+  | 'sequenceFloor';
 
 export function readSetting(db: Reader, key: StoredSetting): string | null {
   return db.get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;

@@ -14,7 +14,7 @@ import { Contact } from './contact.ts';
 import { Drain, type DrainEnd, type DrainRun } from './drain.ts';
 import { createErrands, type SyncStore } from './errands.ts';
 import { Limits, localMinute } from './limits.ts';
-import type { SyncLog } from './log.ts';
+import { describe, type SyncLog } from './log.ts';
 import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
 import type { ReceiptCheck } from './receipts.ts';
@@ -375,9 +375,4 @@ class Engine implements SyncEngine {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Names and codes only: a message might quote what it choked on. */
-function describe(error: unknown): string {
-  return error instanceof RekamError ? error.code : error instanceof Error ? error.name : typeof error;
 }

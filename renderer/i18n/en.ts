@@ -916,6 +916,8 @@ export const en: Words = {
     do_gap: "Call the center and note the numbers; check that day's count sheet.",
     arrived: 'It was sent again and received.',
     over: 'The next comparison no longer found it.',
+    unreadable:
+      'Entries of this station’s journal (tickets, schedule) that cannot be read any more: {{count}}. The center knows their numbers. Enrollments and packets are not affected. Report it to the center.',
   },
   second: {
     title: 'A second person is needed',

@@ -81,6 +81,11 @@ export function Findings({ onInspect }: { onInspect: (packetId: PacketId) => voi
               })}
         </p>
       )}
+      {data !== undefined && data.unreadableFacts > 0 && (
+        <p className={classes['cause']}>
+          <StateMark tone="act">{t('finding/unreadable', { count: data.unreadableFacts })}</StateMark>
+        </p>
+      )}
       {data !== undefined && data.findings.length > 0 && (
         <ScrollRegion className={classes['findings']} aria-label={t('finding/list')}>
           <ul>
