@@ -109,6 +109,7 @@ export async function startStation({ environment, window, begun, log, openBorder
       transport: link,
       limits,
       log,
+      appVersion: app.getVersion(),
     });
     started.onChange(() => {
       clock.correct(started.state().clockOffsetMs);

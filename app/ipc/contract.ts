@@ -403,6 +403,8 @@ export const CONTRACT = {
       findings: z.array(findingSchema),
       /** Facts of this station that it cannot read any more. */
       unreadableFacts: z.int(),
+      /** Lines of the center's reference data that it could not read and passed over. */
+      rejectedLines: z.int(),
     }),
     audience: 'supervisor',
   },

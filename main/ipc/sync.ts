@@ -5,7 +5,7 @@ import type { SyncEngine } from '../sync/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outages' | 'findings' | 'station' | 'journal'>>;
+  readonly store: Remote<Pick<StoreApi, 'outages' | 'findings' | 'station' | 'journal' | 'reference'>>;
   /** Null until the station is activated. */
   readonly engine: () => SyncEngine | null;
   readonly now: () => number;
@@ -31,6 +31,7 @@ export function syncHandlers({ store, engine, now }: Needs): Group {
       reconciledOn: await store.station.setting('reconciledOn'),
       findings: await store.findings.latest(FINDINGS_SHOWN),
       unreadableFacts: await store.journal.parked(),
+      rejectedLines: await store.reference.rejected(),
     }),
     'sync.limit': async (limits, caller) => {
       await store.station.setByHand('syncLimits', JSON.stringify(limits), caller.accountId, now());

@@ -415,10 +415,24 @@ export interface JournalStore {
   resume(acknowledged: number): void;
 }
 
+export interface Rejected {
+  readonly lines: number;
+  readonly by: string;
+}
+
 export interface ReferenceStore {
   cursor(): string | null;
-  /** Applies lines and, when given, moves the cursor, in one transaction. Malformed lines never reach here. */
-  apply(lines: readonly ReferenceLine[], cursor: string | null, now: number): void;
+  /**
+   * Applies lines and, when given, moves the cursor, in one transaction. Malformed lines never reach here.
+   * @param rejected malformed ones that the cursor passes, and the version that could not read them
+   */
+  apply(lines: readonly ReferenceLine[], cursor: string | null, now: number, rejected?: Rejected): void;
+  /** A whole page was malformed: the cursor stands before it. */
+  stuck(rejected: Rejected): void;
+  /** How many lines of the center were passed over or stand before the cursor. */
+  rejected(): number;
+  /** Where an older version passed lines over, the cursor goes back to before the first of them. */
+  recall(appVersion: string): void;
 }
 
 export interface OutageRow {

@@ -83,7 +83,7 @@ function pending(db: Reader, limit: number): JournalEntry[] {
 }
 
 /** One that a spoiled byte or another version made unreadable stops none behind it. */
-function readFact(text: string): Fact {
+export function readFact(text: string): Fact {
   try {
     return parseJson(factSchema, text);
   } catch {

@@ -5,13 +5,13 @@ import type { Reader, Writer } from './database.ts';
 export type StoredSetting =
   | SettingKey
   | 'referenceCursor'
+  | 'referenceRejected'
   | 'journalAcknowledged'
   | 'journalUnsure'
+  | 'journalParked'
   | 'sequenceFloor'
   | 'keysFollowedAt'
   | 'keysRefusedAt';
-  | 'journalParked'
-  | 'sequenceFloor';
 
 export function readSetting(db: Reader, key: StoredSetting): string | null {
   return db.get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;

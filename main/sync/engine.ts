@@ -30,6 +30,7 @@ export interface SyncEngineDeps {
   readonly stationKey: KeyObject;
   readonly transport: Transport;
   readonly log: SyncLog;
+  readonly appVersion?: string;
   /** What the supervisor has set; default: nothing. */
   readonly limits?: SyncLimits;
   /** Minute of the day at the desk, of milliseconds since the epoch. Default: the PC's time zone. */
@@ -110,6 +111,7 @@ class Engine implements SyncEngine {
     this.#chores = new Chores({ contact, elapsed: () => clock.elapsed(), random, log });
     this.#errands = createErrands({
       ...{ store, now, log, record, stationKey: deps.stationKey },
+      appVersion: deps.appVersion ?? '',
       centerTimeAtLeast: () => contact.centerTimeAtLeast(),
       isAwaited: () => !this.#isDraining && (this.#isWoken || this.#isManual),
       call: async (request) => {
