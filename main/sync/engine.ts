@@ -238,17 +238,17 @@ class Engine implements SyncEngine {
     }
     const isManual = this.#isManual;
     this.#progress.phase('news');
-    for (const name of FIRST) await this.#chore(name, signal, isManual);
+    for (const name of FIRST) await this.#chore(name, signal, isManual && this.#isManual);
     await this.#askedFor(signal);
     await this.#packets(signal);
     // One that was asked for in the middle has a cycle of its own: what failed before the press is no answer to it.
     if (this.#manuals.current === manual) await this.#endManual();
-    for (const name of LATER) await this.#chore(name, signal, false);
+    for (const name of LATER) await this.#chore(name, signal, isManual && name === 'reference');
   }
 
-  /** @param isWanted whenever it would be due; a person who has gone meanwhile wants nothing more */
+  /** @param isWanted by a person, whenever it would be due */
   async #chore(name: ChoreName, signal: AbortSignal, isWanted: boolean): Promise<void> {
-    await this.#chores.run(name, isWanted && this.#isManual, signal, async () => {
+    await this.#chores.run(name, isWanted, signal, async () => {
       if (name === 'reference') return await this.#reference(signal);
       const done = await this.#errands[name](signal);
       if (name === 'reconcile' && done !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
