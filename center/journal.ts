@@ -120,6 +120,7 @@ async function applyFact(tx: Tx, caller: Caller, { fact }: JournalEntry): Promis
     case 'day-close':
     case 'outage':
     case 'state':
+    case 'unreadable':
       return;
     default:
       fact satisfies never;

@@ -86,7 +86,6 @@ export async function startStation({ environment, window, begun, log, openBorder
     ...{ card, now: clock.now() },
     onDead: (error) => refuseToStart(error, log),
     auditBroken: (sequence) => log.error('audit.broken', { sequence }),
-    onDamaged: () => check.suspect(),
   });
   const { store } = worker;
   if (damage !== null) {
@@ -110,6 +109,7 @@ export async function startStation({ environment, window, begun, log, openBorder
       transport: link,
       limits,
       log,
+      appVersion: app.getVersion(),
     });
     started.onChange(() => {
       clock.correct(started.state().clockOffsetMs);
@@ -167,6 +167,7 @@ export async function startStation({ environment, window, begun, log, openBorder
     },
     failed: (error) => log.error('store.check', { reason: reason(error) }),
   });
+  worker.onDamaged(() => check.suspect());
   const mirror = new Mirror({
     store,
     record: () => store.station.record(),

@@ -401,6 +401,10 @@ export const CONTRACT = {
       /** Day of the last reconcile; null before the first. */
       reconciledOn: z.iso.date().nullable(),
       findings: z.array(findingSchema),
+      /** Facts of this station that it cannot read any more. */
+      unreadableFacts: z.int(),
+      /** Lines of the center's reference data that it could not read and passed over. */
+      rejectedLines: z.int(),
     }),
     audience: 'supervisor',
   },

@@ -84,7 +84,7 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** The center's word that this packet is durable there. */
-export const receiptSchema = z.strictObject({
+export const receiptSchema = z.object({
   v: z.literal(1),
   packetId: packetIdSchema,
   stationId: stationIdSchema,
@@ -106,7 +106,7 @@ export const paceSchema = z.object({
 });
 export type Pace = z.infer<typeof paceSchema>;
 
-export const pulseSchema = z.strictObject({
+export const pulseSchema = z.object({
   v: z.literal(1),
   nonce: z.string().min(16).max(100),
   time: instantSchema,
@@ -258,9 +258,15 @@ export const reconcileAnswerSchema = z.object({
 });
 export type ReconcileAnswer = z.infer<typeof reconcileAnswerSchema>;
 
+/**
+ * What is received is tolerant of fields that a later version adds: they are passed over. What a side makes itself
+ * (manifest, requests, drafts) is strict.
+ */
+const receivedSummons = z.object(summonsSchema.shape);
+
 /** A fact of the station, for the center and the kecamatan's other station. */
 export const factSchema = z.discriminatedUnion('type', [
-  z.strictObject({
+  z.object({
     type: z.literal('ticket'),
     date: z.iso.date(),
     number: z.int().positive(),
@@ -268,34 +274,34 @@ export const factSchema = z.discriminatedUnion('type', [
     state: ticketStateSchema,
     reason: z.string().max(120).nullable(),
   }),
-  z.strictObject({
+  z.object({
     type: z.literal('carry-over'),
     nik: nikSchema,
     from: z.iso.date(),
     to: z.iso.date(),
     session: sessionOfDaySchema,
   }),
-  z.strictObject({
+  z.object({
     type: z.literal('summons'),
     change: z.enum(['added', 'removed']),
-    summons: summonsSchema,
+    summons: receivedSummons,
   }),
   /** Another password: its owner's choice, or a supervisor's for one login, after which the owner must choose. */
-  z.strictObject({
+  z.object({
     type: z.literal('account-reset'),
     accountId: accountIdSchema,
     by: accountIdSchema,
     hash: z.string().max(200),
     mustChange: z.boolean().default(false),
   }),
-  z.strictObject({
+  z.object({
     type: z.literal('day-close'),
     date: z.iso.date(),
     recorded: z.int(),
     received: z.int(),
     reason: z.string().max(400).nullable(),
   }),
-  z.strictObject({
+  z.object({
     type: z.literal('outage'),
     startedAt: instantSchema,
     endedAt: instantSchema.nullable(),
@@ -303,18 +309,20 @@ export const factSchema = z.discriminatedUnion('type', [
     recordedMeanwhile: z.int().min(0),
   }),
   /** The register's status of a resident changed here: recorded at this station. */
-  z.strictObject({ type: z.literal('recorded'), nik: nikSchema, packetId: packetIdSchema }),
-  z.strictObject({
+  z.object({ type: z.literal('recorded'), nik: nikSchema, packetId: packetIdSchema }),
+  z.object({
     type: z.literal('state'),
     waiting: z.int().min(0),
     held: z.int().min(0),
     diskFreeBytes: z.int().min(0),
   }),
+  /** The station cannot read this fact any more; its number is told, so that the journal has no gap. */
+  z.object({ type: z.literal('unreadable') }),
 ]);
 export type Fact = z.infer<typeof factSchema>;
 
 /** Payload of a journal entry's JWS. */
-export const journalEntrySchema = z.strictObject({
+export const journalEntrySchema = z.object({
   v: z.literal(1),
   stationId: stationIdSchema,
   sequence: z.int().positive(),
@@ -332,7 +340,7 @@ export const journalAnswerSchema = z.object({ acknowledged: z.int().min(0) });
 export const referenceLineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('resident'),
-    biodata: biodataSchema,
+    biodata: z.object(biodataSchema.shape),
     /** Known recorded at the center: by whom, so that nobody is recorded twice. */
     recorded: z
       .object({
@@ -343,7 +351,7 @@ export const referenceLineSchema = z.discriminatedUnion('type', [
       .nullable(),
   }),
   z.object({ type: z.literal('resident-gone'), nik: nikSchema }),
-  z.object({ type: z.literal('summons'), change: z.enum(['added', 'removed']), summons: summonsSchema }),
+  z.object({ type: z.literal('summons'), change: z.enum(['added', 'removed']), summons: receivedSummons }),
   z.object({
     type: z.literal('account'),
     id: accountIdSchema,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { PacketId } from '../../app/ids.ts';
 import type { BlobStore } from '../blobs.ts';
 import { nextChange, type Db, type Tx } from '../database.ts';
@@ -104,9 +105,10 @@ async function open(desk: Desk, packet: PacketRow, line: readonly PacketRow[]): 
 async function judge(tx: Tx, packet: PacketRow, examined: Examined | Refused): Promise<Verdict> {
   if (!examined.ok) return examined.verdict;
   const { biodata } = examined.whole.enrollment;
+  const known = JSON.stringify(biodata);
   const resident = await tx
     .selectFrom('resident')
-    .select('nik')
+    .select(['kecamatan', sql<boolean>`biodata <> ${known}::jsonb`.as('isCorrected')])
     .where('nik', '=', biodata.nik)
     .executeTakeFirst();
   if (resident === undefined) {
@@ -129,10 +131,13 @@ async function judge(tx: Tx, packet: PacketRow, examined: Examined | Refused): P
       at: packet.received_at,
     },
   ]);
-  await tx
-    .updateTable('resident')
-    .set({ biodata: JSON.stringify(biodata) })
-    .where('nik', '=', biodata.nik)
-    .execute();
+  // A change of its own: every desk of the kecamatan gets what was corrected, also where it knew of the recording before.
+  if (resident.isCorrected) {
+    await tx
+      .updateTable('resident')
+      .set({ biodata: known, change: await nextChange(tx, resident.kecamatan) })
+      .where('nik', '=', biodata.nik)
+      .execute();
+  }
   return { verdict: 'accepted', remedy: null, reasons: [] };
 }

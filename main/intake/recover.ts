@@ -67,9 +67,13 @@ async function open(
 ): Promise<Pick<StartedStore, 'worker' | 'uncleanStop'>> {
   const worker = await startStoreWorker(options);
   try {
-    const { uncleanStop } = await worker.store.station.begin(options.now);
-    await worker.store.outbox.summary(options.now);
-    const brokenAt = await worker.store.audit.verify(AUDIT_TAIL);
+    const { store } = worker;
+    const { uncleanStop } = await store.station.begin(options.now);
+    await store.station.record();
+    await store.station.setting('clockOffset');
+    await store.outbox.summary(options.now);
+    await store.mirror.last();
+    const brokenAt = await store.audit.verify(AUDIT_TAIL);
     if (brokenAt !== null) options.auditBroken(brokenAt);
     return { worker, uncleanStop };
   } catch (error) {

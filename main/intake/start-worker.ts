@@ -8,6 +8,8 @@ import { connectStore, fromMessage, type WorkerApi, type WorkerReport } from '..
 
 export interface StoreWorker {
   readonly store: Remote<StoreApi & IntakeApi & CopyApi>;
+  /** Hears of each page of the database that could not be read, of those before it was given too. */
+  onDamaged(listener: () => void): void;
   /** Resolves when everything asked for is done and the database is closed. */
   close(): Promise<void>;
 }
@@ -19,8 +21,6 @@ export interface StoreWorkerOptions {
   readonly nativeBinding: string | null;
   /** The thread ended by itself: every call rejects from now on, and what was not answered may or may not be done. */
   readonly onDead: (error: Error) => void;
-  /** A page of the database could not be read. */
-  readonly onDamaged?: () => void;
 }
 
 /** Where the station's database lies, for those who must know whether there is one. */
@@ -42,7 +42,7 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
   const worker = new Worker(options.workerFile, { workerData: input });
   await opened(worker);
 
-  const connection = connectStore<StoreApi & IntakeApi & CopyApi & WorkerApi>(worker, options.onDamaged);
+  const connection = connectStore<StoreApi & IntakeApi & CopyApi & WorkerApi>(worker);
   let closing = false;
   const ended = new Promise<void>((resolve) => {
     const die = (error: Error): void => {
@@ -56,6 +56,7 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
   });
   return {
     store: connection.store,
+    onDamaged: (listener) => connection.onDamaged(listener),
     close: async () => {
       if (closing) return await ended;
       closing = true;

@@ -5,7 +5,7 @@ import type { SyncEngine } from '../sync/api.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outages' | 'findings' | 'station'>>;
+  readonly store: Remote<Pick<StoreApi, 'outages' | 'findings' | 'station' | 'journal' | 'reference'>>;
   /** Null until the station is activated. */
   readonly engine: () => SyncEngine | null;
   readonly now: () => number;
@@ -30,6 +30,8 @@ export function syncHandlers({ store, engine, now }: Needs): Group {
     'sync.findings': async () => ({
       reconciledOn: await store.station.setting('reconciledOn'),
       findings: await store.findings.latest(FINDINGS_SHOWN),
+      unreadableFacts: await store.journal.parked(),
+      rejectedLines: await store.reference.rejected(),
     }),
     'sync.limit': async (limits, caller) => {
       await store.station.setByHand('syncLimits', JSON.stringify(limits), caller.accountId, now());

@@ -98,6 +98,8 @@ export type SettingKey =
   | 'clockOffset'
   | 'policy'
   | 'reconciledOn'
+  /** ISO date of the last one over the whole sequence. */
+  | 'reconciledWholeOn'
   | 'outcomeCursor'
   | 'syncLimits'
   | 'mirror'
@@ -395,8 +397,15 @@ export interface OutboxStore {
 
 export interface JournalStore {
   append(fact: Fact, now: number): void;
-  /** Not yet acknowledged, in sequence; unsigned (the engine signs, deterministically). */
+  /**
+   * Not yet acknowledged, in sequence; unsigned (the engine signs, deterministically). One that cannot be read stands
+   * there as `unreadable`.
+   */
   pending(limit: number): JournalEntry[];
+  /** The center is told `unreadable` in place of these; audited. */
+  park(sequences: readonly number[], now: number): void;
+  /** How many were parked, ever. */
+  parked(): number;
   acknowledge(sequence: number): void;
   /** The center holds the journal only up to here (it was restored from a backup): the rest is pending again. */
   rewind(sequence: number): void;
@@ -406,10 +415,24 @@ export interface JournalStore {
   resume(acknowledged: number): void;
 }
 
+export interface Rejected {
+  readonly lines: number;
+  readonly by: string;
+}
+
 export interface ReferenceStore {
   cursor(): string | null;
-  /** Applies lines and, when given, moves the cursor, in one transaction. Malformed lines never reach here. */
-  apply(lines: readonly ReferenceLine[], cursor: string | null, now: number): void;
+  /**
+   * Applies lines and, when given, moves the cursor, in one transaction. Malformed lines never reach here.
+   * @param rejected malformed ones that the cursor passes, and the version that could not read them
+   */
+  apply(lines: readonly ReferenceLine[], cursor: string | null, now: number, rejected?: Rejected): void;
+  /** A whole page was malformed: the cursor stands before it. */
+  stuck(rejected: Rejected): void;
+  /** How many lines of the center were passed over or stand before the cursor. */
+  rejected(): number;
+  /** Where an older version passed lines over, the cursor goes back to before the first of them. */
+  recall(appVersion: string): void;
 }
 
 export interface OutageRow {

@@ -40,6 +40,7 @@ export function applyFact(tx: Writer, fact: Fact): void {
     case 'outage':
     case 'recorded':
     case 'state':
+    case 'unreadable':
       return;
     default:
       unreachable(fact);

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { stationIdSchema } from '../../app/ids.ts';
 import { factSchema, type Fact, type JournalEntry } from '../../app/sync/protocol.ts';
 import type { JournalStore } from './api.ts';
+import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact } from './facts.ts';
 import { iso, parseJson } from './rows.ts';
@@ -43,6 +45,8 @@ export function createJournalStore(db: Database): JournalStore {
         appendFact(tx, checked, now);
       }),
     pending: (limit) => pending(db, limit),
+    park: (sequences, now) => db.write((tx) => park(tx, sequences, now)),
+    parked: () => parked(db).length,
     rewind: (sequence) =>
       db.write((tx) =>
         writeSetting(tx, 'journalAcknowledged', String(Math.max(0, Math.min(sequence, acknowledged(tx))))),
@@ -74,6 +78,29 @@ function pending(db: Reader, limit: number): JournalEntry[] {
     sequence: row.sequence,
     at: iso(row.at),
     clockOffsetMs: row.clock_offset_ms,
-    fact: parseJson(factSchema, row.fact),
+    fact: readFact(row.fact),
   }));
+}
+
+/** One that a spoiled byte or another version made unreadable stops none behind it. */
+export function readFact(text: string): Fact {
+  try {
+    return parseJson(factSchema, text);
+  } catch {
+    return { type: 'unreadable' };
+  }
+}
+
+/** They stay where they are, for whoever can still read them. */
+function park(tx: Writer, sequences: readonly number[], now: number): void {
+  const known = parked(tx);
+  const fresh = sequences.filter((sequence) => !known.includes(sequence));
+  if (fresh.length === 0) return;
+  writeSetting(tx, 'journalParked', JSON.stringify([...known, ...fresh]));
+  for (const sequence of fresh)
+    audit(tx, { at: now, by: null, what: 'journal.unreadable', subject: String(sequence) });
+}
+
+function parked(db: Reader): number[] {
+  return parseJson(z.array(z.int()), readSetting(db, 'journalParked') ?? '[]');
 }

@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { unreachable } from '../../app/result.ts';
-import { factSchema, type ReferenceLine } from '../../app/sync/protocol.ts';
-import type { ReferenceStore } from './api.ts';
-import type { Database, Writer } from './database.ts';
+import type { ReferenceLine } from '../../app/sync/protocol.ts';
+import type { ReferenceStore, Rejected } from './api.ts';
+import type { Database, Reader, Writer } from './database.ts';
 import { applyFact, applyPeerEntry, putSummons, removeSummons } from './facts.ts';
-import { acknowledged } from './journal.ts';
+import { acknowledged, readFact } from './journal.ts';
 import { parseJson } from './rows.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { readStation } from './station.ts';
@@ -11,14 +12,64 @@ import { readStation } from './station.ts';
 export function createReferenceStore(db: Database): ReferenceStore {
   return {
     cursor: () => readSetting(db, 'referenceCursor'),
-    apply: (lines, cursor) =>
+    rejected: () => {
+      const known = readRejected(db);
+      return (known?.lines ?? 0) + (known?.stuck ?? 0);
+    },
+    stuck: ({ lines, by }) =>
       db.write((tx) => {
+        const known = readRejected(tx) ?? { lines: 0, from: readSetting(tx, 'referenceCursor') };
+        writeRejected(tx, { ...known, by, stuck: lines });
+      }),
+    recall: (appVersion) => {
+      const known = readRejected(db);
+      if (known === null || known.by === appVersion) return;
+      db.write((tx) => {
+        if (known.from === null) tx.run("DELETE FROM setting WHERE key = 'referenceCursor'");
+        else writeSetting(tx, 'referenceCursor', known.from);
+        tx.run("DELETE FROM setting WHERE key = 'referenceRejected'");
+      });
+    },
+    apply: (lines, cursor, _now, rejected) =>
+      db.write((tx) => {
+        if (cursor !== null) pass(tx, rejected);
         const own = readStation(tx)?.activation.stationId ?? null;
         for (const line of lines) applyLine(tx, line, own);
         keepLocalOnTop(tx);
         if (cursor !== null) writeSetting(tx, 'referenceCursor', cursor);
       }),
   };
+}
+
+/** `from`: the cursor before the first that was passed over; `stuck`: of a page before which the cursor stands. */
+const rejectedSchema = z.object({
+  lines: z.int(),
+  stuck: z.int(),
+  from: z.string().nullable(),
+  by: z.string(),
+});
+type RejectedNote = z.infer<typeof rejectedSchema>;
+
+function readRejected(db: Reader): RejectedNote | null {
+  const stored = readSetting(db, 'referenceRejected');
+  return stored === null ? null : parseJson(rejectedSchema, stored);
+}
+
+function writeRejected(tx: Writer, note: RejectedNote): void {
+  writeSetting(tx, 'referenceRejected', JSON.stringify(note));
+}
+
+/** The cursor moves on: past these, and past whatever held it up. */
+function pass(tx: Writer, rejected: Rejected | undefined): void {
+  const known = readRejected(tx);
+  const lines = rejected?.lines ?? 0;
+  if (lines > 0) {
+    const before = known ?? { lines: 0, from: readSetting(tx, 'referenceCursor') };
+    writeRejected(tx, { ...before, lines: before.lines + lines, stuck: 0, by: rejected?.by ?? '' });
+  } else if (known !== null && known.stuck > 0) {
+    if (known.lines > 0) writeRejected(tx, { ...known, stuck: 0 });
+    else tx.run("DELETE FROM setting WHERE key = 'referenceRejected'");
+  }
 }
 
 function applyLine(tx: Writer, line: ReferenceLine, ownStation: string | null): void {
@@ -67,7 +118,7 @@ function keepLocalOnTop(tx: Writer): void {
      ORDER BY sequence`,
     acknowledged(tx),
   );
-  for (const { fact } of local) applyFact(tx, parseJson(factSchema, fact));
+  for (const { fact } of local) applyFact(tx, readFact(fact));
 }
 
 function putResident(tx: Writer, line: Extract<ReferenceLine, { type: 'resident' }>): void {

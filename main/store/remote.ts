@@ -44,27 +44,34 @@ export interface Connection<T> {
   readonly store: Remote<T>;
   /** Rejects everything under way and everything to come: the other side is gone. */
   fail(error: Error): void;
+  /** Runs after each answer that says that a page could not be read; at once where that has happened already. */
+  onDamaged(listener: () => void): void;
 }
 
 type Groups = Readonly<Record<string, Readonly<Record<string, (...args: unknown[]) => unknown>>>>;
 
-/**
- * The asking side.
- * @param onDamaged runs whenever an answer says that a page could not be read
- */
-export function connectStore<T>(port: Port, onDamaged: () => void = () => undefined): Connection<T> {
+/** The asking side. */
+export function connectStore<T>(port: Port): Connection<T> {
   const pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let nextId = 1;
   let dead: Error | null = null;
+  let wasDamaged = false;
+  let onDamaged = (): void => undefined;
+  /** Apart from the answer: what the listener throws is its own, and no call waits for it. */
+  const tellDamaged = (): void => void Promise.resolve().then(() => onDamaged());
 
   port.on('message', (message) => {
     const answer = message as AnswerMessage;
     const call = pending.get(answer.id);
     pending.delete(answer.id);
-    if ('error' in answer) {
-      if (answer.error.code === 'store.damaged') onDamaged();
-      call?.reject(fromMessage(answer.error));
-    } else call?.resolve(answer.value);
+    if (!('error' in answer)) {
+      call?.resolve(answer.value);
+      return;
+    }
+    call?.reject(fromMessage(answer.error));
+    if (answer.error.code !== 'store.damaged') return;
+    wasDamaged = true;
+    tellDamaged();
   });
 
   const call = (group: string, method: string, args: unknown[]): Promise<unknown> =>
@@ -85,6 +92,10 @@ export function connectStore<T>(port: Port, onDamaged: () => void = () => undefi
       dead = new RekamError('internal', {}, error);
       for (const call of pending.values()) call.reject(dead);
       pending.clear();
+    },
+    onDamaged: (listener) => {
+      onDamaged = listener;
+      if (wasDamaged) tellDamaged();
     },
   };
 }

@@ -5,8 +5,10 @@ import type { Reader, Writer } from './database.ts';
 export type StoredSetting =
   | SettingKey
   | 'referenceCursor'
+  | 'referenceRejected'
   | 'journalAcknowledged'
   | 'journalUnsure'
+  | 'journalParked'
   | 'sequenceFloor'
   | 'keysFollowedAt'
   | 'keysRefusedAt';

@@ -1,3 +1,4 @@
+import { RekamError } from '../../app/errors.ts';
 import type { HoldReason } from '../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../app/ids.ts';
 import { unreachable } from '../../app/result.ts';
@@ -138,6 +139,7 @@ export class Attempts {
           },
           onSent: (bytes) => {
             progress.sent(packetId, bytes, true);
+            contact.carried();
             lease.alive();
           },
         },
@@ -245,7 +247,15 @@ export class Attempts {
   }
 
   async #hold(item: OutboxItem, reason: HoldReason, problem: string, run: AttemptRun): Promise<AttemptEnd> {
-    await this.#deps.store.outbox.hold(item.packetId, reason, problem, this.#deps.clock.now());
+    try {
+      await this.#deps.store.outbox.hold(item.packetId, reason, problem, this.#deps.clock.now());
+    } catch (error) {
+      if (!(error instanceof RekamError) || error.code !== 'packet.state') throw error;
+      // Receipts from a disk settled it while it was being refused.
+      this.#memory.delete(item.packetId);
+      this.#deps.progress.settled(item.packetId, item.size, false);
+      return 'taken';
+    }
     this.#memory.delete(item.packetId);
     run.note({ item, result: 'held', reason, problem });
     this.#deps.progress.settled(item.packetId, item.size, false);

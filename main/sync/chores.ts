@@ -2,7 +2,7 @@ import { CHORE_BACKOFF, fullJitter } from '../../app/sync/retry.ts';
 import type { Random } from './api.ts';
 import { verdictOf, type Verdict } from './classify.ts';
 import type { Contact } from './contact.ts';
-import type { SyncLog } from './log.ts';
+import { describe, type SyncLog } from './log.ts';
 
 export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'purge';
 
@@ -10,7 +10,8 @@ export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'pu
 const EVERY_MS: Readonly<Record<ChoreName, number>> = {
   outcomes: 3 * 60_000,
   journal: 60_000,
-  reference: 10 * 60_000,
+  /** What the office’s other desk has done, above all: whom it serves, whom it has recorded. */
+  reference: 90_000,
   /** Looked at hourly; done once a day. */
   reconcile: 60 * 60_000,
   purge: 24 * 60 * 60_000,
@@ -24,6 +25,9 @@ export interface ChoreDeps {
   readonly log: SyncLog;
 }
 
+/** The center asked to wait, or the link went, between two calls of one chore: it goes on when it may. */
+export class GateClosed extends Error {}
+
 /** Owner of when the small regular calls are due; all of them are at start. */
 export class Chores {
   readonly #deps: ChoreDeps;
@@ -35,8 +39,8 @@ export class Chores {
   }
 
   /**
-   * Does a chore if it is due (or `isWanted`) and the center may be asked. What the exchange throws is noted and comes
-   * again by its backoff, so that no chore stops the packets (G4); only the store's own errors come out.
+   * Does a chore if it is due (or `isWanted`) and the center may be asked. Whatever it throws, the store's own errors
+   * too, is noted and comes again by its backoff, so that no chore stops the packets or another chore (G4).
    * @param act answers 'yielded' when it broke off to let others go first
    */
   async run(
@@ -45,14 +49,29 @@ export class Chores {
     signal: AbortSignal,
     act: () => Promise<unknown>,
   ): Promise<void> {
-    const { contact, log } = this.#deps;
     if (!isWanted && this.#left(name) > 0) return;
+    try {
+      await this.#exchange(name, isWanted, signal, act);
+    } catch (error) {
+      this.#deps.log.error('sync.chore.fault', { name, reason: describe(error) });
+      this.#failed(name);
+    }
+  }
+
+  /** Throws what is no exchange's. */
+  async #exchange(
+    name: ChoreName,
+    isWanted: boolean,
+    signal: AbortSignal,
+    act: () => Promise<unknown>,
+  ): Promise<void> {
+    const { contact, log } = this.#deps;
     for (let attempt = 1; !signal.aborted && contact.gate(isWanted) === 'open'; attempt += 1) {
       try {
         if ((await act()) !== 'yielded') this.#done(name);
         return;
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted || error instanceof GateClosed) return;
         const verdict = verdictOf(error);
         if (verdict === null) throw error;
         log.warn('sync.chore', { name, verdict: verdict.kind, problem: verdict.problem });

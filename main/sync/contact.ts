@@ -12,7 +12,7 @@ import { takePulse } from './pulse.ts';
 const PULSE_EVERY_MS = 30_000;
 /** A line that flaps is back in a moment: so many pulses follow close on each other before the backoff grows. */
 const EAGER_PULSES = 4;
-/** While we wait for a slot, the link's state may be so old. */
+/** So old may the link's state be while we wait for a slot, and pace and time while packets go. */
 const LONGEST_SILENCE_MS = 5 * 60_000;
 const SHORTEST_WAIT_MS = 250;
 const SHORTEST_PAUSE_MS = 1_000;
@@ -63,6 +63,8 @@ export class Contact {
   #denials = 0;
   #deniedUntil = 0;
   #nextPulseAt = 0;
+  #pulsedAt = 0;
+  #carriedAt = 0;
   /** By the station's clock, as outages are told. */
   #suspectSince: number | null = null;
   /** At start a former run's outage may be open still. */
@@ -137,7 +139,10 @@ export class Contact {
     return Math.min(this.#left(this.#nextPulseAt), ...others);
   }
 
-  /** One pulse at a time; who asks meanwhile gets the same answer. True when the center answered with a valid one. */
+  /**
+   * One pulse at a time; who asks meanwhile gets the same answer. True when the center answered with a valid one, or
+   * when its answer was only late because packets fill the link.
+   */
   probe(signal: AbortSignal): Promise<boolean> {
     this.#probe ??= this.#pulse(signal).finally(() => {
       this.#probe = null;
@@ -151,9 +156,15 @@ export class Contact {
     this.#isDenied = false;
     this.#denials = 0;
     this.#suspectSince = null;
-    // Real traffic tells as much about the link as a pulse would; only a pulse ends an outage.
-    this.#nextPulseAt = this.#outage === 'open' ? 0 : this.#laterPulse(0);
+    // Real traffic tells as much about the link as a pulse would, not about pace and time; only a pulse ends an outage.
+    const next = Math.min(this.#laterPulse(0), this.#pulsedAt + LONGEST_SILENCE_MS);
+    this.#nextPulseAt = this.#outage === 'open' ? 0 : next;
     this.#on({ type: 'answered' });
+  }
+
+  /** Bytes of a packet went out: the link carries, however long a small answer takes behind them. */
+  carried(): void {
+    this.#carriedAt = this.#after(0);
   }
 
   /** Something on the link broke: the first moment of an outage, should the next pulse fail too. */
@@ -190,10 +201,12 @@ export class Contact {
 
   async #pulse(signal: AbortSignal): Promise<boolean> {
     const { log } = this.#deps;
+    const startedAt = this.#after(0);
     try {
       const { pulse, rttMs, offsetMs } = await takePulse(this.#deps, signal);
       this.#failures = 0;
       this.#suspectSince = null;
+      this.#pulsedAt = this.#after(0);
       this.#maxConcurrent = pulse.pace.maxConcurrent;
       this.#accepting = pulse.accepting;
       if (pulse.pace.retryAfterMs > 0 && !this.#slotUnused) {
@@ -218,6 +231,11 @@ export class Contact {
         this.pause(verdict);
         this.#nextPulseAt = Math.max(this.#notBefore, this.#after(SHORTEST_WAIT_MS));
         return false;
+      }
+      if (verdict.problem === 'timeout' && this.#carriedAt > startedAt && this.isReachable) {
+        this.#nextPulseAt = this.#laterPulse(0);
+        log.warn('sync.pulse', { problem: 'late', failures: this.#failures });
+        return true;
       }
       await this.#lost(verdict.kind === 'retry' && verdict.cause !== null ? verdict.cause : 'centerError');
       log.warn('sync.pulse', { problem: verdict.problem, failures: this.#failures });

@@ -6,14 +6,15 @@ import type { PacketId } from '../../app/ids.ts';
 import { NO_LIMITS, type SyncLimits } from '../../app/sync/limits.ts';
 import type { StationRecord } from '../store/api.ts';
 import type { Clock, EngineState, Random, SyncEngine, Transport } from './api.ts';
+import { alongside } from './beside.ts';
 import { createCaller } from './call.ts';
 import { CenterKeys } from './center-keys.ts';
-import { Chores, type ChoreName } from './chores.ts';
+import { Chores, GateClosed, type ChoreName } from './chores.ts';
 import { Contact } from './contact.ts';
 import { Drain, type DrainEnd, type DrainRun } from './drain.ts';
 import { createErrands, type SyncStore } from './errands.ts';
 import { Limits, localMinute } from './limits.ts';
-import type { SyncLog } from './log.ts';
+import { describe, type SyncLog } from './log.ts';
 import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
 import type { ReceiptCheck } from './receipts.ts';
@@ -29,6 +30,7 @@ export interface SyncEngineDeps {
   readonly stationKey: KeyObject;
   readonly transport: Transport;
   readonly log: SyncLog;
+  readonly appVersion?: string;
   /** What the supervisor has set; default: nothing. */
   readonly limits?: SyncLimits;
   /** Minute of the day at the desk, of milliseconds since the epoch. Default: the PC's time zone. */
@@ -50,6 +52,10 @@ const LONGEST_SLEEP_MS = 60_000;
 const OUTCOME_SOON_MS = 20_000;
 /** What is due right after a run over the outbox could not be taken in it: no hurry. */
 const LEFT_OVER_MS = 1_000;
+
+/** Small, and somebody waits for them: before the packets. */
+const FIRST = ['outcomes', 'journal'] as const;
+const LATER = ['reference', 'reconcile', 'purge'] as const;
 
 /** The station's sync: one engine, one loop. It neither opens nor closes the transport. */
 export function createSyncEngine(deps: SyncEngineDeps): SyncEngine {
@@ -78,6 +84,7 @@ class Engine implements SyncEngine {
   #isWoken = false;
   #isInTrouble = false;
   #isReferenceLoading = false;
+  #isDraining = false;
   #faults = 0;
 
   constructor(deps: SyncEngineDeps) {
@@ -104,9 +111,12 @@ class Engine implements SyncEngine {
     this.#chores = new Chores({ contact, elapsed: () => clock.elapsed(), random, log });
     this.#errands = createErrands({
       ...{ store, now, log, record, stationKey: deps.stationKey },
+      appVersion: deps.appVersion ?? '',
       centerTimeAtLeast: () => contact.centerTimeAtLeast(),
-      isAwaited: () => this.#isWoken || this.#manuals.current !== null,
+      isAwaited: () => !this.#isDraining && (this.#isWoken || this.#isManual),
       call: async (request) => {
+        // A packet beside it may just have been refused.
+        if (contact.gate(true) !== 'open') throw new GateClosed();
         const response = await call(request);
         if (response.status === 200) contact.answered();
         return response;
@@ -227,21 +237,33 @@ class Engine implements SyncEngine {
       await this.#contact.probe(signal);
     }
     const isManual = this.#isManual;
-    const chore = (name: ChoreName, act = () => this.#errands[name](signal)) =>
-      this.#chores.run(name, isManual && this.#isManual, signal, act);
-
     this.#progress.phase('news');
-    await chore('outcomes');
-    await chore('journal');
+    for (const name of FIRST) await this.#chore(name, signal, isManual && this.#isManual);
     await this.#askedFor(signal);
     await this.#packets(signal);
     // One that was asked for in the middle has a cycle of its own: what failed before the press is no answer to it.
     if (this.#manuals.current === manual) await this.#endManual();
-    await chore('reference', () => this.#reference(signal));
-    await chore('reconcile', async () => {
-      if ((await this.#errands.reconcile(signal)) !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
+    for (const name of LATER) await this.#chore(name, signal, isManual && name === 'reference');
+  }
+
+  /** @param isWanted by a person, whenever it would be due */
+  async #chore(name: ChoreName, signal: AbortSignal, isWanted: boolean): Promise<void> {
+    await this.#chores.run(name, isWanted, signal, async () => {
+      if (name === 'reference') return await this.#reference(signal);
+      const done = await this.#errands[name](signal);
+      if (name === 'reconcile' && done !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
+      return done;
     });
-    await chore('purge');
+  }
+
+  /** Pulse and chores while packets are under way. */
+  async #small(signal: AbortSignal): Promise<void> {
+    try {
+      if (this.#contact.pulseIsDue(false)) await this.#contact.probe(signal);
+      for (const name of [...FIRST, ...LATER]) await this.#chore(name, signal, false);
+    } catch (error) {
+      this.#deps.log.error('sync.beside', { reason: describe(error) });
+    }
   }
 
   async #packets(signal: AbortSignal): Promise<void> {
@@ -275,13 +297,21 @@ class Engine implements SyncEngine {
   async #run(run: Omit<DrainRun, 'note'>): Promise<DrainEnd> {
     this.#progress.phase('packets');
     const tally = new Tally();
-    const end = await this.#drain.run({
-      ...run,
-      note: (note) => {
-        tally.note(note);
-        this.#manuals.current?.tally.note(note);
-      },
-    });
+    const note: DrainRun['note'] = (entry) => {
+      tally.note(entry);
+      this.#manuals.current?.tally.note(entry);
+    };
+    const small = {
+      clock: this.#clock,
+      untilDue: () => this.#untilSmall(),
+      act: () => this.#small(run.signal),
+    };
+    this.#isDraining = true;
+    const end = await alongside(small, () =>
+      this.#drain.run({ ...run, note }).finally(() => {
+        this.#isDraining = false;
+      }),
+    );
     const counts = tally.counts();
     if (counts.received > 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
     if (!tally.isEmpty) this.#deps.log.info('sync.drain', { ...counts, end });
@@ -292,7 +322,7 @@ class Engine implements SyncEngine {
   async #reference(signal: AbortSignal): Promise<unknown> {
     this.#isReferenceLoading = true;
     if (this.#progress.view() === null) this.#progress.begin(false);
-    this.#progress.phase('reference');
+    if (!this.#isDraining) this.#progress.phase('reference');
     try {
       return await this.#errands.reference(signal);
     } finally {
@@ -328,10 +358,15 @@ class Engine implements SyncEngine {
     this.#progress.end();
   }
 
+  /** Milliseconds until a pulse or a chore is due. */
+  #untilSmall(): number {
+    const pulse = this.#contact.untilNext();
+    return this.#contact.gate(false) === 'open' ? Math.min(pulse, this.#chores.untilNext()) : pulse;
+  }
+
   async #untilNext(): Promise<number> {
-    const waits = [this.#contact.untilNext()];
+    const waits = [this.#untilSmall()];
     if (this.#contact.gate(false) === 'open') {
-      waits.push(this.#chores.untilNext());
       const due = await this.#drain.untilDue();
       if (due !== null)
         waits.push(Math.max(due, this.#manuals.quietLeft, this.#limits.closedMs, LEFT_OVER_MS));
@@ -342,9 +377,4 @@ class Engine implements SyncEngine {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Names and codes only: a message might quote what it choked on. */
-function describe(error: unknown): string {
-  return error instanceof RekamError ? error.code : error instanceof Error ? error.name : typeof error;
 }

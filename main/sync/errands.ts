@@ -21,6 +21,7 @@ interface ErrandDeps {
   readonly log: SyncLog;
   readonly record: StationRecord;
   readonly stationKey: KeyObject;
+  readonly appVersion: string;
   /** Packets or a person wait: what takes long lets them go first. */
   readonly isAwaited: () => boolean;
 }

@@ -30,6 +30,12 @@ export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promi
     const first = entries[0];
     const last = entries.at(-1);
     if (first === undefined || last === undefined) return count;
+    const unreadable = entries.filter(({ fact }) => fact.type === 'unreadable');
+    if (unreadable.length > 0) {
+      const sequences = unreadable.map(({ sequence }) => sequence);
+      deps.log.error('sync.journal.unreadable', { sequences: sequences.join(' ') });
+      await deps.store.journal.park(sequences, deps.now());
+    }
     const signed = entries.map((entry) => signJws(JWS_TYPES.fact, deps.stationId, entry, deps.stationKey));
     const acknowledged = await ask(deps, signed, signal);
     if (acknowledged < first.sequence) {

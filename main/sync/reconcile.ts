@@ -8,6 +8,7 @@ import type { SyncLog } from './log.ts';
 const NO_END = 2 ** 31 - 1;
 /** Sequences a request: about 300 KB, twenty seconds of a 128 kbit/s line. */
 const CHUNK = 2_000;
+const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 interface ReconcileDeps {
   readonly store: Remote<Pick<StoreApi, 'station' | 'outbox'>>;
@@ -19,8 +20,8 @@ interface ReconcileDeps {
 
 /**
  * Compares our sequence with the center's, the newest first: what we hold a receipt for and it does not is sent again
- * while the sealed bytes are here, the rest is held or told. Daily the last chunk, weekly (and the first time)
- * everything.
+ * while the sealed bytes are here, the rest is held or told. Daily the last chunk; everything the first
+ * time, and when that is a week ago.
  * @returns how many packets wait again
  */
 export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): Promise<number> {
@@ -31,7 +32,7 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   // Built anew, this database may not know the last numbers that it gave.
   if (before === null && (await store.station.setting('recovery')) !== null) await learnLast(deps, signal);
   const last = await store.outbox.lastSequence();
-  const isWhole = before === null || new Date(today).getUTCDay() === 0;
+  const isWhole = isWeekOld(await store.station.setting('reconciledWholeOn'), today);
   let waitAgain = 0;
   for (let to = last; to >= 1; to -= CHUNK) {
     const from = Math.max(1, to - CHUNK + 1);
@@ -51,6 +52,7 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
     else log.warn('sync.reconcile', fields);
     if (!isWhole) break;
   }
+  if (isWhole) await store.station.set('reconciledWholeOn', today);
   await store.station.set('reconciledOn', today);
   return waitAgain;
 }
@@ -70,6 +72,11 @@ async function ask(
   if (told.some((sequence) => sequence < json.from || sequence > json.to))
     throw notOurs('centerError', 'reconcile-range');
   return answer;
+}
+
+/** By age: an office is closed on one and the same day each week. A date that lies ahead was a wrong clock's. */
+function isWeekOld(last: string | null, today: string): boolean {
+  return last === null || Math.abs(Date.parse(today) - Date.parse(last)) >= WEEK_MS;
 }
 
 async function learnLast(deps: ReconcileDeps, signal: AbortSignal): Promise<void> {

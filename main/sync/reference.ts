@@ -13,6 +13,8 @@ interface ReferenceDeps {
   readonly call: Call;
   readonly now: () => number;
   readonly log: SyncLog;
+  /** Of this program: another one may understand what this one does not. */
+  readonly appVersion: string;
 }
 
 export type ReferenceEnd = 'complete' | 'yielded';
@@ -27,6 +29,7 @@ export async function fetchReference(
   signal: AbortSignal,
   mustYield: () => boolean,
 ): Promise<ReferenceEnd> {
+  await deps.store.reference.recall(deps.appVersion);
   let cursor = await deps.store.reference.cursor();
   for (;;) {
     const query = cursor === null ? '' : `?after=${encodeURIComponent(cursor)}`;
@@ -52,7 +55,7 @@ interface Page {
 }
 
 async function readPage(
-  { store, now, log }: ReferenceDeps,
+  { store, now, log, appVersion }: ReferenceDeps,
   response: TransportResponse,
   from: string | null,
   mustYield: () => boolean,
@@ -62,6 +65,8 @@ async function readPage(
   let more: boolean | null = null;
   let bad = 0;
   let good = 0;
+  /** Since the last cursor line. */
+  const here = { bad: 0, good: 0 };
   try {
     for await (const text of response.lines()) {
       if (text.trim() === '') continue;
@@ -72,17 +77,26 @@ async function readPage(
           throw notOurs('captivePortal', 'reference-foreign');
         if (/"type"\s*:\s*"cursor"/.test(text)) throw notOurs('centerError', 'cursor-invalid');
         bad += 1;
+        here.bad += 1;
         continue;
       }
       good += 1;
       if (line.type === 'cursor') {
-        await store.reference.apply(batch, line.cursor, now());
+        const rejected = { lines: here.bad, by: appVersion };
+        // Nothing of it was understood: it stays to be asked for again, the cursor before it.
+        if (here.bad > 0 && here.good === 0) {
+          await store.reference.stuck(rejected);
+          throw notOurs('centerError', 'reference-unreadable');
+        }
+        await store.reference.apply(batch, line.cursor, now(), rejected);
+        Object.assign(here, { bad: 0, good: 0 });
         batch = [];
         ({ cursor, more } = line);
         if (more && mustYield()) return { cursor, more, yielded: true };
         continue;
       }
       more = null;
+      here.good += 1;
       batch.push(line);
       if (batch.length < BATCH) continue;
       await store.reference.apply(batch, null, now());

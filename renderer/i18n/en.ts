@@ -916,6 +916,10 @@ export const en: Words = {
     do_gap: "Call the center and note the numbers; check that day's count sheet.",
     arrived: 'It was sent again and received.',
     over: 'The next comparison no longer found it.',
+    rejected:
+      'Lines of the center’s data (residents, schedule, accounts) that this station could not read and passed over: {{count}}. Everything else is kept up to date and no enrollment is lost. Report it to the center; a newer Rekam takes them again by itself.',
+    unreadable:
+      'Entries of this station’s journal (tickets, schedule) that cannot be read any more: {{count}}. The center knows their numbers. Enrollments and packets are not affected. Report it to the center.',
   },
   second: {
     title: 'A second person is needed',

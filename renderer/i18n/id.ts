@@ -914,6 +914,10 @@ export const id = {
     do_gap: 'Hubungi pusat dan catat nomornya; periksa lembar hitung hari itu.',
     arrived: 'Sudah dikirim ulang dan diterima.',
     over: 'Pencocokan berikutnya tidak menemukannya lagi.',
+    rejected:
+      '{{count}} baris data dari pusat (warga, jadwal, akun) tidak dikenali stasiun ini dan dilewati. Data lain tetap diperbarui dan tidak ada rekaman yang hilang. Laporkan kepada pusat; bila Rekam diperbarui, baris itu diambil lagi sendiri.',
+    unreadable:
+      '{{count}} catatan kejadian stasiun ini (antrean, jadwal) tidak terbaca lagi dan pusat diberi tahu nomornya. Perekaman dan paket tidak terganggu. Laporkan kepada pusat.',
   },
   second: {
     title: 'Perlu orang kedua',

@@ -6,9 +6,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { id as words } from '../../renderer/i18n/id.ts';
 import { openResident, workToTheEnd } from '../../scripts/desk-work.ts';
 import { tabTo } from '../../scripts/keyboard-work.ts';
+import { databaseFile } from '../../main/intake/start-worker.ts';
+import { loadKeys } from '../../main/security/keys.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
+import { spoilPage } from '../helpers/spoil-page.ts';
 import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
 
 let center: TestCenter;
@@ -102,6 +105,17 @@ it('pulled out, it is told at the desk and on the status bar; plugged in again, 
   expect(readdirSync(folder).filter((name) => name.endsWith('.jws'))).toHaveLength(2);
 });
 
+it('one bit turned in the audit log, which every start reads: the station stands again by itself', async () => {
+  await station.close();
+  const { database } = loadKeys({ keyDir: home.keyDir, keystore: null, mayMake: false });
+  spoilPage({ file: databaseFile(home.dataDir), key: Buffer.from(database) }, 'audit', 'leaf');
+  station = await home.launch();
+  await station.resize(1366, 768);
+  await station.page.getByText(upTo(words.recovery.damaged)).waitFor();
+  await station.until(({ outbox }) => outbox.waiting === 2);
+  expect(readdirSync(home.dataDir).filter((name) => name.startsWith('rusak-'))).toHaveLength(1);
+});
+
 it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it', async () => {
   await station.close();
   const file = path.join(home.dataDir, 'rekam.db');
@@ -115,8 +129,8 @@ it('the database spoiled while the center is away: set aside, both enrollments b
     .waitFor();
   await station.shot(path.join(shots, 'mirror-recovered.png'));
   const aside = readdirSync(home.dataDir).filter((name) => name.startsWith('rusak-'));
-  expect(aside).toHaveLength(1);
-  expect(existsSync(path.join(home.dataDir, aside[0] ?? '', 'rekam.db'))).toBe(true);
+  expect(aside).toHaveLength(2);
+  for (const name of aside) expect(existsSync(path.join(home.dataDir, name, 'rekam.db'))).toBe(true);
 
   await center.start();
   await station.untilResidents(200);

@@ -15,7 +15,7 @@ export interface FakeStation {
   readonly events: string[];
   readonly ids: PacketId[];
   /** The same store under a new engine, as after a restart. */
-  readonly restart: () => Promise<SyncEngine>;
+  readonly restart: (by?: Pick<SyncEngineDeps, 'appVersion'>) => Promise<SyncEngine>;
 }
 
 interface Options {
@@ -42,7 +42,7 @@ export async function fakeStation({
   const log: SyncLog = { info: note, warn: note, error: note };
   const record = test.api.station.record();
   if (record === null) throw new Error('not activated');
-  const make = () =>
+  const make = (by: Pick<SyncEngineDeps, 'appVersion'> = {}) =>
     createSyncEngine({
       store: wrap(test.store),
       record,
@@ -52,6 +52,7 @@ export async function fakeStation({
       clock,
       random,
       ...given,
+      ...by,
     });
   let engine = make();
   onTestFinished(async () => {
@@ -65,9 +66,9 @@ export async function fakeStation({
     engine,
     events,
     ids,
-    restart: async () => {
+    restart: async (by) => {
       await engine.stop();
-      engine = make();
+      engine = make(by);
       return engine;
     },
   };

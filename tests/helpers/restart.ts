@@ -13,7 +13,7 @@ import type { TestRemote, TestStore } from './store.ts';
 
 export interface Restarted extends RunningMirror, StartedStore {
   readonly store: TestRemote;
-  /** A page could not be read since it began. */
+  /** A page could not be read since it started. */
   readonly isSuspected: () => boolean;
   close(): Promise<void>;
 }
@@ -23,20 +23,20 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
   test.close();
   const { dir: dataDir, stationKey } = test;
   const card = readCard(dataDir, stationKey);
-  let isSuspected = false;
   const started = await startStore({
     workerFile: path.resolve(import.meta.dirname, '../../main/worker.ts'),
     dataDir,
     keys: { database: test.key, stationPkcs8: stationKey.export({ format: 'der', type: 'pkcs8' }) },
     nativeBinding: null,
     onDead: (error) => console.error(error),
-    onDamaged: () => {
-      isSuspected = true;
-    },
     ...{ card, now: Date.now() },
     auditBroken: (sequence) => console.error('audit broken at', sequence),
   });
   const { store } = started.worker;
+  let isSuspected = false;
+  started.worker.onDamaged(() => {
+    isSuspected = true;
+  });
   if (started.damage !== null) await recover(store, started.damage, { card, now: Date.now() });
   else await noticeBehind(store, card, Date.now());
   const running = mirrorOf({ ...test, store }, {}, false);

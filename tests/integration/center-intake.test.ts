@@ -48,6 +48,24 @@ async function deliver(
 }
 
 describe('an outcome', () => {
+  test('brings corrected biodata to every desk, also one that knew of the recording before', async () => {
+    const other = await activateStation(center, 'Meja 3');
+    const resident = nextResident();
+    const biodata = { ...resident, alamat: 'JALAN BARU 9' };
+    const packet = await station.packet(biodata);
+    // In the order of a cycle the journal goes first.
+    const fact = { type: 'recorded', nik: nikSchema.parse(resident.nik), packetId: packet.id } as const;
+    const entries = [station.entry(fact)];
+    expect((await station.call('POST', PATHS.journal, { json: { entries } })).status).toBe(200);
+    const cursor = String((await other.reference()).at(-1)?.['cursor']);
+    await station.create(packet);
+    given += 1;
+    await center.outcomes(given);
+    expect(await other.reference(cursor)).toContainEqual(
+      expect.objectContaining({ type: 'resident', biodata }),
+    );
+  });
+
   test('is accepted for a resident of the register, who is then recorded for everybody', async () => {
     const resident = nextResident();
     const { packet, outcome } = await deliver(resident);

@@ -1,10 +1,10 @@
 // The whole check in a thread of its own, on real files: silent while all is well, and one spoiled page is found, noted,
 // and left for the next start.
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DatabaseCheck } from '../../main/intake/check.ts';
 import { readDamage } from '../../main/store/set-aside.ts';
+import { spoilPage } from '../helpers/spoil-page.ts';
 import { openTestStore, recordResident, testCaptures } from '../helpers/store.ts';
 
 test('a spoiled page that no start reads is found while the desk goes on, and noted once', async () => {
@@ -37,13 +37,7 @@ test('a spoiled page that no start reads is found while the desk goes on, and no
   expect(readDamage(store.file)).toBeNull();
 
   store.db.checkpoint();
-  const [page] = store.db.all<{ pageno: number }>(
-    "SELECT pageno FROM dbstat WHERE name = 'packet_blob' AND pagetype = 'overflow' ORDER BY pageno LIMIT 1",
-  );
-  const at = 4096 * ((page?.pageno ?? 0) - 1) + 60;
-  const bytes = readFileSync(store.file);
-  bytes[at] = (bytes[at] ?? 0) ^ 1;
-  writeFileSync(store.file, bytes);
+  spoilPage(store, 'packet_blob', 'overflow');
   await check.run();
   expect(said).toEqual(['whole', 'damaged']);
   expect(check.isDamaged).toBe(true);

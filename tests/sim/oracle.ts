@@ -44,6 +44,17 @@ const PACKETS = `SELECT p.packet_id, p.sequence, p.state, p.hold_reason, p.manif
 
 const RECEIVED = ['received', 'accepted', 'rejected', 'duplicate', 'superseded'];
 const FINAL = ['accepted', 'duplicate', 'superseded'];
+/** While packets get through, each of these is asked for so often, milliseconds; facts alone where some wait. */
+const SMALL = [
+  { path: PATHS.pulse, every: 8 * 60_000 },
+  { path: PATHS.outcomes, every: 7 * 60_000 },
+  { path: PATHS.journal, every: 4 * 60_000 },
+  { path: PATHS.reference, every: 5 * 60_000 },
+] as const;
+/** One that was not answered rests by its backoff. */
+const BACKOFF_MS = 11 * 60_000;
+/** What is late has so long until it is missed: another one may be waiting for an answer that does not come. */
+const LATE_MS = 3 * 60_000;
 /** Requests in one minute of true time; several times what the busiest sound run needs. */
 const CALLS_A_MINUTE = 400;
 const MINUTE = 60_000;
@@ -80,6 +91,8 @@ export class Oracle implements Watch {
   readonly #checkedReceipts = new Map<string, { receipt: string; isTrue: boolean }>();
   readonly #gone = new Set<string>();
   readonly #held = new Set<string>();
+  readonly #small = new Map<string, { sentAt: number; isAnswered: boolean; lateSince: number | null }>();
+  #pending: { sequence: number; since: number } | null = null;
   #maxConcurrent = 1;
   #accepting = true;
   #pausedUntil = 0;
@@ -89,6 +102,11 @@ export class Oracle implements Watch {
 
   constructor(deps: OracleDeps) {
     this.#deps = deps;
+  }
+
+  began(): void {
+    const { now } = this.#deps.world;
+    for (const { path } of SMALL) this.#small.set(path, { sentAt: now, isAnswered: true, lateSince: null });
   }
 
   /** A process is gone, with all that it had under way and was told in passing. */
@@ -139,6 +157,7 @@ export class Oracle implements Watch {
     this.#minute = minute;
     this.#callsThisMinute += 1;
     if (this.#callsThisMinute > CALLS_A_MINUTE) world.fail('spin', `${CALLS_A_MINUTE} calls in a minute`);
+    this.#noteSmall(request, { sentAt: world.now, isAnswered: false, lateSince: null });
     const id = packetOf(request);
     if (id === null) {
       if (!request.target.startsWith(PATHS.pulse)) this.#mayWork(request.target);
@@ -158,6 +177,8 @@ export class Oracle implements Watch {
     const id = packetOf(request);
     const offset = answer.headers['upload-offset'];
     if (id !== null && offset !== undefined) this.#toldOffset.set(id, Number(offset));
+    if (whole && answer.status === 200) this.#noteSmall(request, { isAnswered: true });
+    if (whole && RECEIPT_HEADER in answer.headers) this.#checkSmall();
     const problem = problemName(safeJson(answer.body));
     if (id !== null && problem !== null) {
       const told = this.#told.get(id) ?? new Map<string, number>();
@@ -180,6 +201,37 @@ export class Oracle implements Watch {
     if (problem === null || PROBLEMS[problem].status === 423) return;
     this.#pausedUntil = Math.max(this.#pausedUntil, mayWait);
     this.#slotEarned = true;
+  }
+
+  #noteSmall(
+    { target }: TransportRequest,
+    news: Partial<{ sentAt: number; isAnswered: boolean; lateSince: null }>,
+  ): void {
+    const path = target.split('?')[0] ?? '';
+    const known = this.#small.get(path);
+    if (known !== undefined) Object.assign(known, news);
+  }
+
+  /** A packet got through, so the rest could: whatever the queue, nothing small waits for its end. */
+  #checkSmall(): void {
+    const { world, db } = this.#deps;
+    const first = db().get<{ sequence: number }>(
+      `SELECT min(sequence) AS sequence FROM journal WHERE sequence >
+         coalesce((SELECT value FROM setting WHERE key = 'journalAcknowledged'), 0) HAVING min(sequence) > 0`,
+    );
+    if (first === undefined) this.#pending = null;
+    else if (this.#pending?.sequence !== first.sequence)
+      this.#pending = { sequence: first.sequence, since: world.now };
+    for (const { path, every } of SMALL) {
+      const known = this.#small.get(path);
+      if (known === undefined) continue;
+      const since =
+        path === PATHS.journal ? Math.max(known.sentAt, this.#pending?.since ?? Infinity) : known.sentAt;
+      const isLate = world.now - since > every + (known.isAnswered ? 0 : BACKOFF_MS);
+      known.lateSince = isLate ? (known.lateSince ?? world.now) : null;
+      if (known.lateSince !== null && world.now - known.lateSince > LATE_MS)
+        world.fail('starved', `${path} was last asked for ${world.now - known.sentAt} ms ago`);
+    }
   }
 
   /** As `checkPackets`, of the one that has just been written. */

@@ -3,7 +3,12 @@ import type { PacketId } from '../../app/ids.ts';
 import { signJws, verifyJws } from '../../main/security/sign.ts';
 import type { OutboxStore, StoreApi } from '../../main/store/api.ts';
 import type { Database } from '../../main/store/database.ts';
-import type { Transport, TransportRequest, TransportResponse } from '../../main/sync/api.ts';
+import {
+  TransportFailure,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from '../../main/sync/api.ts';
 import type { SyncEngineDeps } from '../../main/sync/engine.ts';
 import type { VerifiedReceipt } from '../../main/sync/receipts.ts';
 import type { Dice } from './dice.ts';
@@ -259,6 +264,7 @@ export const PLANTED: readonly Planted[] = [
       }),
     },
   },
+  { name: 'small calls wait until no packet is under way', within: 100, plant: { transport: behindPackets } },
   {
     name: 'requests are signed by the station’s own clock',
     within: 50,
@@ -301,6 +307,32 @@ function answers(
     send: async (request) => change(request, await transport.send(request)),
     close: () => transport.close(),
   });
+}
+
+/** Whatever is small waits for the end of the queue. */
+function behindPackets(transport: Transport): Transport {
+  let uploads = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    send: async (request) => {
+      if (!isUpload(request)) {
+        if (uploads === 0) return transport.send(request);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        // What was held back so long may have lost its turn at the center meanwhile.
+        throw new TransportFailure('timeout', 'gave way');
+      }
+      uploads += 1;
+      try {
+        return await transport.send(request);
+      } finally {
+        uploads -= 1;
+        const all = uploads === 0 ? waiting : [];
+        waiting = uploads === 0 ? [] : waiting;
+        for (const go of all) go();
+      }
+    },
+    close: () => transport.close(),
+  };
 }
 
 /** A station that takes what it likes from the pulse. */

@@ -88,6 +88,7 @@ export class Station {
       return;
     }
     world.trace('station starts');
+    this.#deps.oracle.began();
     const host = newProcess();
     this.process = host;
     host.engine = this.#deps.makeEngine({

@@ -126,6 +126,23 @@ describe('calls over a port', () => {
     expect(log).toEqual(['begin a', 'end a', 'begin b', 'end b', 'begin c', 'end c']);
   });
 
+  test('that meet a spoiled page are answered first; whoever listens for that hears of it, late or not', async () => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    const damaged = () => {
+      throw new RekamError('store.damaged');
+    };
+    serveStore(port2, { group: { read: damaged } }, () => undefined);
+    const connection = connectStore<{ group: { read(): void } }>(port1);
+    await expect(connection.store.group.read()).rejects.toMatchObject({ code: 'store.damaged' });
+    const heard: string[] = [];
+    connection.onDamaged(() => heard.push('damaged'));
+    await expect.poll(() => heard).toEqual(['damaged']);
+    const read = connection.store.group.read().catch(() => heard.push('answered'));
+    await read;
+    await expect.poll(() => heard).toEqual(['damaged', 'answered', 'damaged']);
+  });
+
   test('carry code and params of what a person can be told, and one refusal stops nothing', async () => {
     const { group } = remote();
     const refused = group.refuse();

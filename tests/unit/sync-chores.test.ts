@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PATHS, policySchema } from '../../app/sync/protocol.ts';
+import { PATHS, policySchema, type JournalEntry } from '../../app/sync/protocol.ts';
 import { json } from '../helpers/fake-center.ts';
 import { fakeStation, type FakeStation } from '../helpers/fake-station.ts';
 import { recordResident } from '../helpers/store.ts';
@@ -102,6 +102,34 @@ test('a journal that the center claims to hold beyond every number is not gone o
   expect(store.db.all('SELECT sequence FROM journal ORDER BY sequence')).toEqual(before);
 });
 
+test('the whole sequence is compared once a week in an office that is closed on Sundays', async () => {
+  const station = await fakeStation({ packets: 1 });
+  const { engine, clock, center, test: store } = station;
+  // As if there were more than one question's worth.
+  store.db.write((tx) => tx.run('UPDATE packet SET sequence = 4500'));
+  const whole: string[] = [];
+  let asked: number[] = [];
+  center.fault = (request, next) => {
+    if (request.target === PATHS.reconcile)
+      asked.push((JSON.parse(Buffer.from(request.body ?? []).toString()) as { from: number }).from);
+    return next();
+  };
+  // TEST_NOW is a Monday, at ten.
+  for (let day = 0; day < 24; day += 1) {
+    asked = [];
+    if (day % 7 === 6) clock.jump(DAY);
+    else {
+      const running = day === 0 ? engine : await station.restart();
+      running.start();
+      await clock.advance(MINUTE);
+      clock.jump(DAY - MINUTE);
+    }
+    if (asked.length > 1) whole.push(String(day));
+    else if (day % 7 !== 6) expect(asked).toEqual([2501]);
+  }
+  expect(whole).toEqual(['0', '7', '14', '21']);
+});
+
 test('a center restored from a backup gets the journal that it lost again', async () => {
   const { engine, clock, center, test: store } = await fakeStation({ packets: 2 });
   engine.start();
@@ -128,6 +156,57 @@ test('a center that never gets on with the journal is not asked without end', as
   await clock.advance(10 * MINUTE);
   expect(center.count('POST', PATHS.journal)).toBeLessThan(30);
   expect(events).toContain('sync.chore');
+});
+
+test('a fact that cannot be read any more is told by its number; those behind it and the packets go (G4)', async () => {
+  const { engine, clock, center, test: store } = await fakeStation({ packets: 3 });
+  store.db.write((tx) =>
+    tx.run(`UPDATE journal SET fact = '{"type":"recorded","nik":"x"}' WHERE sequence = 2`),
+  );
+  engine.start();
+  await clock.settle();
+  expect(store.api.outbox.summary(0).waiting).toBe(0);
+  expect(store.api.journal.pending(1)).toEqual([]);
+  const told = center.journal.map((jws) => {
+    const entry = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as JournalEntry;
+    return entry.fact.type === 'unreadable' ? [entry.sequence] : [];
+  });
+  expect(told.flat()).toEqual([2]);
+  expect(told.length).toBeGreaterThan(3);
+  expect(store.api.journal.parked()).toBe(1);
+  const row = store.db.get<{ fact: string }>('SELECT fact FROM journal WHERE sequence = 2');
+  expect(row?.fact).toContain('"nik":"x"');
+  expect(store.db.all("SELECT 1 FROM audit WHERE what = 'journal.unreadable'")).toHaveLength(1);
+});
+
+test('a store that fails at a chore stops neither the packets nor the other chores (G4)', async () => {
+  const {
+    engine,
+    clock,
+    center,
+    test: store,
+    events,
+  } = await fakeStation({
+    packets: 3,
+    wrap: (whole) => ({
+      ...{ station: whole.station, outbox: whole.outbox, reference: whole.reference, outages: whole.outages },
+      journal: {
+        ...whole.journal,
+        isUnsure: () => Promise.resolve(false),
+        pending: () => Promise.reject(new Error('a page')),
+      },
+    }),
+  });
+  engine.start();
+  await clock.settle();
+  expect(store.api.outbox.summary(0).waiting).toBe(0);
+  expect(center.count('GET', PATHS.reference)).toBe(1);
+  expect(events).toContain('sync.chore.fault');
+  expect(events).not.toContain('sync.cycle');
+  await clock.advance(60 * MINUTE);
+  const faults = events.filter((event) => event === 'sync.chore.fault').length;
+  expect(faults).toBeGreaterThan(5);
+  expect(faults).toBeLessThan(60);
 });
 
 test('nor does one that is set after the pulse of the same cycle', async () => {

@@ -260,6 +260,31 @@ test('by hand in the middle of a pulse that fails: the press has a pulse of its 
   await expect(summary).resolves.toMatchObject({ ended: 'done', received: 1, remaining: 0 });
 });
 
+test('by hand: the reference data are asked for too, after the summary and within the center’s pace', async () => {
+  const { engine, clock, center } = await fakeStation();
+  engine.start();
+  await clock.advance(5_000);
+  const asked = () => center.count('GET', PATHS.reference);
+  expect(asked()).toBe(1);
+  await expect(engine.syncNow()).resolves.toMatchObject({ ended: 'done' });
+  await clock.settle();
+  expect(asked()).toBe(2);
+  center.fault = (request, next) =>
+    request.target.startsWith(PATHS.outcomes) ? problem('overloaded', { 'retry-after': '60' }) : next();
+  await expect(engine.syncNow()).resolves.toMatchObject({ ended: 'paused' });
+  await clock.settle();
+  expect(asked()).toBe(2);
+  // Whoever cancels wants nothing more.
+  center.fault = null;
+  await clock.advance(61_000);
+  const before = asked();
+  const manual = engine.syncNow();
+  engine.cancel();
+  await expect(manual).resolves.toMatchObject({ ended: 'cancelled' });
+  await clock.settle();
+  expect(asked()).toBe(before);
+});
+
 test('a sync by hand can be cancelled: what was under way is given back and rests', async () => {
   const { engine, clock, center, test: store } = await fakeStation({ packets: 3 });
   center.fault = hangingPackets;

@@ -170,3 +170,23 @@ test('however many packets fail, the queue in memory stays short', async () => {
   expect(longest).toBeGreaterThan(0);
   expect(longest).toBeLessThan(20);
 });
+
+test('a packet that receipts from a disk settle while the center refuses it is settled, and the run goes on', async () => {
+  const { engine, clock, center, test: store, ids, events } = await fakeStation({ packets: 4 });
+  let refused = 0;
+  center.fault = (request, next) => {
+    const answer = next();
+    if (request.method !== 'POST' || request.target !== PATHS.packets || refused++ > 0) return answer;
+    const [packetId] = ids;
+    const receipt = packetId === undefined ? undefined : center.uploads.get(packetId)?.receipt;
+    if (packetId === undefined || typeof receipt !== 'string') throw new Error('no receipt');
+    store.api.outbox.received([{ packetId, receipt, receivedAt: clock.now() }]);
+    return problem('manifest-conflict');
+  };
+  engine.start();
+  const manual = engine.syncNow();
+  await clock.settle();
+  await expect(manual).resolves.toMatchObject({ ended: 'done', received: 3, held: 0, remaining: 0 });
+  expect(events).not.toContain('sync.cycle');
+  expect(store.api.outbox.summary(0)).toMatchObject({ waiting: 0, held: 0, received: 4 });
+});

@@ -55,6 +55,16 @@ function Line({ finding, onInspect }: { finding: Finding; onInspect: (packetId: 
   );
 }
 
+function NotRead({ children }: { children: string }) {
+  return (
+    <p className={classes['cause']}>
+      <StateMark tone="act">
+        <span className={classes['wrap']}>{children}</span>
+      </StateMark>
+    </p>
+  );
+}
+
 /** What the daily comparison with the center found, and what to do about it. */
 export function Findings({ onInspect }: { onInspect: (packetId: PacketId) => void }) {
   const { t, f } = useWords();
@@ -80,6 +90,12 @@ export function Findings({ onInspect }: { onInspect: (packetId: PacketId) => voi
                 date: f.date(`${data.reconciledOn}T12:00:00`),
               })}
         </p>
+      )}
+      {data !== undefined && data.rejectedLines > 0 && (
+        <NotRead>{t('finding/rejected', { count: data.rejectedLines })}</NotRead>
+      )}
+      {data !== undefined && data.unreadableFacts > 0 && (
+        <NotRead>{t('finding/unreadable', { count: data.unreadableFacts })}</NotRead>
       )}
       {data !== undefined && data.findings.length > 0 && (
         <ScrollRegion className={classes['findings']} aria-label={t('finding/list')}>
