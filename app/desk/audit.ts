@@ -44,6 +44,7 @@ export const AUDIT_ACTS = [
   'packet.mismatched',
   'reconcile.unknown',
   'reconcile.gap',
+  'journal.unreadable',
   'packet.restored',
   'packet.erased',
   'courier.packed',
@@ -69,7 +70,7 @@ export type AuditGroup = (typeof AUDIT_GROUPS)[number];
 
 const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ session: 'people', account: 'people', second: 'people', training: 'people' },
-  ...{ packet: 'packets', reconcile: 'packets', courier: 'packets' },
+  ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets' },
   ...{ station: 'station', store: 'station', setting: 'station', keys: 'station' },
   ...{ checkup: 'station', audit: 'station' },
 };

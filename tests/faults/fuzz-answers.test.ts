@@ -203,7 +203,7 @@ async function act({ call: name, seed, raw }: Input, checkReceipt: Check = verif
           );
           break;
         case 'reference':
-          await fetchReference(deps, signal, () => false);
+          await fetchReference({ ...deps, appVersion: '0' }, signal, () => false);
           break;
         case 'reconcile':
           await reconcileDaily(deps, signal);

@@ -79,7 +79,7 @@ async function referenceTarget(isResident = isTrueResident): Promise<Reference> 
       });
       if (random() < 0.1) sent.length = Math.floor(random() * sent.length);
       const call = () => Promise.resolve(respond(200, {}, sent.join('\n')));
-      const deps = { store: store.store, call, now: () => TEST_NOW, log };
+      const deps = { store: store.store, call, now: () => TEST_NOW, log, appVersion: '0' };
       try {
         await fetchReference(deps, new AbortController().signal, () => false);
       } catch (error) {
