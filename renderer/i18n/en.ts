@@ -979,13 +979,15 @@ export const en: Words = {
     station: 'The station itself',
     packet: 'Packet {{number}}',
     unknownAct: 'An act of another version: {{what}}',
+    ticket: 'number {{number}}, {{date}}',
+    notWhole: 'the log is not whole',
     idle: 'locked, not used',
     byHand: 'pressed Log out',
     inARow: 'number {{many}} in a row',
     verify: 'Verify',
     verifying: 'Verifying…',
     whole:
-      'The log is whole: {{entries}} entries, none changed or removed. {{anchored}} packets fit their entries.',
+      'The log is whole: {{entries}} entries, none changed or removed. Packets that fit their entries: {{anchored}}.',
     older:
       '{{many}} packets were recorded before the database was built anew; their entries are in the old file.',
     broken:
