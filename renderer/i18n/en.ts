@@ -988,8 +988,7 @@ export const en: Words = {
     verifying: 'Verifying…',
     whole:
       'The log is whole: {{entries}} entries, none changed or removed. Packets that fit their entries: {{anchored}}.',
-    older:
-      '{{many}} packets were recorded before the database was built anew; their entries are in the old file.',
+    older: 'Packets from before the database was built anew, whose entries are in the old file: {{many}}.',
     broken:
       'Entry number {{number}} was changed, or something was removed around it. The entries before that number are still true. Note the number and the time, change nothing on this PC, and report it to the center.',
     unanchored:

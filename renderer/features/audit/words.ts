@@ -61,8 +61,10 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'ticket.absent':
       return t('audit/ticket', { number: rest.join(' '), date: f.birthDate(first) });
     case 'packet.held': {
+      // The supervisor's own words, where a person held it.
+      if (first === 'person') return rest.join(' ');
       const reason = HOLD_REASONS.find((known) => known === first);
-      return reason === undefined ? detail.replace(/^person:? ?/, '') : t(`holdReason/${reason}`);
+      return reason === undefined ? detail : t(`holdReason/${reason}`);
     }
     case 'audit.verified':
       return detail.includes(':') ? t('audit/notWhole') : null;
