@@ -983,15 +983,16 @@ export const en: Words = {
     station: 'The station itself',
     packet: 'Packet {{number}}',
     unknownAct: 'An act of another version: {{what}}',
+    ticket: 'number {{number}}, {{date}}',
+    notWhole: 'the log is not whole',
     idle: 'locked, not used',
     byHand: 'pressed Log out',
     inARow: 'number {{many}} in a row',
     verify: 'Verify',
     verifying: 'Verifying…',
     whole:
-      'The log is whole: {{entries}} entries, none changed or removed. {{anchored}} packets fit their entries.',
-    older:
-      '{{many}} packets were recorded before the database was built anew; their entries are in the old file.',
+      'The log is whole: {{entries}} entries, none changed or removed. Packets that fit their entries: {{anchored}}.',
+    older: 'Packets from before the database was built anew, whose entries are in the old file: {{many}}.',
     broken:
       'Entry number {{number}} was changed, or something was removed around it. The entries before that number are still true. Note the number and the time, change nothing on this PC, and report it to the center.',
     unanchored:

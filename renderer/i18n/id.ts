@@ -981,6 +981,8 @@ export const id = {
     station: 'Stasiun sendiri',
     packet: 'Paket {{number}}',
     unknownAct: 'Tindakan dari versi lain: {{what}}',
+    ticket: 'nomor {{number}}, {{date}}',
+    notWhole: 'catatan tidak utuh',
     idle: 'terkunci karena tidak dipakai',
     byHand: 'menekan Keluar',
     inARow: 'ke-{{many}} berturut-turut',

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { AUDIT_ACTS, type AuditAct } from '../../../app/desk/audit.ts';
 import { correctionSchema } from '../../../app/enrollment/enrollment.ts';
+import { HOLD_REASONS } from '../../../app/enrollment/lifecycle.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { AuditRow } from '../../../app/ipc/people.ts';
 import type { Vocabulary } from '../../i18n/words.ts';
@@ -17,22 +18,24 @@ export function actWords(what: string, t: TFunction): string {
 }
 
 /** Whom or what it is about: a packet's number, a person's name, a NIK. */
-export function aboutWords({ about }: AuditRow, { t, f }: Words): string | null {
+export function aboutWords({ about, by }: AuditRow, { t, f }: Words): string | null {
   switch (about?.kind) {
     case undefined:
       return null;
     case 'packet':
       return t('audit/packet', { number: f.number(about.number) });
     case 'account':
-      return about.name;
+      // What somebody did to the own account is told by who did it.
+      return about.name === by ? null : about.name;
     case 'nik':
       return formatNik(about.nik);
   }
 }
 
-/** What else the entry says. Reasons that people typed stand as they are; what only the machine reads is left out. */
-export function detailWords({ what, detail }: AuditRow, { t }: Words): string | null {
+/** What else the entry says. Reasons that people typed stand as they are; what only a machine reads stays in the export. */
+export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string | null {
   if (detail === null || !isKnown(what)) return detail;
+  const [first = '', ...rest] = detail.split(' ');
   switch (what) {
     case 'session.logout':
       return t(detail === 'idle' ? 'audit/idle' : 'audit/byHand');
@@ -45,13 +48,31 @@ export function detailWords({ what, detail }: AuditRow, { t }: Words): string | 
       return field === null ? null : t(`field/${field}`);
     }
     case 'draft.begun':
-      return formatNik(detail);
-    case 'keys.followed':
-    case 'setting.changed':
-    case 'amendment.begun':
-      return null;
-    default:
+    case 'enrollment.recorded':
+    case 'amendment.recorded':
+      return formatNik(first);
+    case 'draft.dropped':
+      return `${formatNik(first)} · ${rest.join(' ')}`;
+    case 'ticket.waiting':
+    case 'ticket.called':
+    case 'ticket.serving':
+    case 'ticket.done':
+    case 'ticket.deferred':
+    case 'ticket.absent':
+      return t('audit/ticket', { number: rest.join(' '), date: f.birthDate(first) });
+    case 'packet.held': {
+      // The supervisor's own words, where a person held it.
+      if (first === 'person') return rest.join(' ');
+      const reason = HOLD_REASONS.find((known) => known === first);
+      return reason === undefined ? detail : t(`holdReason/${reason}`);
+    }
+    case 'audit.verified':
+      return detail.includes(':') ? t('audit/notWhole') : null;
+    case 'task.closed':
+    case 'reconcile.gap':
       return detail;
+    default:
+      return null;
   }
 }
 
