@@ -44,7 +44,7 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     if (!isOpen) return;
     isOpen = false;
     await running.mirror.stop();
-    await store.station.end(Date.now());
+    await store.station.end(Date.now(), Date.now());
     await started.worker.close();
   };
   onTestFinished(close);
