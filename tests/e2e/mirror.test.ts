@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { id as words } from '../../renderer/i18n/id.ts';
-import { openResident, workToTheEnd } from '../../scripts/desk-work.ts';
+import { currentStep, openResident, workToTheEnd } from '../../scripts/desk-work.ts';
 import { tabTo } from '../../scripts/keyboard-work.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
@@ -102,7 +102,12 @@ it('pulled out, it is told at the desk and on the status bar; plugged in again, 
   expect(readdirSync(folder).filter((name) => name.endsWith('.jws'))).toHaveLength(2);
 });
 
-it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it', async () => {
+it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it, and the window gives its draft back', async () => {
+  const drafting = niks[2] ?? '';
+  await openResident(station.page, drafting);
+  // Anywhere but at the first step: in the window's copy and in the database.
+  await station.page.keyboard.press('F6');
+  await station.page.getByText(words.desk.saved).waitFor();
   await station.close();
   const file = path.join(home.dataDir, 'rekam.db');
   writeFileSync(file, Buffer.alloc(statSync(file).size, 'x'));
@@ -125,4 +130,13 @@ it('the database spoiled while the center is away: set aside, both enrollments b
   await login('operator');
   expect((await station.outbox()).map(({ nik }) => nik).sort()).toEqual(niks.slice(0, 2).sort());
   expect(await center.packetCount()).toBe(2);
+
+  // The draft went with the database, but not with the window.
+  const [, sentence = ''] = words.desk.broughtBack.split('}}');
+  await page.getByRole('alert').getByText(sentence).waitFor();
+  await station.shot(path.join(shots, 'desk-brought-back.png'));
+  await page.getByRole('button', { name: words.desk.broughtBackOpen }).click();
+  expect(await currentStep(page)).toBe('photo');
+  const drafts = await page.evaluate(() => window.rekam.drafts.list());
+  expect(drafts.ok ? drafts.value.map(({ nik }) => nik) : drafts).toEqual([drafting]);
 });

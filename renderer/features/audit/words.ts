@@ -45,7 +45,10 @@ export function detailWords({ what, detail }: AuditRow, { t }: Words): string | 
       return field === null ? null : t(`field/${field}`);
     }
     case 'draft.begun':
+    case 'draft.restored':
       return formatNik(detail);
+    case 'draft.setAside':
+      return t(detail === 'unwanted' ? 'audit/setAside_unwanted' : 'audit/setAside_unreadable');
     case 'keys.followed':
     case 'setting.changed':
     case 'amendment.begun':
