@@ -13,6 +13,7 @@ import { Contact } from './contact.ts';
 import { Drain, type DrainEnd, type DrainRun } from './drain.ts';
 import { createErrands, type SyncStore } from './errands.ts';
 import { Limits, localMinute } from './limits.ts';
+import { reason } from '../log.ts';
 import type { SyncLog } from './log.ts';
 import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
@@ -207,7 +208,7 @@ class Engine implements SyncEngine {
     } catch (error) {
       // The store or a defect: what is stored is safe, and the loop goes on, ever slower.
       this.#faults += 1;
-      this.#deps.log.error('sync.cycle', { reason: describe(error), faults: this.#faults });
+      this.#deps.log.error('sync.cycle', { reason: reason(error), faults: this.#faults });
       this.#abandonManual(error);
       return Math.max(1_000, fullJitter(this.#faults + 1, this.#random(), PULSE_BACKOFF));
     }
@@ -343,9 +344,4 @@ class Engine implements SyncEngine {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Names and codes only: a message might quote what it choked on. */
-function describe(error: unknown): string {
-  return error instanceof RekamError ? error.code : error instanceof Error ? error.name : typeof error;
 }
