@@ -5,7 +5,7 @@ import { PASSWORD_MAX } from '../desk/password.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biometrics.ts';
-import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
+import { correctionSchema, partSchema, reasonSchema } from '../enrollment/enrollment.ts';
 import { accountIdSchema, instantSchema, kodeDesaSchema, packetIdSchema, stationIdSchema } from '../ids.ts';
 import { findingSchema } from '../sync/finding.ts';
 import { outcomeSchema } from '../sync/protocol.ts';
@@ -63,13 +63,18 @@ export const residentRowSchema = z.object({
 });
 export type ResidentRow = z.infer<typeof residentRowSchema>;
 
+/** Where a recording of a resident is known. */
+export const recordingSchema = z.object({
+  where: z.enum(['here', 'center']),
+  at: instantSchema,
+  stationId: stationIdSchema.nullable(),
+});
+
 export const residentSchema = z.object({
   biodata: biodataSchema,
   /** Today's ticket, where there is one. */
   ticket: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
-  recorded: z
-    .object({ where: z.enum(['here', 'center']), at: instantSchema, stationId: stationIdSchema.nullable() })
-    .nullable(),
+  recorded: recordingSchema.nullable(),
   /** ISO date at the desk, by the corrected clock: ages count to it. */
   today: z.iso.date(),
   /** An unfinished draft of this resident at this station. */
@@ -79,6 +84,8 @@ export const residentSchema = z.object({
 });
 
 export const ticketRowSchema = z.object({
+  /** Numbers start anew each day: only with its date does one say whose it is. */
+  date: z.iso.date(),
   number: z.int().positive(),
   nik: z.string(),
   nama: z.string(),
@@ -108,6 +115,10 @@ export const draftRowSchema = z.object({
   revision: z.int(),
   updatedAt: instantSchema,
 });
+
+/** `open`: it lies here. `unknown`: nothing here knows of it, or nothing here can read it. */
+export const DRAFT_FATES = ['open', 'recorded', 'dropped', 'unknown'] as const;
+export type DraftFate = (typeof DRAFT_FATES)[number];
 
 /** A part with its bytes, as scanner and draft hand it over. `preview` is a PNG or JPEG for the screen. */
 export const captureSchema = z.object({ part: partSchema, bytes: partBytes, preview: partBytes.nullable() });
@@ -247,15 +258,20 @@ export const CONTRACT = {
     response: ticketRowSchema,
     audience: 'operator',
   },
-  /** Call, put off (with a reason), note as not there, or back to waiting. Serving begins with drafts.begin, done with record. */
+  /** Call, put off (with a reason), note as not there, or back to waiting; `ticket.stale` for another day's number. Serving begins with drafts.begin, done with record. */
   'desk.ticket': {
     request: z.discriminatedUnion('state', [
       z.strictObject({
+        date: z.iso.date(),
         number: z.int().positive(),
         state: z.literal('deferred'),
-        reason: z.string().trim().min(3).max(120),
+        reason: reasonSchema.max(120),
       }),
-      z.strictObject({ number: z.int().positive(), state: z.enum(['called', 'absent', 'waiting']) }),
+      z.strictObject({
+        date: z.iso.date(),
+        number: z.int().positive(),
+        state: z.enum(['called', 'absent', 'waiting']),
+      }),
     ]),
     response: nothing,
     audience: 'operator',
@@ -270,7 +286,26 @@ export const CONTRACT = {
   'drafts.list': { request: nothing, response: z.array(draftRowSchema), audience: 'operator' },
   'drafts.load': {
     request: packetIdSchema,
-    response: z.object({ draft: draftSchema, captures: z.array(captureSchema) }),
+    response: z.object({
+      draft: draftSchema,
+      captures: z.array(captureSchema),
+      /** The resident was recorded since the draft began: it will be refused, and stays until a person drops it. */
+      recorded: recordingSchema.nullable(),
+      /** Another draft of this resident could not be gone on with and was set aside. */
+      setAside: z.boolean(),
+    }),
+    audience: 'operator',
+  },
+  /** What became of drafts of which the window still has a copy: only a known end lets the copy go. */
+  'drafts.fates': {
+    request: z.strictObject({ packetIds: z.array(packetIdSchema).max(1000) }),
+    response: z.array(z.object({ packetId: packetIdSchema, fate: z.enum(DRAFT_FATES) })),
+    audience: 'operator',
+  },
+  /** Takes the window's copy of a draft that the station lacks or cannot read; durable on return. */
+  'drafts.restore': {
+    request: z.strictObject({ draft: draftSchema, captures: z.array(captureSchema).max(20) }),
+    response: z.object({ revision: z.int() }),
     audience: 'operator',
   },
   /** Durable on return. `captures` are the parts that are new or changed since the last commit. */
@@ -280,7 +315,7 @@ export const CONTRACT = {
     audience: 'operator',
   },
   'drafts.drop': {
-    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(200) }),
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema }),
     response: nothing,
     audience: 'operator',
   },
@@ -346,6 +381,8 @@ export const CONTRACT = {
 
   /** What the center sent back to this station, oldest recording first. */
   'tasks.list': { request: nothing, response: z.array(taskRowSchema), audience: 'operator' },
+  /** The small photo that the desk keeps of a recording, to know its resident by. */
+  'tasks.photo': { request: packetIdSchema, response: bytes.nullable(), audience: 'operator' },
   /**
    * A draft that mends a rejected packet: an amendment, or a whole new enrollment where the center asks for that. The
    * one that was begun already comes back as it is; `packet.state` where there is nothing (left) to mend.
@@ -353,7 +390,7 @@ export const CONTRACT = {
   'tasks.begin': { request: packetIdSchema, response: draftSchema, audience: 'operator' },
   /** A person has seen to a duplicate; the reason is kept in the audit log. */
   'tasks.close': {
-    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(200) }),
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema }),
     response: nothing,
     audience: 'operator',
   },
@@ -372,7 +409,7 @@ export const CONTRACT = {
   'outbox.packet': { request: packetIdSchema, response: packetDetailSchema, audience: 'supervisor' },
   /** It waits until it is released; what is under way of it ends. */
   'outbox.hold': {
-    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(120) }),
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema.max(120) }),
     response: nothing,
     audience: 'supervisor',
   },

@@ -33,11 +33,14 @@ type Group = Pick<
   | 'drafts.begin'
   | 'drafts.list'
   | 'drafts.load'
+  | 'drafts.fates'
+  | 'drafts.restore'
   | 'drafts.commit'
   | 'drafts.drop'
   | 'drafts.correct'
   | 'intake.record'
   | 'tasks.list'
+  | 'tasks.photo'
   | 'tasks.begin'
   | 'tasks.close'
   | 'outbox.list'
@@ -72,8 +75,9 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
     'desk.summons': (group) => store.desk.summons(today(), group),
     'desk.arrive': ({ nik }, caller) => store.desk.arrive(today(), requireNik(nik), caller.accountId, now()),
     'desk.ticket': (change, caller) => {
+      if (change.date !== today()) throw new RekamError('ticket.stale');
       const reason = change.state === 'deferred' ? change.reason : null;
-      return store.desk.setTicket(today(), change.number, change.state, reason, caller.accountId, now());
+      return store.desk.setTicket(change.date, change.number, change.state, reason, caller.accountId, now());
     },
     'drafts.begin': async ({ nik: text }, caller) => {
       const nik = requireNik(text);
@@ -90,10 +94,13 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
     },
     'drafts.list': () => store.drafts.list(),
     'drafts.load': async (packetId, caller) => {
-      const found = await store.drafts.load(packetId);
+      const found = await store.drafts.load(packetId, caller.accountId, now());
       await opened('draft.opened', packetId, caller);
       return found;
     },
+    'drafts.fates': ({ packetIds }) => store.drafts.fates(packetIds),
+    'drafts.restore': ({ draft, captures }, { accountId }) =>
+      store.drafts.restore(draft, captures, accountId, now()),
     'drafts.commit': ({ draft, captures }) => store.drafts.commit(draft, captures, now()),
     'drafts.drop': ({ packetId, reason }, caller) =>
       store.drafts.drop(packetId, reason, caller.accountId, now()),
@@ -108,6 +115,7 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       return result;
     },
     'tasks.list': () => store.tasks.list(),
+    'tasks.photo': (of) => store.tasks.photo(of),
     'tasks.begin': async (of, { accountId: by }) => {
       const task = (await store.tasks.list()).find(({ packetId }) => packetId === of);
       if (task?.draft === null) await room.require();

@@ -1,4 +1,11 @@
-import type { Capture, OutboxRow, ResidentRow, TaskRow, TicketRow } from '../../app/ipc/contract.ts';
+import type {
+  Capture,
+  DraftFate,
+  OutboxRow,
+  ResidentRow,
+  TaskRow,
+  TicketRow,
+} from '../../app/ipc/contract.ts';
 import type { AuditAct } from '../../app/desk/audit.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
@@ -83,11 +90,14 @@ export interface StationStore {
   begin(now: number): {
     readonly uncleanStop: { readonly lastAliveAt: number; readonly drafts: number } | null;
   };
-  alive(now: number): void;
-  end(now: number): void;
+  /** @param corrected the desk's time, which the next run does not begin before */
+  alive(now: number, corrected: number): void;
+  end(now: number, corrected: number): void;
+  /** What is known of the time: the offset of the last pulse, and the latest corrected time that was there. */
+  knownTime(): { readonly offsetMs: number | null; readonly latest: number | null };
 }
 /**
- * `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
+ * `clockOffset` is milliseconds; `latestTime` the desk's time when the station was last alive; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
  * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
  * copies were last read back; `recovery` JSON of Recovery, where this database was built anew; `checkedAt` the last
  * whole check of the database.
@@ -96,6 +106,7 @@ export type SettingKey =
   | 'language'
   | 'theme'
   | 'clockOffset'
+  | 'latestTime'
   | 'policy'
   | 'reconciledOn'
   /** ISO date of the last one over the whole sequence. */
@@ -148,17 +159,19 @@ export interface AccountStore {
   }): void;
 }
 
+export interface Recording {
+  readonly where: 'here' | 'center';
+  readonly at: string;
+  readonly stationId: StationId | null;
+}
+
 export interface ResidentStore {
   count(): number;
   /** By NIK (16 digits or their beginning, 6 or more) or by the beginnings of name words; best first, never more than limit. */
   find(query: string, limit: number): ResidentRow[];
   byNik(nik: string): {
     readonly biodata: Biodata;
-    readonly recorded: {
-      readonly where: 'here' | 'center';
-      readonly at: string;
-      readonly stationId: StationId | null;
-    } | null;
+    readonly recorded: Recording | null;
     readonly draft: PacketId | null;
     readonly task: PacketId | null;
   } | null;
@@ -224,7 +237,32 @@ export interface DraftStore {
     readonly revision: number;
     readonly updatedAt: string;
   }[];
-  load(packetId: PacketId): { readonly draft: Draft; readonly captures: Capture[] };
+  /** An unreadable one is set aside first: audited, hence `by`. */
+  load(
+    packetId: PacketId,
+    by: AccountId,
+    now: number,
+  ): {
+    readonly draft: Draft;
+    readonly captures: Capture[];
+    /** The resident was recorded since it began: record will refuse it. Null for an amendment too. */
+    readonly recorded: Recording | null;
+    /** Another draft of this resident was set aside. */
+    readonly setAside: boolean;
+  };
+  /** What became of drafts of which the window still has a copy. */
+  fates(packetIds: readonly PacketId[]): { readonly packetId: PacketId; readonly fate: DraftFate }[];
+  /**
+   * Takes back a draft that this database lacks or could not read; audited.
+   * @throws RekamError `draft.unknown` where its fate is known, `draft.stale` beside another draft of the resident,
+   * `resident.unknown` and `packet.state` where what it began from is not here (yet)
+   */
+  restore(
+    draft: Draft,
+    captures: readonly Capture[],
+    by: AccountId,
+    now: number,
+  ): { readonly revision: number };
   /** Refuses an older revision (`draft.stale`); the same revision again is fine. Parts no longer in the draft go. */
   commit(draft: Draft, captures: readonly Capture[], now: number): { readonly revision: number };
   drop(packetId: PacketId, reason: string, by: AccountId, now: number): void;
@@ -290,6 +328,8 @@ export interface OutboxSummary {
 /** What the center sent back: rejected and not mended yet, or a duplicate that nobody has seen to. */
 export interface TaskStore {
   list(): TaskRow[];
+  /** The small photo of that recording, to know its resident by; null where there is none. */
+  photo(of: PacketId): Uint8Array | null;
   /**
    * The draft that mends it: an amendment, which has no ticket, or a whole enrollment where the center wants that.
    * @throws RekamError `packet.state`

@@ -223,6 +223,33 @@ describe('the scanner', () => {
     await find().fill('');
   });
 
+  it('leaves the text field in which it was read as it was, and the form unfinished', async () => {
+    const { page } = station;
+    await openResident(page, adult(2).nik);
+    await work().getByRole('button', { name: words.desk.drop }).click();
+    const reason = page.getByRole('textbox', { name: words.desk.dropReason });
+    await reason.fill('salah ');
+    await page.evaluate((text) => {
+      for (const key of [...text, 'Enter']) {
+        const field = document.activeElement;
+        const isTaken = field?.dispatchEvent(
+          new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+        );
+        if (isTaken === false) continue;
+        if (key === 'Enter') field?.closest('form')?.requestSubmit();
+        else document.execCommand('insertText', false, key);
+      }
+    }, adult(3).nik);
+    await work()
+      .getByText(formatNik(adult(3).nik))
+      .waitFor();
+    expect(await reason.inputValue()).toBe('salah ');
+    await page.keyboard.press('Escape');
+    await reason.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await find().fill('');
+  });
+
   it('says which rule an impossible NIK breaks', async () => {
     await station.page.keyboard.press('F1');
     await station.page.getByRole('heading', { name: words.help.title }).waitFor();
@@ -241,5 +268,33 @@ describe('the scanner', () => {
     await station.page.keyboard.press('F2');
     await find().waitFor();
     expect((await queue().innerText()).includes(adult(3).nama)).toBe(false);
+  });
+});
+
+describe('the queue', () => {
+  it('is read again when the date at the desk changes, and when something has come from the center', async () => {
+    for (const [index, change] of [{ today: '2099-01-01' }, { reference: 'another' }].entries()) {
+      const person = adult(20 + index);
+      // Past the desk: as if another had given the number.
+      const given = await station.page.evaluate((nik) => window.rekam.desk.arrive({ nik }), person.nik);
+      if (!given.ok) throw new Error(given.error.code);
+      expect(await row(given.value.number).count()).toBe(0);
+      const status = await station.status();
+      const { today = status.today, reference: cursor = status.reference.cursor } = change;
+      const told = { ...status, today, reference: { ...status.reference, cursor } };
+      await station.app.evaluate(({ BrowserWindow }, payload) => {
+        BrowserWindow.getAllWindows()[0]?.webContents.send('station.statusChanged', payload);
+      }, told);
+      await row(given.value.number).waitFor();
+    }
+  });
+
+  it('of another day changes nobody’s number of today', async () => {
+    const change = { number: 1, state: 'deferred', reason: 'ke sawah' } as const;
+    const refused = await station.page.evaluate((request) => window.rekam.desk.ticket(request), {
+      ...change,
+      date: '2011-11-14',
+    });
+    expect(refused.ok ? 'ok' : refused.error.code).toBe('ticket.stale');
   });
 });

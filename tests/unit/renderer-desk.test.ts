@@ -17,6 +17,7 @@ import {
 import { cameraError } from '../../renderer/features/desk/photo.ts';
 import { EMPTY_SCAN, SCAN_GAP_MS, SCAN_PAUSE_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
 import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
+import { DEFAULT_LIMITS as LIMITS } from '../../app/enrollment/biometrics.ts';
 import { missingSteps, orderedSteps, railState, REVIEWED } from '../../renderer/features/desk/steps.ts';
 
 const draft = (change: Partial<Draft> = {}) =>
@@ -40,12 +41,16 @@ describe('the order of steps', () => {
     expect(orderedSteps(undefined)).toEqual(STEPS);
   });
   test('the rail follows confirmation, exceptions and approval', () => {
-    expect(railState('biodata', draft({ biodataConfirmed: false }))).toBe('missing');
+    expect(railState('biodata', draft({ biodataConfirmed: false }), LIMITS)).toBe('missing');
     expect(
-      railState('signature', draft({ exceptions: [{ part: 'signature', reason: 'unable', note: '' }] })),
+      railState(
+        'signature',
+        draft({ exceptions: [{ part: 'signature', reason: 'unable', note: '' }] }),
+        LIMITS,
+      ),
     ).toBe('excepted');
-    expect(railState('review', draft({ approval: null }))).toBe('missing');
-    expect(missingSteps(draft(), STEPS)).toEqual([
+    expect(railState('review', draft({ approval: null }), LIMITS)).toBe('missing');
+    expect(missingSteps(draft(), STEPS, LIMITS)).toEqual([
       'photo',
       'signature',
       'right4',
@@ -196,12 +201,33 @@ describe('a signature', () => {
     const look = { svg: '<svg/>', png: new Uint8Array([0x89, 0x50]) };
     const bytes = encodeSignature([stroke(3), stroke(2)], 640, look);
     expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ svg: '<svg/>', png: 'iVA=' });
-    const back = decodeSignature(bytes, 320);
+    const back = decodeSignature(bytes, 320, 24);
     expect(back.map((points) => points.length)).toEqual([3, 2]);
     expect(back[0]?.[2]).toEqual({ x: 10, y: 10, pressure: 0.5, time: 16 });
   });
+  test('goes on in the same time when a stroke is added later, and under a clock that was put back', () => {
+    const look = { svg: '<svg/>', png: new Uint8Array([0x89]) };
+    const at = Date.parse('2011-11-14T03:00:00.000Z');
+    const signed = (time: number) => ({
+      points: [0, 40].map((t) => ({ x: t, y: 1, pressure: 0.5, time: time + t })),
+    });
+    const times = (bytes: Uint8Array): number[][] =>
+      decodeSignature(bytes, 640, 0).map((points) => points.map(({ time }) => time));
+    const first = encodeSignature([signed(at)], 640, look);
+    const kept = decodeSignature(first, 640, at + 40).map((points) => ({ points }));
+    const later = encodeSignature([...kept, signed(at + 60_000)], 640, look);
+    expect(times(later).map((stroke) => stroke.map((time) => time + 60_040))).toEqual([
+      [0, 40],
+      [60_000, 60_040],
+    ]);
+    const back = encodeSignature([...kept, signed(Date.parse('2000-01-01T00:00:00.000Z'))], 640, look);
+    expect(times(back).map((stroke) => stroke.map((time) => time + 80))).toEqual([
+      [0, 40],
+      [40, 80],
+    ]);
+  });
   test('that is not ours draws nothing', () => {
-    expect(decodeSignature(new Uint8Array([1, 2]), 640)).toEqual([]);
-    expect(decodeSignature(new TextEncoder().encode('{"v":2}'), 640)).toEqual([]);
+    expect(decodeSignature(new Uint8Array([1, 2]), 640, 0)).toEqual([]);
+    expect(decodeSignature(new TextEncoder().encode('{"v":2}'), 640, 0)).toEqual([]);
   });
 });

@@ -48,11 +48,14 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
       return field === null ? null : t(`field/${field}`);
     }
     case 'draft.begun':
+    case 'draft.restored':
     case 'enrollment.recorded':
     case 'amendment.recorded':
       return formatNik(first);
     case 'draft.dropped':
       return `${formatNik(first)} · ${rest.join(' ')}`;
+    case 'draft.setAside':
+      return t(detail === 'unwanted' ? 'audit/setAside_unwanted' : 'audit/setAside_unreadable');
     case 'ticket.waiting':
     case 'ticket.called':
     case 'ticket.serving':

@@ -14,7 +14,7 @@ import { MirrorCall } from '../mirror/mirror.tsx';
 import arrival from './arrival.module.css';
 import { Continue } from './continue.tsx';
 import { DeferForm } from './defer-form.tsx';
-import { showTasks, useDesk } from './desk-store.ts';
+import { openDraft, showTasks, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
 import { TASKS_KEY, useTasks } from './tasks.ts';
 import { serveTicket, setTicket, type NextTurn } from './tickets.ts';
@@ -53,10 +53,7 @@ function Turn({ next, tickets }: { next: NextTurn; tickets: Tickets }) {
         <div className={classes['quiet']}>
           {called ? (
             <>
-              <Button
-                variant="default"
-                onClick={() => void setTicket(row, { number: row.number, state: 'absent' })}
-              >
+              <Button variant="default" onClick={() => void setTicket(row, { state: 'absent' })}>
                 {t('ticket/absent')}
               </Button>
               <Button variant="default" disabled={deferring} onClick={() => setDeferring(true)}>
@@ -98,6 +95,21 @@ function TasksCall() {
   );
 }
 
+/** The station had lost these drafts; this window still had them. */
+function BroughtBack() {
+  const { t } = useWords();
+  const back = useDesk((state) => state.back);
+  return back.map(({ packetId, nik, biodata }) => (
+    <Notice
+      key={packetId}
+      tone="act"
+      action={{ label: t('desk/broughtBackOpen'), run: () => void openDraft(packetId) }}
+    >
+      {t('desk/broughtBack', { nama: String(biodata['nama'] ?? formatNik(nik)) })}
+    </Notice>
+  ));
+}
+
 /** Ahead of the refusal, while somebody can still bring a disk or wait for the night. */
 function RoomNotice() {
   const { t, f } = useWords();
@@ -123,6 +135,7 @@ export function Idle({
 }) {
   const { t } = useWords();
   const error = useDesk((state) => state.error);
+  const full = useStatus((status) => (status?.disk.residentsLeft ?? ROOM_TOLD) < ROOM_NEEDED);
   const vaultFailed = useApp((state) => state.vaultFailed);
   return (
     <div className={arrival['idle']}>
@@ -130,6 +143,7 @@ export function Idle({
         {error !== null && <ErrorNotice error={error} />}
         {error?.code !== 'disk.low' && <RoomNotice />}
         {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
+        {!opening && <BroughtBack />}
         {!opening && <MirrorCall />}
         {!opening && <TasksCall />}
       </div>
@@ -138,8 +152,10 @@ export function Idle({
       ) : (
         <div className={arrival['idleCenter']}>
           <IconIdBadge2 size={48} stroke={1.25} aria-hidden />
-          <h1 className={arrival['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
-          {!opening && <p>{t('desk/idle')}</p>}
+          <h1 className={arrival['idleTitle']}>
+            {t(opening ? 'desk/opening' : full ? 'desk/fullTitle' : 'desk/idleTitle')}
+          </h1>
+          {!opening && <p>{t(full ? 'desk/full' : 'desk/idle')}</p>}
           {!opening && <Continue tickets={tickets} />}
         </div>
       )}
