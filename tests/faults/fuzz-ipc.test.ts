@@ -24,7 +24,7 @@ import {
   newPacketId,
   recordResident,
   testCaptures,
-  TEST_NOW,
+  TEST_DATE, TEST_NOW,
   type TestStore,
 } from '../helpers/store.ts';
 
@@ -196,8 +196,12 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return { nik };
     case 'desk.ticket':
       return random() < 0.5
-        ? { number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
-        : { number: 1 + Math.floor(random() * 5), state: pick(['called', 'absent', 'waiting'], random) };
+        ? { date: TEST_DATE, number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
+        : {
+            date: TEST_DATE,
+            number: 1 + Math.floor(random() * 5),
+            state: pick(['called', 'absent', 'waiting'], random),
+          };
     case 'drafts.load':
     case 'tasks.begin':
     case 'slip.open':
@@ -207,7 +211,7 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return channel === 'drafts.load' ? ofDraft : anyPacket;
     case 'drafts.commit': {
       if (draft === undefined) return { draft: {}, captures: [] };
-      const loaded = await store.store.drafts.load(draft.packetId);
+      const loaded = await store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW);
       const captures = testCaptures(
         random() < 0.5 ? ['photo'] : ['photo', 'signature', 'finger.left.index'],
         40,

@@ -28,6 +28,12 @@ const among =
   (...all: unknown[]): Is =>
   (value) =>
     all.includes(value);
+/** A date that is there: one that JavaScript gives back as it was. */
+const date: Is = (value) =>
+  typeof value === 'string' &&
+  /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+  !Number.isNaN(Date.parse(value)) &&
+  new Date(value).toISOString().startsWith(value);
 const yesNo: Is = (value) => value === true || value === false;
 const nothing: Is = (value) => value === undefined;
 const packet: Is = (value) => typeof value === 'string' && UUID7.test(value);
@@ -82,8 +88,8 @@ export const VALID: Readonly<Record<string, Is>> = {
   }),
   'desk.arrive': object({ nik: text(40) }),
   'desk.ticket': either(
-    object({ number: whole(1), state: among('deferred'), reason: words(120) }),
-    object({ number: whole(1), state: among('called', 'absent', 'waiting') }),
+    object({ date, number: whole(1), state: among('deferred'), reason: words(120) }),
+    object({ date, number: whole(1), state: among('called', 'absent', 'waiting') }),
   ),
   'drafts.begin': object({ nik: text(40) }),
   'drafts.list': nothing,
@@ -132,6 +138,9 @@ export const VALID: Readonly<Record<string, Is>> = {
   'courier.cancel': nothing,
   'courier.receipts': nothing,
   'mirror.choose': nothing,
+  'drafts.fates': object({ packetIds: list(packet, 1000) }),
+  'drafts.restore': looked,
+  'tasks.photo': packet,
   'session.changePassword': object({ current: orNull(text(200)), password: text(200) }),
   'accounts.list': nothing,
   'accounts.reset': object({ accountId: account, password: text(200) }),
