@@ -75,9 +75,18 @@ const COPIED = {
   outage: 'rowid',
   draft: 'rowid',
   draft_part: 'rowid',
+  takeover: 'rowid',
 } as const;
 const REFERENCE = ['account', 'resident', 'summons', 'target'] as const;
-const SETTINGS = ['language', 'theme', 'clockOffset', 'policy', 'syncLimits', 'mirror'] as const;
+const SETTINGS = [
+  'language',
+  'theme',
+  'clockOffset',
+  'policy',
+  'syncLimits',
+  'mirror',
+  'recoveryKit',
+] as const;
 
 /**
  * What the desk had beside its packets. A page that can be read is true: the cipher signs each one. A draft that cannot
