@@ -269,6 +269,54 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Folder itu tidak dapat ditulisi: terkunci, penuh, atau terlepas. Tidak ada yang berubah dan semua paket tetap aman di stasiun ini. Periksa disknya atau pilih folder lain.',
     en: 'That folder cannot be written to: locked, full or pulled out. Nothing was changed and all packets are safe at this station. Check the disk or choose another folder.',
   },
+  'recovery.stale': {
+    id: 'Lembar itu sudah dicetak atau ditutup, jadi tidak dapat dicetak lagi: setiap lembar hanya sekali. Buat lembar baru; yang lama tidak berlaku lagi.',
+    en: 'That sheet was printed or closed, so it cannot be printed again: each sheet goes on paper once. Make a new one; the old one no longer counts.',
+  },
+  'takeover.noMirror': {
+    id: 'Di situ tidak ada salinan kedua. Tidak ada yang berubah. Pilih disk salinan kedua dari stasiun yang mati, atau folder yang namanya berawalan rekam-salinan-.',
+    en: 'There is no second copy there. Nothing was changed. Choose the disk with the second copy of the dead station, or the folder whose name begins with rekam-salinan-.',
+  },
+  'takeover.severalMirrors': {
+    id: 'Di disk itu ada {{many}} salinan kedua. Tidak ada yang berubah. Pilih folder rekam-salinan-… milik stasiun yang mati.',
+    en: 'There are {{many}} second copies on that disk. Nothing was changed. Choose the folder rekam-salinan-… of the dead station.',
+  },
+  'takeover.noKit': {
+    id: 'Salinan itu tidak punya berkas pemulihan, atau berkasnya rusak: lembar pemulihannya belum pernah dicetak. Paket di disk itu tetap utuh. Simpan disknya dan hubungi bantuan.',
+    en: 'That copy has no recovery file, or a damaged one: its recovery sheet was never printed. The packets on the disk are untouched. Keep the disk and call support.',
+  },
+  'takeover.ownMirror': {
+    id: 'Itu salinan kedua stasiun ini sendiri, jadi tidak perlu diambil alih. Tidak ada yang berubah. Pilih disk dari stasiun yang mati.',
+    en: "That is this station's own second copy, so there is nothing to take over. Nothing was changed. Choose the disk of the dead station.",
+  },
+  'takeover.otherKecamatan': {
+    id: 'Salinan itu milik stasiun di kecamatan {{kecamatan}}. Tidak ada yang berubah. Hanya stasiun di kecamatan itu yang dapat mengambil alihnya.',
+    en: 'That copy belongs to a station of kecamatan {{kecamatan}}. Nothing was changed. Only a station of that kecamatan can take it over.',
+  },
+  'takeover.diskGone': {
+    id: 'Disk itu terlepas atau tidak terbaca. Yang sudah dibawa masuk tetap aman di stasiun ini. Pasang kembali disknya, lalu ulangi; tidak ada yang masuk dua kali.',
+    en: 'That disk was pulled out or cannot be read. What was brought in is safe at this station. Plug it in and begin again; nothing comes in twice.',
+  },
+  'takeover.codeLength': {
+    id: 'Kode pemulihan terdiri dari 25 huruf dan angka. Tidak ada yang berubah. Periksa lagi lembarnya.',
+    en: 'A recovery code has 25 letters and digits. Nothing was changed. Look at the sheet again.',
+  },
+  'takeover.codeMistyped': {
+    id: 'Ada huruf yang salah ketik di kode pemulihan. Tidak ada yang berubah. Bandingkan lagi per kelompok lima huruf.',
+    en: 'A letter of the recovery code is mistyped. Nothing was changed. Compare it again, five letters at a time.',
+  },
+  'takeover.codeWrong': {
+    id: 'Kode itu benar tulisannya, tetapi bukan untuk salinan ini: dari stasiun lain, atau dari lembar lama yang sudah diganti. Tidak ada yang berubah. Cari lembar terbaru stasiun itu.',
+    en: 'That code is typed rightly but is not for this copy: it is of another station, or of an older sheet that was replaced. Nothing was changed. Find the newest sheet of that station.',
+  },
+  'takeover.password': {
+    id: 'Kata sandi {{name}} tidak cocok. Tidak ada yang berubah. Minta orang itu mengetik kata sandinya sendiri sekali lagi.',
+    en: 'The password of {{name}} does not match. Nothing was changed. Ask that person to type their own password again.',
+  },
+  'takeover.running': {
+    id: 'Pengambilalihan sedang berjalan. Tunggu sampai selesai; paket yang sudah masuk aman di stasiun ini.',
+    en: 'A takeover is running. Wait until it has ended; the packets that came in are safe at this station.',
+  },
   'training.busy': {
     id: 'Latihan sedang disiapkan atau diakhiri. Perekaman sungguhan tidak berubah. Tunggu sebentar, lalu coba lagi.',
     en: 'Training is just being prepared or ended. Real enrollments are unchanged. Wait a moment, then try again.',

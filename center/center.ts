@@ -16,6 +16,7 @@ import { buildServer } from './server.ts';
 import { forgetNonces } from './signature.ts';
 import { createActivationCode } from './stations.ts';
 import { openStorage, type StorageOptions } from './storage.ts';
+import { letCount } from './takeover.ts';
 import { mendUploads } from './uploads/finish.ts';
 
 export interface CenterOptions extends StorageOptions {
@@ -40,6 +41,8 @@ export interface CenterControl {
   pauseIntake(): void;
   resumeIntake(): void;
   revoke(stationId: StationId): Promise<void>;
+  /** More of a station that was taken over counts: its newer mirror was found later. */
+  letCount(stationId: StationId, last: number): Promise<void>;
 }
 
 export interface RunningCenter {
@@ -106,7 +109,10 @@ async function assemble(
   closers.push(() => intake.stop());
   // A disk was imported by a process of its own.
   ears.on('rekam_packet', () => intake.look());
-  const center: Context = { ...storage, admission, intake, accepting: true };
+  const center: Context = {
+    ...{ ...storage, admission, intake, accepting: true },
+    ...{ data: path.resolve(options.data), caFingerprint: certificates.caFingerprint },
+  };
   const housekeeping = setInterval(() => void forgetNonces(db).catch(complain), HOUSEKEEPING_MS);
   closers.push(() => Promise.resolve(clearInterval(housekeeping)));
 
@@ -134,6 +140,7 @@ async function assemble(
       revoke: async (stationId) => {
         await db.updateTable('station').set({ revoked_at: new Date() }).where('id', '=', stationId).execute();
       },
+      letCount: (stationId, last) => letCount(db, stationId, last),
     },
     createActivationCode: ({ label, kecamatan = DEMO_KECAMATAN.kode }) =>
       createActivationCode(db, { label, kecamatan, caFingerprint: certificates.caFingerprint }),

@@ -3,7 +3,8 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { base32, FINGERPRINT_LENGTH } from '../app/sync/activation.ts';
+import { FINGERPRINT_LENGTH } from '../app/sync/activation.ts';
+import { base32 } from '../app/sync/typed-code.ts';
 import { keep } from './keys.ts';
 
 // P-256, since every TLS library and every Chromium takes it; Ed25519 certificates are not taken by all.

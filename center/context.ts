@@ -21,6 +21,10 @@ export interface Context {
   readonly admission: Admission;
   readonly intake: Intake;
   readonly log: Logger;
+  /** The data folder, for the recovery keys. */
+  readonly data: string;
+  /** As activation codes carry it. */
+  readonly caFingerprint: string;
   /** False while the center takes no packets (maintenance); everything else goes on. */
   accepting: boolean;
 }

@@ -25,6 +25,8 @@ export interface Tables {
     app_version: string;
     activated_at: Date;
     revoked_at: Date | null;
+    taken_over_by: StationId | null;
+    last_sequence: number | null;
   };
   activation_code: {
     secret_sha256: Sha256;
@@ -32,6 +34,7 @@ export interface Tables {
     label: string;
     expires_at: Date;
     station_id: StationId | null;
+    issued_for: StationId | null;
   };
   nonce: { station_id: StationId; nonce: string; expires_at: Date };
   upload: {

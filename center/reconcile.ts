@@ -6,6 +6,12 @@ import { ProblemError } from './problems.ts';
 
 type ReconcileRequest = z.infer<typeof reconcileRequestSchema>;
 
+/** @throws ProblemError unless this station delivers what that one left */
+export async function requireTakenOver(db: Db, by: StationId, of: StationId): Promise<void> {
+  const row = await db.selectFrom('station').select('taken_over_by').where('id', '=', of).executeTakeFirst();
+  if (row?.taken_over_by !== by) throw new ProblemError('request-invalid', 'not taken over by this station');
+}
+
 /** Compares what a station lists for a range of its sequence with what is held here. */
 export async function reconcile(
   db: Db,

@@ -10,6 +10,7 @@ import { addJournal } from './routes/journal.ts';
 import { addPackets } from './routes/packets.ts';
 import { addReference } from './routes/reference.ts';
 import { addStations } from './routes/stations.ts';
+import { addTakeover } from './routes/takeover.ts';
 import { digest, addSignatures } from './signature.ts';
 
 /** No byte in either direction for this long ends a connection, so that a dead one holds nothing. */
@@ -45,6 +46,7 @@ export async function buildServer(
   addAnswers(app, center);
   addJournal(app, center);
   addReference(app, center);
+  addTakeover(app, center);
   await app.ready();
   return app;
 }

@@ -1,18 +1,28 @@
 import { createHash, createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
-import type { Sha256, StationId } from '../app/ids.ts';
-import { base32, formatActivationCode, SECRET_LENGTH } from '../app/sync/activation.ts';
+import type { PacketId, Sha256, StationId } from '../app/ids.ts';
+import { formatActivationCode, SECRET_LENGTH } from '../app/sync/activation.ts';
 import type { Activation } from '../app/sync/protocol.ts';
+import { base32 } from '../app/sync/typed-code.ts';
 import type { Db, Tx } from './database.ts';
 import { formerReceiptKeys, type CenterKeys } from './keys.ts';
 import { ProblemError } from './problems.ts';
 
 const CODE_DAYS = 30;
 
-/** A one-time code for a new station. The center keeps only the secret's hash. */
+/**
+ * A one-time code for a new station. The center keeps only the secret's hash.
+ * @param input.issuedFor the station whose kit holds it: for the PC that takes it over
+ */
 export async function createActivationCode(
-  db: Db,
-  input: { readonly kecamatan: string; readonly label: string; readonly caFingerprint: string },
+  db: Db | Tx,
+  input: {
+    readonly kecamatan: string;
+    readonly label: string;
+    readonly caFingerprint: string;
+    readonly issuedFor?: StationId;
+    readonly days?: number;
+  },
 ): Promise<string> {
   const secret = base32(randomBytes(SECRET_LENGTH), SECRET_LENGTH);
   await db
@@ -21,8 +31,9 @@ export async function createActivationCode(
       secret_sha256: hash(secret),
       kecamatan: input.kecamatan,
       label: input.label,
-      expires_at: new Date(Date.now() + CODE_DAYS * 86_400_000),
+      expires_at: new Date(Date.now() + (input.days ?? CODE_DAYS) * 86_400_000),
       station_id: null,
+      issued_for: input.issuedFor ?? null,
     })
     .execute();
   return formatActivationCode({ secret, caFingerprint: input.caFingerprint });
@@ -97,6 +108,8 @@ async function stationFor(
       app_version: request.appVersion,
       activated_at: new Date(),
       revoked_at: null,
+      taken_over_by: null,
+      last_sequence: null,
     })
     .execute();
   await tx
@@ -107,7 +120,7 @@ async function stationFor(
   return id;
 }
 
-function hash(secret: string): Sha256 {
+export function hash(secret: string): Sha256 {
   return createHash('sha256').update(secret).digest('hex') as Sha256;
 }
 
@@ -120,6 +133,10 @@ export interface KnownStation {
 
 export interface Stations {
   find(id: StationId): Promise<KnownStation | undefined>;
+  /** The last number that counts of a station that was taken over; null for every other. */
+  lastOf(id: StationId): Promise<number | null>;
+  /** Which packet the center holds under a station's number. */
+  holderOf(id: StationId, sequence: number): Promise<PacketId | null>;
 }
 
 /** All of Indonesia's, at some 500 bytes each. */
@@ -142,6 +159,23 @@ export function createStations(db: Db): Stations {
       if (known.size >= STATIONS_MAX) known.clear();
       known.set(id, station);
       return station;
+    },
+    lastOf: async (id) => {
+      const row = await db
+        .selectFrom('station')
+        .select('last_sequence')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row?.last_sequence ?? null;
+    },
+    holderOf: async (id, sequence) => {
+      const row = await db
+        .selectFrom('packet')
+        .select('packet_id')
+        .where('station_id', '=', id)
+        .where('sequence', '=', sequence)
+        .executeTakeFirst();
+      return row?.packet_id ?? null;
     },
   };
 }

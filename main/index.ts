@@ -25,6 +25,7 @@ import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
 import { createFourEyes } from './ipc/four-eyes.ts';
 import { requirePassword } from './ipc/password.ts';
+import { recoveryHandlers, recoveryHandlersInTraining } from './ipc/recovery.ts';
 import type { Border, Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
 import { currentPolicy, idleLockMinutes, readDemo, stationHandlers } from './ipc/station.ts';
@@ -34,6 +35,7 @@ import { StatusBoard } from './ipc/status.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
+import { takeoverHandlers, takeoverHandlersInTraining } from './ipc/takeover.ts';
 import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { loadKeys } from './security/keys.ts';
@@ -50,6 +52,9 @@ import { Courier } from './sync/courier/courier.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { readCard } from './sync/mirror/card.ts';
 import { Mirror } from './sync/mirror/mirror.ts';
+import { stationCall } from './sync/call.ts';
+import { issueKit } from './sync/takeover/kit.ts';
+import { Takeover } from './sync/takeover/takeover.ts';
 import { createTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
 
@@ -186,6 +191,34 @@ export async function startStation({ environment, window, begun, log, openBorder
     recovered(dataDir);
   }
 
+  const activate = (centerUrl: string, code: string) =>
+    activateStation({
+      centerUrl,
+      code,
+      stationKeyX: publicKeyX(keys.station),
+      label: hostname().slice(0, 80),
+      appVersion: app.getVersion(),
+    });
+  const takeover = new Takeover({
+    store,
+    record: () => store.station.record(),
+    confirm: ({ username, password }) =>
+      requirePassword(store, username, password, () => clock.now(), 'password.wrong'),
+    activate: async (centerUrl, voucher) => {
+      const activated = await activate(centerUrl, voucher);
+      await store.station.activate(activated, clock.now());
+      startEngine(activated);
+    },
+    now: () => clock.now(),
+    changed: (state) => tell('takeover.changed', state),
+    taken: () => {
+      engine?.wake();
+      mirror.wake();
+      board.changed();
+    },
+    log,
+  });
+
   // What stays the same in training: who is there, and what the station says about itself.
   const common = {
     ...stationHandlers({
@@ -201,14 +234,7 @@ export async function startStation({ environment, window, begun, log, openBorder
       },
       centerUrl: environment.centerUrl,
       status: () => board.read(),
-      activate: (centerUrl, code) =>
-        activateStation({
-          centerUrl,
-          code,
-          stationKeyX: publicKeyX(keys.station),
-          label: hostname().slice(0, 80),
-          appVersion: app.getVersion(),
-        }),
+      activate,
       activated: startEngine,
       now: () => clock.now(),
     }),
@@ -292,6 +318,8 @@ export async function startStation({ environment, window, begun, log, openBorder
       ...auditHandlersInTraining(),
       ...checkupHandlersInTraining(),
       ...mirrorHandlersInTraining(),
+      ...recoveryHandlersInTraining(),
+      ...takeoverHandlersInTraining(),
     }),
     now: () => clock.now(),
     today: () => clock.today(),
@@ -350,9 +378,27 @@ export async function startStation({ environment, window, begun, log, openBorder
         },
       }),
       ...mirrorHandlers({ mirror, window, isStill }),
+      ...recoveryHandlers({
+        ...{ store, window, isStill },
+        issue: async (by, password) => {
+          const record = await store.station.record();
+          if (record === null || transport === null) throw new RekamError('center.unreachable');
+          const call = stationCall(record, keys.station, transport, clock);
+          return issueKit(
+            { call, record, now: () => clock.now() },
+            by,
+            password,
+            AbortSignal.timeout(60_000),
+          );
+        },
+        now: () => clock.now(),
+        changed: () => mirror.wake(),
+      }),
+      ...takeoverHandlers({ store, sessions, takeover, window }),
     },
   });
   mirror.start();
+  takeover.start();
   check.start(uncleanStop !== null);
 
   app.on('second-instance', () => {
@@ -379,6 +425,7 @@ export async function startStation({ environment, window, begun, log, openBorder
     sessions.end('logout');
     await training.end();
     await courier.stop();
+    await takeover.stop();
     await mirror.stop();
     await check.stop();
     await engine?.stop();

@@ -28,12 +28,13 @@ export type Screen =
   | 'outbox'
   | 'supervisor'
   | 'checkup'
+  | 'takeover'
   | 'accounts'
   | 'audit'
   | 'password'
   | 'help';
 /** Pages of the supervisor's. */
-const LEADERS: readonly Screen[] = ['supervisor', 'checkup', 'accounts', 'audit'];
+const LEADERS: readonly Screen[] = ['supervisor', 'checkup', 'takeover', 'accounts', 'audit'];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {

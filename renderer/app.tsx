@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { useApp } from './app-state.ts';
+import { go, useApp } from './app-state.ts';
 import { ErrorNotice } from './components/notice.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { Login } from './features/login/login.tsx';
@@ -15,6 +15,7 @@ const Checkup = lazy(() => import('./features/checkup/checkup.tsx'));
 const Accounts = lazy(() => import('./features/accounts/accounts.tsx'));
 const Audit = lazy(() => import('./features/audit/audit.tsx'));
 const Password = lazy(() => import('./features/accounts/password.tsx'));
+const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
 
 function CurrentScreen() {
@@ -40,6 +41,8 @@ function CurrentScreen() {
       return <Audit />;
     case 'password':
       return <Password />;
+    case 'takeover':
+      return <Takeover onBack={() => go('supervisor')} />;
     case 'help':
       return <Help />;
   }

@@ -48,10 +48,18 @@ export const AUDIT_ACTS = [
   'reconcile.gap',
   'journal.unreadable',
   'packet.restored',
+  'packet.takenOver',
   'packet.erased',
   'courier.packed',
   'courier.receipts',
 
+  'takeover.begun',
+  'takeover.ended',
+  'takeover.told',
+  'takeover.refused',
+  'recovery.issued',
+  'recovery.printed',
+  'recovery.notPrinted',
   'station.activated',
   'store.recovered',
   'setting.changed',
@@ -72,8 +80,8 @@ export type AuditGroup = (typeof AUDIT_GROUPS)[number];
 
 const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ session: 'people', account: 'people', second: 'people', training: 'people' },
-  ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets' },
-  ...{ station: 'station', store: 'station', setting: 'station', keys: 'station' },
+  ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets', takeover: 'packets' },
+  ...{ station: 'station', store: 'station', setting: 'station', keys: 'station', recovery: 'station' },
   ...{ checkup: 'station', audit: 'station' },
 };
 

@@ -60,6 +60,14 @@ export const CHANNELS = [
   'courier.cancel',
   'courier.receipts',
   'mirror.choose',
+  'recovery.status',
+  'recovery.issue',
+  'recovery.print',
+  'recovery.drop',
+  'takeover.state',
+  'takeover.choose',
+  'takeover.run',
+  'takeover.retry',
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -68,5 +76,6 @@ export const EVENT_NAMES = [
   'session.ended',
   'devices.frame',
   'courier.changed',
+  'takeover.changed',
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];

@@ -21,6 +21,13 @@ import {
 import type { Channel, EventName } from './channels.ts';
 import { mirrorStatusSchema } from './mirror.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
+import {
+  foundMirrorSchema,
+  kitStatusSchema,
+  sheetSchema,
+  takeoverReportSchema,
+  takeoverStateSchema,
+} from './takeover.ts';
 import { courierStateSchema, packSummarySchema, receiptsSummarySchema } from './courier.ts';
 import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema } from './status.ts';
 
@@ -181,6 +188,8 @@ export const taskRowSchema = z.object({
   draft: packetIdSchema.nullable(),
 });
 export type TaskRow = z.infer<typeof taskRowSchema>;
+
+const personSchema = z.strictObject({ username: z.string().max(60), password: z.string().max(200) });
 
 /** What the last checkup found. */
 export const checkupSchema = z.object({ at: instantSchema, findings: z.array(checkupFindingSchema) });
@@ -503,6 +512,38 @@ export const CONTRACT = {
 
   /** The folder of the second copy, chosen in the system's own dialog; null when none was chosen. */
   'mirror.choose': { request: nothing, response: mirrorStatusSchema.nullable(), audience: 'supervisor' },
+
+  /** Which recovery sheet counts. */
+  'recovery.status': { request: nothing, response: kitStatusSchema, audience: 'supervisor' },
+  /** A new sheet, by the center and the supervisor's own password; the one before it is void. It goes on paper once. */
+  'recovery.issue': {
+    request: z.strictObject({ password: z.string().max(200) }),
+    response: sheetSchema,
+    audience: 'supervisor',
+  },
+  /** Prints the sheet that stands in the window, once. */
+  'recovery.print': {
+    request: z.strictObject({ id: z.uuid(), printer: z.string().max(300).nullable() }),
+    response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
+    audience: 'supervisor',
+  },
+  /** The window shows it no longer. */
+  'recovery.drop': { request: z.uuid(), response: nothing, audience: 'supervisor' },
+
+  /**
+   * Taking over a dead station: by anyone on a PC that is no station yet, where only the recovery code and two passwords
+   * say who may; at a station by its supervisor alone, which the handler checks.
+   */
+  'takeover.state': { request: nothing, response: takeoverStateSchema, audience: 'anyone' },
+  /** The mirror, chosen in the system's own dialog; null when none was chosen. */
+  'takeover.choose': { request: nothing, response: foundMirrorSchema.nullable(), audience: 'anyone' },
+  'takeover.run': {
+    request: z.strictObject({ code: z.string().max(100), persons: z.tuple([personSchema, personSchema]) }),
+    response: takeoverReportSchema,
+    audience: 'anyone',
+  },
+  /** Asks the center at once for the activation that still waits. */
+  'takeover.retry': { request: nothing, response: nothing, audience: 'anyone' },
 } as const satisfies Record<Channel, { request: z.ZodType; response: z.ZodType; audience: Audience }>;
 
 export type { Channel, EventName };
@@ -515,6 +556,7 @@ export const EVENTS = {
   'station.statusChanged': stationStatusSchema,
   'devices.frame': z.object({ step: scanStepSchema, jpeg: partBytes }),
   'courier.changed': courierStateSchema,
+  'takeover.changed': takeoverStateSchema,
   /** Main ended the session (idle lock): the window shows the login, the draft keeps its place. */
   'session.ended': z.object({ reason: z.enum(['idle', 'logout']) }),
 } as const satisfies Record<EventName, z.ZodType>;

@@ -5,7 +5,10 @@ import { outcomeSchema } from '../sync/protocol.ts';
 
 export const outboxRowSchema = z.object({
   packetId: packetIdSchema,
+  /** In its manifest. */
   sequence: z.int().positive(),
+  /** Name of the station that recorded it, where this one took it over. */
+  origin: z.string().nullable(),
   /** Both are empty where they were erased, or came back from a second copy without them. */
   nik: z.string(),
   nama: z.string(),
@@ -28,6 +31,7 @@ export type OutboxRow = z.infer<typeof outboxRowSchema>;
 
 export const PACKET_ACTS = [
   'recorded',
+  'takenOver',
   'held',
   'released',
   'retried',

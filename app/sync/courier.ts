@@ -76,6 +76,7 @@ export const COURIER_PROBLEMS = [
   'packet-too-large',
   'manifest-invalid',
   'manifest-conflict',
+  'manifest-late',
   'recipient-unknown',
   'upload-locked',
   'storage-full',

@@ -3,7 +3,8 @@ import { LINK_CAUSES, type LinkCause } from './link.ts';
 import type { PacketDetail } from '../ipc/outbox.ts';
 
 /**
- * Problems of a packet's attempts as people understand them, beside the causes of the link. damaged: on the way · busy:
+ * Problems of a packet's attempts as people understand them, beside the causes of the link. late: of a station that was
+ * taken over, recorded after that · damaged: on the way · busy:
  * the center is just taking it over another way · resent: the center had lost it · receipt: one came that does not hold
  */
 export const PROBLEM_KINDS = [
@@ -12,6 +13,7 @@ export const PROBLEM_KINDS = [
   'refused',
   'tooLarge',
   'conflict',
+  'late',
   'unreadable',
   'resent',
   'receipt',
@@ -29,6 +31,7 @@ const KIND_OF: Readonly<Record<string, ProblemKind>> = {
   'request-invalid': 'refused',
   'packet-too-large': 'tooLarge',
   'manifest-conflict': 'conflict',
+  'manifest-late': 'late',
   mismatched: 'conflict',
   'sealed-bytes': 'unreadable',
   missing: 'resent',

@@ -16,6 +16,10 @@ export const PROBLEMS = {
   'nonce-replayed': { status: 401, does: 'retry' },
   'station-unknown': { status: 403, does: 'station' },
   'station-revoked': { status: 403, does: 'station' },
+  /** Not the password of a supervisor of this kecamatan. */
+  'password-wrong': { status: 403, does: 'request' },
+  /** No voucher of that station that still counts, or another has taken it over. */
+  'takeover-refused': { status: 403, does: 'request' },
   'activation-invalid': { status: 403, does: 'station' },
   'activation-used': { status: 403, does: 'station' },
   'packet-unknown': { status: 404, does: 'retry' },
@@ -27,6 +31,8 @@ export const PROBLEMS = {
   'manifest-conflict': { status: 409, does: 'hold' },
   'packet-too-large': { status: 413, does: 'hold' },
   'manifest-invalid': { status: 422, does: 'hold' },
+  /** Numbered above what its station had left when another took it over. */
+  'manifest-late': { status: 422, does: 'hold' },
   /** The bytes do not have the manifest's SHA-256; the upload was thrown away and starts again from zero. */
   'packet-hash': { status: 422, does: 'retry' },
   /** Sealed to a key that the center does not have. */

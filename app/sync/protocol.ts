@@ -26,6 +26,8 @@ export const PATHS = {
   reconcile: `${API}/reconcile`,
   journal: `${API}/journal`,
   reference: `${API}/reference`,
+  recovery: `${API}/recovery`,
+  takeover: `${API}/takeover`,
 } as const;
 
 export const TUS_VERSION = '1.0.0';
@@ -234,6 +236,8 @@ export const outcomesAnswerSchema = z.object({
 export const cursorQuerySchema = z.object({ after: cursorSchema.optional() });
 
 export const reconcileRequestSchema = z.strictObject({
+  /** A station that the caller took over, whose sequence this is; the caller's own without it. */
+  stationId: stationIdSchema.optional(),
   from: z.int().positive(),
   to: z.int().positive(),
   packets: z
@@ -336,6 +340,19 @@ export const journalRequestSchema = z.strictObject({ entries: z.array(jwsSchema)
 /** Highest sequence up to which the center holds the journal without a gap. */
 export const journalAnswerSchema = z.object({ acknowledged: z.int().min(0) });
 
+export const accountSchema = z.object({
+  type: z.literal('account'),
+  id: accountIdSchema,
+  username: z.string().max(60),
+  name: z.string().max(80),
+  role: z.enum(['operator', 'supervisor']),
+  /** argon2id, PHC string. */
+  hash: z.string().max(200),
+  /** The password was given by somebody else: the station asks for another at the next login. */
+  mustChange: z.boolean().default(false),
+  active: z.boolean(),
+});
+
 /** One line of the reference delta (NDJSON). A `cursor` line says: everything above is complete up to here. */
 export const referenceLineSchema = z.discriminatedUnion('type', [
   z.object({
@@ -352,18 +369,7 @@ export const referenceLineSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('resident-gone'), nik: nikSchema }),
   z.object({ type: z.literal('summons'), change: z.enum(['added', 'removed']), summons: receivedSummons }),
-  z.object({
-    type: z.literal('account'),
-    id: accountIdSchema,
-    username: z.string().max(60),
-    name: z.string().max(80),
-    role: z.enum(['operator', 'supervisor']),
-    /** argon2id, PHC string. */
-    hash: z.string().max(200),
-    /** The password was given by somebody else: the station asks for another at the next login. */
-    mustChange: z.boolean().default(false),
-    active: z.boolean(),
-  }),
+  accountSchema,
   z.object({
     type: z.literal('target'),
     desa: kodeDesaSchema,

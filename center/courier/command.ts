@@ -14,6 +14,7 @@ const ADVICE: Readonly<Record<CourierProblem, string>> = {
   'packet-too-large': 'larger than any packet may be',
   'manifest-invalid': "its manifest is no station's of this kecamatan",
   'manifest-conflict': 'the center holds something else under its id',
+  'manifest-late': 'numbered after its station was taken over',
   'recipient-unknown': 'sealed to a key that this center does not have',
   'upload-locked': 'just arriving by link',
   'storage-full': "this center's disk is full",

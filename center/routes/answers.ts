@@ -13,7 +13,7 @@ import {
 import type { Context } from '../context.ts';
 import { parseCursor } from '../cursor.ts';
 import { ProblemError } from '../problems.ts';
-import { reconcile } from '../reconcile.ts';
+import { reconcile, requireTakenOver } from '../reconcile.ts';
 import { callerOf, verifyRequest } from '../signature.ts';
 
 const OUTCOMES_PAGE = 500;
@@ -50,7 +50,7 @@ export function addAnswers(app: FastifyInstance, center: Context): void {
     {
       preValidation,
       schema: {
-        summary: 'Verdicts since a cursor, for what this station recorded or delivered',
+        summary: 'Verdicts since a cursor, for what this station recorded, delivered or took over',
         querystring: cursorQuerySchema,
         response: { 200: outcomesAnswerSchema },
       },
@@ -65,7 +65,15 @@ export function addAnswers(app: FastifyInstance, center: Context): void {
         .where('outcome.kecamatan', '=', kecamatan)
         .where('change', '>', after)
         .where((or) =>
-          or.or([or('packet.station_id', '=', stationId), or('packet.delivered_by', '=', stationId)]),
+          or.or([
+            or('packet.station_id', '=', stationId),
+            or('packet.delivered_by', '=', stationId),
+            or(
+              'packet.station_id',
+              'in',
+              or.selectFrom('station').select('id').where('taken_over_by', '=', stationId),
+            ),
+          ]),
         )
         .orderBy('change')
         .limit(OUTCOMES_PAGE)
@@ -89,11 +97,16 @@ export function addAnswers(app: FastifyInstance, center: Context): void {
     {
       preValidation,
       schema: {
-        summary: "Compare a range of the station's sequence",
+        summary: "Compare a range of the station's sequence, or of one that it took over",
         body: reconcileRequestSchema,
         response: { 200: reconcileAnswerSchema },
       },
     },
-    (request) => reconcile(center.db, callerOf(request).stationId, request.body),
+    async (request) => {
+      const { stationId } = callerOf(request);
+      const { stationId: of = stationId } = request.body;
+      if (of !== stationId) await requireTakenOver(center.db, stationId, of);
+      return reconcile(center.db, of, request.body);
+    },
   );
 }

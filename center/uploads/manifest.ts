@@ -49,8 +49,24 @@ export async function checkDelivery(
     throw new ProblemError('manifest-invalid', 'its id is not in lower case');
   if (manifest.size > UPLOAD_MAX_BYTES)
     throw new ProblemError('packet-too-large', `at most ${UPLOAD_MAX_BYTES} bytes`);
+  await refuseLate(stations, caller, manifest);
   if (!recipientKeyIds.includes(manifest.recipientKeyId)) throw new ProblemError('recipient-unknown');
   return { manifest, jws: jws.data, sha256: createHash('sha256').update(jws.data).digest('hex') as Sha256 };
+}
+
+/**
+ * Of a station that was taken over only what it had left then counts, each number once: a key in wrong hands signs
+ * nothing more, and gives no number a second time.
+ */
+async function refuseLate(stations: Stations, caller: Caller, manifest: Manifest): Promise<void> {
+  const { stationId, sequence, packetId } = manifest;
+  if (stationId === caller.stationId) return;
+  const last = await stations.lastOf(stationId);
+  if (last === null) return;
+  if (sequence > last) throw new ProblemError('manifest-late', `number ${sequence}, counted up to ${last}`);
+  const holder = await stations.holderOf(stationId, sequence);
+  if (holder !== null && holder !== packetId)
+    throw new ProblemError('manifest-conflict', `number ${sequence} is another packet's`);
 }
 
 /** Upload-Metadata of tus: `key base64, key base64`. */

@@ -8,9 +8,10 @@ import {
 } from '../../app/sync/mirror.ts';
 import { JWS_TYPES, manifestSchema, type Manifest } from '../../app/sync/protocol.ts';
 import { seal } from '../security/seal.ts';
+import { unseal } from '../security/unseal.ts';
 import { publicKeyX, sha256, signJws, verifyJws } from '../security/sign.ts';
 import type { Database, Reader } from '../store/database.ts';
-import type { CopyApi, MirrorItem } from '../store/mirror-api.ts';
+import type { CopyApi, EntryItem, RestoreResult } from '../store/mirror-api.ts';
 import { readDeskRow, restorePacket } from '../store/recovery.ts';
 import { atBorder } from '../store/sqlite-errors.ts';
 import { readStation } from '../store/station.ts';
@@ -58,15 +59,22 @@ export function createCopies(db: Database, keys: CopyKeys): CopyApi {
           atBorder(() => {
             const opened = openEntry(entry, x);
             if (opened === null) return 'foreign' as const;
-            const { manifest, jws } = opened;
             const own = readStation(db)?.activation.stationId;
-            if (own !== undefined && manifest.stationId !== own) return 'foreign' as const;
-            if (sealed.length !== manifest.size || sha256(sealed) !== manifest.sha256)
-              return 'damaged' as const;
-            const row = openRow(ownKey, opened.entry);
-            return db.write((tx) => restorePacket(tx, { manifest, jws, sealed, row, now }));
+            if (own !== undefined && opened.entry.stationId !== own) return 'foreign' as const;
+            return putBack(db, opened, sealed, openRow(ownKey, opened.entry), now);
           }),
         ),
+      adopt: async (entry, sealed, from, now) => {
+        const opened = openEntry(entry, from.key);
+        if (opened === null || opened.entry.stationId !== from.stationId) return 'foreign';
+        const row = await openForTakeover(opened, from.identity);
+        return atBorder(() => {
+          const { manifest } = opened;
+          // A station may get its own back: the dead one had taken it over before.
+          const isForeign = manifest.stationId !== readStation(db)?.activation.stationId;
+          return putBack(db, { ...opened, isForeign }, sealed, row, now);
+        });
+      },
       salvage: (file, now) => Promise.resolve(atBorder(() => salvage(db, file, keys, now))),
     },
   };
@@ -81,20 +89,49 @@ function readSources(db: Reader, packetId: string) {
   };
 }
 
+function putBack(
+  db: Database,
+  { manifest, jws, isForeign }: Opened,
+  sealed: Uint8Array,
+  row: DeskRow | null,
+  now: number,
+): RestoreResult {
+  if (sealed.length !== manifest.size || sha256(sealed) !== manifest.sha256) return 'damaged';
+  return db.write((tx) => restorePacket(tx, { manifest, jws, sealed, row, isForeign, now }));
+}
+
 interface Opened {
   readonly entry: MirrorEntry;
+  /** Recorded by another station than the one whose entry this is. */
+  readonly isForeign: boolean;
   readonly manifest: Manifest;
   readonly jws: string;
 }
 
-/** Null for anything that this station did not sign as an entry of a manifest that it signed too. */
+/**
+ * Null for anything that this station did not sign as an entry. A manifest of its own must be signed by it too; for one of
+ * a station that it took over the entry stands, and the center checks it again.
+ */
 function openEntry(text: string, x: string): Opened | null {
   if (text.length > MIRROR_ENTRY_MAX_BYTES) return null;
   const entry = mirrorEntrySchema.safeParse(verifyJws(JWS_TYPES.mirror, text, x));
   if (!entry.success) return null;
-  const manifest = verifyManifest(entry.data.manifest, x);
-  if (manifest === null || manifest.stationId !== entry.data.stationId) return null;
-  return { entry: entry.data, manifest, jws: entry.data.manifest };
+  const jws = entry.data.manifest;
+  const claimed = readManifest(jws);
+  const isForeign = claimed !== null && claimed.stationId !== entry.data.stationId;
+  const manifest = isForeign ? claimed : verifyManifest(jws, x);
+  return manifest === null ? null : { entry: entry.data, manifest, jws, isForeign };
+}
+
+/** Unverified. */
+export function readManifest(jws: string): Manifest | null {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const parsed = manifestSchema.safeParse(payload);
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
 }
 
 export function verifyManifest(jws: string, x: string): Manifest | null {
@@ -102,17 +139,33 @@ export function verifyManifest(jws: string, x: string): Manifest | null {
   return parsed.success ? parsed.data : null;
 }
 
-function itemOf(opened: Opened | null): MirrorItem | null {
+function itemOf(opened: Opened | null): EntryItem | null {
   if (opened === null) return null;
   const { packetId, sequence, sha256: hash, size } = opened.manifest;
-  return { packetId, sequence, sha256: hash, size, manifest: opened.jws };
+  return { packetId, sequence, sha256: hash, size, manifest: opened.jws, isForeign: opened.isForeign };
+}
+
+/** The desk's row by the kecamatan's recovery key; null where it was not sealed to that, or is not this packet's. */
+async function openForTakeover({ entry, manifest }: Opened, identity: string): Promise<DeskRow | null> {
+  if (entry.row === null) return null;
+  const text = await unseal(Buffer.from(entry.row.sealed, 'base64'), identity);
+  if (text === null) return null;
+  const row = parseRow(Buffer.from(text).toString('utf8'));
+  return row?.packetId === manifest.packetId ? row : null;
+}
+
+function parseRow(text: string): DeskRow | null {
+  try {
+    const row = deskRowSchema.safeParse(JSON.parse(text));
+    return row.success ? row.data : null;
+  } catch {
+    return null;
+  }
 }
 
 function openRow(key: Buffer, entry: MirrorEntry): DeskRow | null {
   try {
-    const text = decrypt(key, Buffer.from(entry.own, 'base64')).toString('utf8');
-    const row = deskRowSchema.safeParse(JSON.parse(text));
-    return row.success ? row.data : null;
+    return parseRow(decrypt(key, Buffer.from(entry.own, 'base64')).toString('utf8'));
   } catch {
     return null;
   }

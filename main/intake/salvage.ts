@@ -6,7 +6,7 @@ import { copyTables, openDamaged, type DamagedDatabase } from '../store/damaged.
 import type { Database } from '../store/database.ts';
 import { raiseFloor, type SequenceFloor } from '../store/packets.ts';
 import { readDeskRow, restorePacket } from '../store/recovery.ts';
-import { verifyManifest, type CopyKeys } from './copies.ts';
+import { readManifest, verifyManifest, type CopyKeys } from './copies.ts';
 
 /**
  * Takes out of a database that was set aside whatever it still gives: packets whose bytes are those that were signed,
@@ -37,7 +37,8 @@ export function salvage(
       const given = manifestOf(old, packetId, x);
       if (given === null) continue;
       const { sequence } = given.manifest;
-      if (sequence > last.sequence) last = { sequence, manifestSha256: sha256(given.jws) };
+      if (!given.isForeign && sequence > last.sequence)
+        last = { sequence, manifestSha256: sha256(given.jws) };
       if (salvagePacket(db, old, given, now)) packets += 1;
     }
     // A number that was given stays given, whatever became of its packet.
@@ -51,6 +52,8 @@ export function salvage(
 interface Given {
   readonly jws: string;
   readonly manifest: Manifest;
+  /** Of a station that this one took over. */
+  readonly isForeign: boolean;
 }
 
 function manifestOf(old: DamagedDatabase, packetId: PacketId, x: string): Given | null {
@@ -58,11 +61,23 @@ function manifestOf(old: DamagedDatabase, packetId: PacketId, x: string): Given 
     'SELECT manifest FROM packet WHERE packet_id = ?',
     packetId,
   )?.manifest;
-  const manifest = jws === undefined ? null : verifyManifest(jws, x);
-  return jws === undefined || manifest?.packetId !== packetId ? null : { jws, manifest };
+  // An older database has no such column, and no such packets.
+  const origin = old.get<{ origin: string | null }>(
+    'SELECT origin FROM packet WHERE packet_id = ?',
+    packetId,
+  );
+  const isForeign = origin?.origin != null;
+  if (jws === undefined) return null;
+  const manifest = isForeign ? readManifest(jws) : verifyManifest(jws, x);
+  return manifest?.packetId === packetId ? { jws, manifest, isForeign } : null;
 }
 
-function salvagePacket(db: Database, old: DamagedDatabase, { jws, manifest }: Given, now: number): boolean {
+function salvagePacket(
+  db: Database,
+  old: DamagedDatabase,
+  { jws, manifest, isForeign }: Given,
+  now: number,
+): boolean {
   const sealed = old.get<{ sealed: Uint8Array }>(
     'SELECT sealed FROM packet_blob WHERE packet_id = ?',
     manifest.packetId,
@@ -73,7 +88,7 @@ function salvagePacket(db: Database, old: DamagedDatabase, { jws, manifest }: Gi
   const row = rowOf(old, manifest.packetId);
   // Without its name the second copy, which may have that, goes first.
   if (row === null) return false;
-  return db.write((tx) => restorePacket(tx, { manifest, jws, sealed, row, now })) === 'restored';
+  return db.write((tx) => restorePacket(tx, { manifest, jws, sealed, row, isForeign, now })) === 'restored';
 }
 
 function rowOf(old: DamagedDatabase, packetId: PacketId): DeskRow | null {

@@ -1,6 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import { RekamError } from '../../app/errors.ts';
-import { printSlip } from '../slip/print.ts';
+import { printSheet } from '../slip/print.ts';
 import { createPrinters } from '../slip/printers.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
@@ -30,12 +30,12 @@ export function slipHandlers({ store, window, training, now }: Needs): Group {
       return { ...facts, stationLabel: record?.activation.label ?? '', training, printers: list };
     },
     'slip.print': async (request, { accountId: by }) => {
-      const { packetId, printed, paper } = request;
+      const { packetId, printed, paper, printer } = request;
       const facts = await store.slips.open(packetId);
       if (facts.printed !== printed) throw new RekamError('slip.stale');
       const fileName = `${training ? 'latihan' : 'bukti'}-${facts.sequence}.pdf`;
-      const order = { ...request, fileName };
-      return printSlip(requireWindow(), order, {
+      const order = { sheet: `${packetId} ${printed} ${paper}`, paper, printer, fileName };
+      return printSheet(requireWindow(), order, {
         count: (to) => store.slips.printed({ packetId, expected: printed, by, paper, to, now: now() }),
         takeBack: () => store.slips.takeBack({ packetId, number: printed + 1, by, now: now() }),
       });

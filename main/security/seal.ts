@@ -3,16 +3,16 @@ import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { bech32 } from '@scure/base';
 import type sodiumModule from 'libsodium-wrappers';
 
-type Sodium = typeof sodiumModule;
+export type Sodium = typeof sodiumModule;
 
-const VERSION = 'age-encryption.org/v1';
-const KEY_BYTES = 32;
+export const VERSION = 'age-encryption.org/v1';
+export const KEY_BYTES = 32;
 const FILE_KEY_BYTES = 16;
-const PAYLOAD_NONCE_BYTES = 16;
-const TAG_BYTES = 16;
-const CHUNK_BYTES = 64 * 1024;
+export const PAYLOAD_NONCE_BYTES = 16;
+export const TAG_BYTES = 16;
+export const CHUNK_BYTES = 64 * 1024;
 /** The last byte of a chunk's nonce. */
-const LAST = 1;
+export const LAST = 1;
 
 /**
  * Seals bytes to the center as an age v1 file (C2SP age: X25519, HKDF-SHA256, ChaCha20-Poly1305 in chunks of 64 KiB);
@@ -34,7 +34,7 @@ export async function lostRecipient(): Promise<string> {
 }
 
 /** Loaded with the first seal and not with the app, whose start it would lengthen. */
-async function loadSodium(): Promise<Sodium> {
+export async function loadSodium(): Promise<Sodium> {
   const { default: sodium } = await import('libsodium-wrappers');
   await sodium.ready;
   return sodium;
@@ -87,7 +87,7 @@ function encrypt(sodium: Sodium, bytes: Uint8Array, nonce: Uint8Array, key: Uint
   return sodium.crypto_aead_chacha20poly1305_ietf_encrypt(bytes, null, null, nonce, key);
 }
 
-function derive(secret: Uint8Array, salt: Uint8Array, info: string): Uint8Array {
+export function derive(secret: Uint8Array, salt: Uint8Array, info: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, salt, info, KEY_BYTES));
 }
 

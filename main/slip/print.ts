@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { app, dialog, type BrowserWindow, type WebContents } from 'electron';
 import { RekamError } from '../../app/errors.ts';
-import type { Request, Response } from '../../app/ipc/contract.ts';
+import type { Response } from '../../app/ipc/contract.ts';
 import { unreachable } from '../../app/result.ts';
 import { writeWhole } from '../whole-file.ts';
 import { spool } from './spool.ts';
 
-type Order = Request<'slip.print'> & {
+interface Order {
+  /** What the window marks its sheet with: printed is exactly that one. */
+  readonly sheet: string;
+  readonly paper: keyof typeof PAGE;
+  readonly printer: string | null;
   /** Proposed for the PDF; says nothing of the resident. */
   readonly fileName: string;
-};
+}
 type Answer = Response<'slip.print'>;
 
 /** Counts hand-overs where they are kept. */
@@ -27,12 +31,12 @@ const MICRONS_PER_MM = 1_000;
 const NO_MARGINS = { top: 0, bottom: 0, left: 0, right: 0 };
 
 /**
- * Prints the slip that stands in the window, to a printer or into a file of the operator's choice. The page's print
+ * Prints the sheet that stands in the window, to a printer or into a file of the person's choice. The page's print
  * style leaves the paper alone visible.
- * @throws RekamError `slip.stale` when the window shows another slip than this one, `slip.printer`, `slip.file`, and
+ * @throws RekamError `slip.stale` when the window shows another sheet than this one, `slip.printer`, `slip.file`, and
  * whatever the ledger throws
  */
-export async function printSlip(window: BrowserWindow, order: Order, ledger: Ledger): Promise<Answer> {
+export async function printSheet(window: BrowserWindow, order: Order, ledger: Ledger): Promise<Answer> {
   if (order.printer === null) return savePdf(window, order, ledger);
   await toPrinter(window.webContents, order, order.printer, ledger);
   return { to: 'printer', file: null };
@@ -47,7 +51,7 @@ async function toPrinter(
   // Chromium would take the default printer in place of one that is gone.
   const printers = await contents.getPrintersAsync();
   if (!printers.some(({ name }) => name === printer)) throw new RekamError('slip.printer');
-  await requireSlip(contents, order);
+  await requireSheet(contents, order);
   await ledger.count('printer');
   const [width, height] = PAGE[order.paper];
   const spooled = await spool((answer) =>
@@ -93,8 +97,8 @@ async function savePdf(window: BrowserWindow, order: Order, ledger: Ledger): Pro
     margins: NO_MARGINS,
     pageSize: { width: width / MM_PER_INCH, height: height / MM_PER_INCH },
   });
-  // After it: a session that ended while the dialog was open has taken the slip off the window, for good.
-  await requireSlip(window.webContents, order);
+  // After it: a session that ended while the dialog was open has taken it off the window, for good.
+  await requireSheet(window.webContents, order);
   await writePdf(filePath, pdf, ledger);
   lastFolder = join(filePath, '..');
   return { to: 'pdf', file: filePath };
@@ -114,10 +118,10 @@ async function writePdf(file: string, pdf: Uint8Array, ledger: Ledger): Promise<
   }
 }
 
-/** @throws RekamError `slip.stale` unless exactly this slip is what would be printed */
-async function requireSlip(contents: WebContents, order: Order): Promise<void> {
+/** @throws RekamError `slip.stale` unless exactly this sheet is what would be printed */
+async function requireSheet(contents: WebContents, order: Order): Promise<void> {
   const standing: unknown = await contents.mainFrame.executeJavaScript(
-    "document.fonts.ready.then(() => document.querySelector('[data-slip]')?.getAttribute('data-slip') ?? null)",
+    "document.fonts.ready.then(() => document.querySelector('[data-sheet]')?.getAttribute('data-sheet') ?? null)",
   );
-  if (standing !== `${order.packetId} ${order.printed} ${order.paper}`) throw new RekamError('slip.stale');
+  if (standing !== order.sheet) throw new RekamError('slip.stale');
 }

@@ -60,6 +60,15 @@ export function createAccountStore(
       );
       return row === undefined ? null : toAccount(row);
     },
+    all: () =>
+      db
+        .all<AccountRow & { active: number }>(
+          'SELECT id, username, name, role, hash, must_change, active FROM account ORDER BY id',
+        )
+        .map(({ id, username, name, role, hash, must_change: mustChange, active }) => ({
+          ...{ id: accountIdSchema.parse(id), username, name, role, hash },
+          ...{ mustChange: mustChange === 1, active: active === 1 },
+        })),
     countLocks: () => db.writeUnsynced(count),
     failed: (id, now) =>
       db.write((tx) => {

@@ -19,6 +19,8 @@ import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
 import type { PacketDetail } from '../../app/ipc/outbox.ts';
 import type { AuditRow } from '../../app/ipc/people.ts';
 import type { MirrorStore, RecoveryStore } from './mirror-api.ts';
+import type { TakeoverStore } from './takeover-api.ts';
+import type { KitAccount } from '../../app/sync/recovery.ts';
 import type { Finding } from '../../app/sync/finding.ts';
 import type { LinkCause } from '../../app/sync/link.ts';
 import type {
@@ -52,6 +54,7 @@ export interface StoreApi {
   readonly slips: SlipStore;
   readonly mirror: MirrorStore;
   readonly recovery: RecoveryStore;
+  readonly takeovers: TakeoverStore;
 }
 
 /** The same groups as seen from another thread. */
@@ -100,7 +103,7 @@ export interface StationStore {
  * `clockOffset` is milliseconds; `latestTime` the desk's time when the station was last alive; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
  * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
  * copies were last read back; `recovery` JSON of Recovery, where this database was built anew; `checkedAt` the last
- * whole check of the database.
+ * whole check of the database; `recoveryKit` JSON of KeptKit, what the recovery code on paper opens.
  */
 export type SettingKey =
   | 'language'
@@ -117,7 +120,8 @@ export type SettingKey =
   | 'mirrorKey'
   | 'mirrorCheckedAt'
   | 'recovery'
-  | 'checkedAt';
+  | 'checkedAt'
+  | 'recoveryKit';
 
 export interface Account {
   readonly id: AccountId;
@@ -136,6 +140,8 @@ export interface AccountStore {
   count(): number;
   /** Active accounts, supervisors first. */
   list(): Account[];
+  /** All of them, for the recovery kit. */
+  all(): KitAccount[];
   /** Active accounts only; user names do not distinguish case. */
   byUsername(username: string): Account | null;
   /** Counts a wrong password and locks for a growing time; audited. */
@@ -302,6 +308,9 @@ export interface Recorded {
 
 export interface OutboxItem {
   readonly packetId: PacketId;
+  /** Where it stands in the outbox: the station's own number, below zero for packets of a station it took over. */
+  readonly place: number;
+  /** The number in its manifest. */
   readonly sequence: number;
   readonly manifest: string;
   readonly manifestSha256: Sha256;
@@ -364,7 +373,7 @@ export interface KeptReceipt {
 export interface OutboxStore {
   /**
    * Waiting packets whose next attempt has come (all of them with `ignoreBackoff`) and that nobody leases, oldest first.
-   * @param after only those behind this sequence
+   * @param after only those behind this place
    */
   due(now: number, limit: number, ignoreBackoff: boolean, after?: number): OutboxItem[];
   /** Every waiting packet, whoever leases it, oldest first: what a courier pack takes along. */
@@ -392,7 +401,7 @@ export interface OutboxStore {
   holdByHand(packetId: PacketId, note: string, by: AccountId, now: number): void;
   /** Refuses (`packet.state`) what is not held, and what is unreadable and was recorded anew since. */
   release(packetId: PacketId, by: AccountId, now: number): void;
-  /** Forgets the backoff of one that waits; `packet.state` for all others. @returns its sequence */
+  /** Forgets the backoff of one that waits; `packet.state` for all others. @returns its place */
   retry(packetId: PacketId, by: AccountId, now: number): number;
   /** Sizes of the last whole enrollments, for who plans with the disk. */
   measured(): MeasuredPackets;
@@ -408,10 +417,11 @@ export interface OutboxStore {
     offset: number,
     limit: number,
   ): { readonly total: number; readonly rows: OutboxRow[] };
-  /** For reconcile: what the station lists for a sequence range. */
+  /** For reconcile: what the station lists for a range of its sequence, or of one that it took over. */
   range(
     from: number,
     to: number,
+    of?: StationId,
   ): { readonly sequence: number; readonly packetId: PacketId; readonly manifestSha256: Sha256 }[];
   lastSequence(): number;
   /** The center holds packets of this station above what this database knows: numbers go on above them. */
@@ -426,6 +436,8 @@ export interface OutboxStore {
     range: { readonly from: number; readonly to: number },
     now: number,
   ): { readonly again: number; readonly held: number; readonly told: number };
+  /** The same about a station that was taken over: sent again where the center lost it, held where it has another. */
+  reconciledOf(answer: ReconcileAnswer, now: number): { readonly again: number; readonly held: number };
   /**
    * Drops sealed bytes whose receipt, final outcome and retention time are all there, and with them what the desk kept of
    * the person, unless somebody there has still to see to the packet; some at a time.

@@ -4,6 +4,7 @@ import type { AuditRow as AuditListRow } from '../../app/ipc/people.ts';
 import { wholeText } from '../../app/text.ts';
 import type { AuditStore } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
+import { NUMBER } from './packets.ts';
 import { iso, sha256 } from './rows.ts';
 
 export interface AuditEntry {
@@ -108,7 +109,7 @@ function list(db: Reader, filter: Parameters<AuditStore['list']>[0]): ReturnType
     }
   >(
     `SELECT a.*, (SELECT name FROM account WHERE id = a.by_account) AS by_name,
-       (SELECT sequence FROM packet WHERE packet_id = a.subject) AS packet_number,
+       (SELECT ${NUMBER} FROM packet p WHERE p.packet_id = a.subject) AS packet_number,
        (SELECT name FROM account WHERE id = a.subject) AS subject_name
      ${LIST} ORDER BY a.sequence DESC LIMIT @limit OFFSET @offset`,
     { ...chosen, limit, offset },

@@ -75,6 +75,7 @@ const COPIED = {
   outage: 'rowid',
   draft: 'rowid',
   draft_part: 'rowid',
+  takeover: 'rowid',
 } as const;
 const REFERENCE = ['account', 'resident', 'summons', 'target'] as const;
 const SETTINGS = [
@@ -85,6 +86,7 @@ const SETTINGS = [
   'policy',
   'syncLimits',
   'mirror',
+  'recoveryKit',
 ] as const;
 
 /**

@@ -1,4 +1,4 @@
-import type { PacketId, Sha256 } from '../../app/ids.ts';
+import type { PacketId, Sha256, StationId } from '../../app/ids.ts';
 import type { Recovery } from '../../app/ipc/mirror.ts';
 import type { MirrorPlace } from '../../app/sync/mirror.ts';
 import type { Policy } from '../../app/sync/protocol.ts';
@@ -6,12 +6,29 @@ import type { StationRecord } from './api.ts';
 
 export interface MirrorItem {
   readonly packetId: PacketId;
-  readonly sequence: number;
+  /** Where it stands in the outbox. */
+  readonly place: number;
   /** Compact JWS. */
   readonly manifest: string;
   /** Of the sealed bytes. */
   readonly sha256: Sha256;
   readonly size: number;
+}
+
+/** What an entry speaks of. */
+export interface EntryItem extends Omit<MirrorItem, 'place'> {
+  readonly sequence: number;
+  /** Of another station, which this one took over. */
+  readonly isForeign: boolean;
+}
+
+/** A dead station's, by the kit that its recovery code opened. */
+export interface DeadStation {
+  readonly stationId: StationId;
+  /** Ed25519, its public key. */
+  readonly key: string;
+  /** The kecamatan's recovery identity. */
+  readonly identity: string;
 }
 
 /** Which packets have a verified second copy. Bytes that are gone here by receipt, outcome and retention need none. */
@@ -55,6 +72,7 @@ export interface RecoveryStore {
   note(add: Partial<Pick<Recovery, 'fromFile' | 'fromMirror' | 'drafts' | 'rowless' | 'left'>>): void;
 }
 
+export type AdoptResult = RestoreResult;
 export type RestoreResult = 'restored' | 'rowless' | 'known' | 'foreign' | 'damaged' | 'conflict';
 
 /** The worker's part of a second copy: it has the keys, seals and checks. */
@@ -63,9 +81,11 @@ export interface CopyApi {
     /** The signed entry of a packet; null when there is no such packet. */
     entry(packetId: PacketId, recovery: Policy['recovery']): Promise<string | null>;
     /** Whose and which an entry is; null for what this station did not sign. */
-    read(entry: string): Promise<MirrorItem | null>;
+    read(entry: string): Promise<EntryItem | null>;
     /** Brings a packet back into the outbox. Only what this station signed, and exactly the bytes that it signed. */
     restore(entry: string, sealed: Uint8Array, now: number): Promise<RestoreResult>;
+    /** Brings a packet of a dead station into the outbox, under its own manifest. Only what that station signed. */
+    adopt(entry: string, sealed: Uint8Array, from: DeadStation, now: number): Promise<AdoptResult>;
     /** Everything that a database that was set aside still gives. */
     salvage(
       file: string,

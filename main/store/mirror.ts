@@ -2,7 +2,7 @@ import type { PacketId, Sha256 } from '../../app/ids.ts';
 import type { Database } from './database.ts';
 import type { MirrorItem, MirrorStore } from './mirror-api.ts';
 
-const ITEM = 'SELECT packet_id, sequence, manifest, sha256, size FROM packet';
+const ITEM = 'SELECT packet_id, sequence AS place, manifest, sha256, size FROM packet';
 /** Bytes that no disk gives back any more cannot be copied; the outbox says so by itself. */
 const COPYABLE = "NOT (state = 'held' AND hold_reason IS 'unreadable')";
 
@@ -13,7 +13,7 @@ export const LEFTOVER =
 
 interface ItemRow {
   packet_id: PacketId;
-  sequence: number;
+  place: number;
   manifest: string;
   sha256: Sha256;
   size: number;
@@ -57,7 +57,7 @@ export function createMirrorStore(db: Database): MirrorStore {
       ),
     last: () => {
       const row = db.get<{ sequence: number; manifest_sha256: Sha256 }>(
-        'SELECT sequence, manifest_sha256 FROM packet ORDER BY sequence DESC LIMIT 1',
+        'SELECT sequence, manifest_sha256 FROM packet WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1',
       );
       return row === undefined ? null : { sequence: row.sequence, manifestSha256: row.manifest_sha256 };
     },
@@ -67,7 +67,7 @@ export function createMirrorStore(db: Database): MirrorStore {
 function toItem(row: ItemRow): MirrorItem {
   return {
     packetId: row.packet_id,
-    sequence: row.sequence,
+    place: row.place,
     manifest: row.manifest,
     sha256: row.sha256,
     size: row.size,

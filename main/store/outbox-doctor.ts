@@ -6,7 +6,7 @@ import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { outboxRow } from './outbox-list.ts';
 import { successorOf } from './outbox-verdicts.ts';
-import { applyEvent, requirePacket, type PacketRow } from './packets.ts';
+import { applyEvent, NUMBER, requirePacket, type PacketRow } from './packets.ts';
 import { iso } from './rows.ts';
 
 /** Before the note in the audit entry of a hold by hand. */
@@ -61,6 +61,7 @@ function mayRelease(db: Reader, packet: PacketRow): boolean {
 /** Entries of the audit that tell a packet's story, by their name there. */
 const ACTS: Readonly<Record<string, PacketAct>> = {
   'enrollment.recorded': 'recorded',
+  'packet.takenOver': 'takenOver',
   'packet.held': 'held',
   'packet.released': 'released',
   'packet.retried': 'retried',
@@ -81,7 +82,7 @@ function inspect(db: Reader, packetId: PacketId): ReturnType<OutboxStore['packet
     JSON.stringify(Object.keys(ACTS)),
   );
   const successor = db.get<{ sequence: number }>(
-    'SELECT sequence FROM packet WHERE replaces = ? OR amends = ? ORDER BY sequence DESC LIMIT 1',
+    `SELECT ${NUMBER} AS sequence FROM packet p WHERE replaces = ? OR amends = ? ORDER BY p.sequence DESC LIMIT 1`,
     packetId,
     packetId,
   );

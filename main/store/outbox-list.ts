@@ -6,7 +6,7 @@ import type { PacketState } from '../../app/enrollment/lifecycle.ts';
 import { outcomeSchema } from '../../app/sync/protocol.ts';
 import type { OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
-import { lastSequence, sequenceFloor } from './packets.ts';
+import { lastSequence, NUMBER, sequenceFloor } from './packets.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
 import { countTasks } from './tasks.ts';
 
@@ -22,6 +22,7 @@ const STATES: Readonly<Record<Exclude<Filter, 'all'>, readonly PacketState[]>> =
 interface ListRow {
   packet_id: OutboxRow['packetId'];
   sequence: number;
+  origin: string | null;
   nik: string;
   nama: string;
   recorded_at: number;
@@ -37,11 +38,11 @@ interface ListRow {
   erased: number;
 }
 
-const ROW = `SELECT p.packet_id, p.sequence, e.nik, e.nama, p.recorded_at, p.state, p.hold_reason, o.attempts,
-    o.next_attempt_at, o.sent, p.size, o.last_problem, p.received_at, v.outcome,
-    p.erased_at IS NOT NULL AS erased
+const ROW = `SELECT p.packet_id, ${NUMBER} AS sequence, coalesce(t.label, substr(p.origin, 1, 8)) AS origin, e.nik,
+    e.nama, p.recorded_at, p.state, p.hold_reason, o.attempts, o.next_attempt_at, o.sent, p.size, o.last_problem,
+    p.received_at, v.outcome, p.erased_at IS NOT NULL AS erased
   FROM packet p JOIN outbox o USING (packet_id) JOIN enrollment e USING (packet_id)
-  LEFT JOIN outcome v USING (packet_id)`;
+  LEFT JOIN outcome v USING (packet_id) LEFT JOIN takeover t ON t.station_id = p.origin`;
 
 /** @throws RekamError `packet.unknown` */
 export function outboxRow(db: Reader, packetId: PacketId): OutboxRow {
@@ -75,6 +76,7 @@ function toRow(row: ListRow): OutboxRow {
   return {
     packetId: row.packet_id,
     sequence: row.sequence,
+    origin: row.origin,
     nik: row.nik,
     nama: row.nama,
     isErased: row.erased === 1,
@@ -93,18 +95,24 @@ function toRow(row: ListRow): OutboxRow {
 
 /** An unbroken sequence is its own count; one that was built anew may lack numbers, and is counted. */
 function packetCount(db: Reader): number {
-  if (sequenceFloor(db) === null) return lastSequence(db);
+  if (sequenceFloor(db) === null) return lastSequence(db) + foreignCount(db);
   return db.get<{ n: number }>('SELECT count(*) AS n FROM packet')?.n ?? 0;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
 
+export const FOREIGN = 'SELECT count(*) AS n FROM packet WHERE origin IS NOT NULL';
+
+function foreignCount(db: Reader): number {
+  return db.get<{ n: number }>(FOREIGN)?.n ?? 0;
+}
+
 /**
- * Residents, so not their amendments. Within a day from there: under a clock that was put back by years, all others were
- * recorded later.
+ * Residents, so not their amendments; at this desk, so not those of a station that was taken over. Within a day from
+ * there: under a clock that was put back by years, all others were recorded later.
  */
 export const RECORDED_TODAY = `SELECT count(*) AS n FROM packet
-  WHERE kind = 'enrollment' AND recorded_at BETWEEN ? AND ?`;
+  WHERE kind = 'enrollment' AND origin IS NULL AND recorded_at BETWEEN ? AND ?`;
 
 /** Whole enrollments alone: an amendment is small and says nothing of the next resident. */
 export const MEASURED = `SELECT count(*) AS count, coalesce(avg(size), 0) AS averageBytes FROM (

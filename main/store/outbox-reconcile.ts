@@ -70,6 +70,26 @@ export function reconciled(
   return found;
 }
 
+/** Of a station that was taken over: its own findings are not this one's, and its gaps stand with the takeover. */
+export function reconciledOf(
+  tx: Writer,
+  answer: ReconcileAnswer,
+  now: number,
+): ReturnType<OutboxStore['reconciledOf']> {
+  const found = { again: 0, held: 0 };
+  for (const packetId of answer.missing) {
+    const packet = readPacket(tx, packetId);
+    const isLost = packet !== undefined && isReceived(packet.state) && packet.received_at !== null;
+    if (isLost && sendAgain(tx, packet, now)) found.again += 1;
+  }
+  for (const packetId of answer.mismatched) {
+    const packet = readPacket(tx, packetId);
+    if (packet !== undefined && holdMismatched(tx, packet, now)) found.held += 1;
+  }
+  if (found.again > 0) doubtCursors(tx);
+  return found;
+}
+
 /**
  * A center that lost packets was perhaps restored from a backup. It may count its verdicts anew, so all of them are
  * read again (old ones change nothing), and the journal's last entry is sent again to learn how far it holds that.

@@ -7,12 +7,14 @@ import type { Database, Reader, Writer } from './database.ts';
 import { erase } from './erasure.ts';
 import { listOutbox, measured, summary } from './outbox-list.ts';
 import { doctor } from './outbox-doctor.ts';
-import { reconciled } from './outbox-reconcile.ts';
+import { reconciled, reconciledOf } from './outbox-reconcile.ts';
 import { applyOutcome, received } from './outbox-verdicts.ts';
 import {
   applyEvent,
+  BEFORE_ALL,
   isWaiting,
   lastSequence,
+  NUMBER,
   raiseFloor,
   readPacket,
   requirePacket,
@@ -30,7 +32,7 @@ const LONGEST_WAIT_MS = 15 * 60_000;
 
 const PURGE_BATCH = 16;
 
-const ITEM = `SELECT p.packet_id, p.sequence, p.manifest, p.manifest_sha256, p.sha256, p.size, p.state,
+const ITEM = `SELECT p.packet_id, p.sequence AS place, ${NUMBER} AS sequence, p.manifest, p.manifest_sha256, p.sha256, p.size, p.state,
     o.attempts, o.sent`;
 
 const FREE = `o.waiting = 1 AND (o.lease_until <= @now OR o.lease_until > @now + ${LONGEST_WAIT_MS})`;
@@ -44,8 +46,14 @@ export const WAITING = `${ITEM} FROM outbox o JOIN packet p USING (packet_id)
 
 export const NEXT_DUE = 'SELECT min(max(next_attempt_at, lease_until)) AS at FROM outbox WHERE waiting = 1';
 
+const OWN_RANGE =
+  'SELECT sequence, packet_id, manifest_sha256 FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence';
+const FOREIGN_RANGE = `SELECT origin_sequence AS sequence, packet_id, manifest_sha256 FROM packet
+  WHERE origin = ? AND origin_sequence BETWEEN ? AND ? ORDER BY origin_sequence`;
+
 interface ItemRow {
   packet_id: PacketId;
+  place: number;
   sequence: number;
   manifest: string;
   manifest_sha256: OutboxItem['manifestSha256'];
@@ -58,7 +66,7 @@ interface ItemRow {
 
 export function createOutboxStore(db: Database): OutboxStore {
   return {
-    due: (now, limit, ignoreBackoff, after = 0) =>
+    due: (now, limit, ignoreBackoff, after = BEFORE_ALL) =>
       db.all<ItemRow>(DUE, { now, limit, ignoreBackoff: ignoreBackoff ? 1 : 0, after }).map(toItem),
     waiting: (after, limit) => db.all<ItemRow>(WAITING, after, limit).map(toItem),
     subject: (packetId, receipt) => subject(db, packetId, receipt),
@@ -126,10 +134,11 @@ export function createOutboxStore(db: Database): OutboxStore {
       }),
     summary: (startOfDay) => summary(db, startOfDay),
     list: (filter, offset, limit) => listOutbox(db, filter, offset, limit),
-    range: (from, to) =>
+    range: (from, to, of) =>
       db
         .all<{ sequence: number; packet_id: PacketId; manifest_sha256: OutboxItem['manifestSha256'] }>(
-          'SELECT sequence, packet_id, manifest_sha256 FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence',
+          of === undefined ? OWN_RANGE : FOREIGN_RANGE,
+          ...(of === undefined ? [] : [of]),
           from,
           to,
         )
@@ -141,6 +150,7 @@ export function createOutboxStore(db: Database): OutboxStore {
     lastSequence: () => lastSequence(db),
     continueAbove: (sequence) => db.write((tx) => raiseFloor(tx, { sequence, manifestSha256: null })),
     reconciled: (answer, range, now) => db.write((tx) => reconciled(tx, answer, range, now)),
+    reconciledOf: (answer, now) => db.write((tx) => reconciledOf(tx, answer, now)),
     measured: () => measured(db),
     purge: (now, retentionMs) =>
       db.write((tx) => {
@@ -193,7 +203,7 @@ function purge(tx: Writer, now: number, retentionMs: number): number {
 
 function toItem(row: ItemRow): OutboxItem {
   if (!isWaiting(row.state)) throw new Error(`packet ${row.packet_id} waits in state ${row.state}`);
-  return { ...toSubject(row), attempts: row.attempts, offset: row.sent, state: row.state };
+  return { ...toSubject(row), place: row.place, attempts: row.attempts, offset: row.sent, state: row.state };
 }
 
 function toSubject(row: ItemRow): ReceiptSubject {

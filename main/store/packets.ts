@@ -27,6 +27,19 @@ export function readPacket(db: Reader, packetId: PacketId): PacketRow | undefine
   );
 }
 
+/** Of packet `p`: the number in its manifest. Its `sequence` is the same unless another station recorded it. */
+export const NUMBER = 'coalesce(p.origin_sequence, p.sequence)';
+
+/** Before every place in the outbox, those of other stations' packets too. */
+export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
+/** Where the places of other stations' packets begin: as they come, and all of them before this station's own. */
+const FIRST_FOREIGN_PLACE = -2_000_000_000;
+
+export function nextForeignPlace(db: Reader): number {
+  const last = db.get<{ n: number | null }>('SELECT max(sequence) AS n FROM packet WHERE sequence < 0')?.n;
+  return last == null ? FIRST_FOREIGN_PLACE : last + 1;
+}
+
 /** @throws RekamError `packet.unknown` */
 export function requirePacket(db: Reader, packetId: PacketId): PacketRow {
   const row = readPacket(db, packetId);

@@ -7,7 +7,7 @@ import { audit, auditHead } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import { appendFact } from './journal.ts';
-import { IS_REPLACED_BY_NEW, lastSequence, refuseRecorded, sequenceFloor } from './packets.ts';
+import { IS_REPLACED_BY_NEW, lastSequence, NUMBER, refuseRecorded, sequenceFloor } from './packets.ts';
 import { readResident } from './residents.ts';
 import { iso, parseJson, sha256 } from './rows.ts';
 import { lostAmendmentOf, requireAmendable } from './tasks.ts';
@@ -16,7 +16,7 @@ import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
 /** What was recorded under this packet id; null when nothing was. */
 export function readRecorded(db: Reader, packetId: PacketId): Recorded | null {
   const row = db.get<{ sequence: number; nik: string; nama: string; recorded_at: number }>(
-    `SELECT p.sequence, e.nik, e.nama, e.recorded_at FROM packet p JOIN enrollment e USING (packet_id)
+    `SELECT ${NUMBER} AS sequence, e.nik, e.nama, e.recorded_at FROM packet p JOIN enrollment e USING (packet_id)
      WHERE p.packet_id = ?`,
     packetId,
   );

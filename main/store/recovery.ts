@@ -6,7 +6,7 @@ import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import type { RecoveryStore, RestoreResult } from './mirror-api.ts';
-import { raiseFloor, readPacket } from './packets.ts';
+import { nextForeignPlace, raiseFloor, readPacket } from './packets.ts';
 import { iso, parseJson, sha256 } from './rows.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { insertStation, readStation } from './station.ts';
@@ -78,32 +78,37 @@ export function restorePacket(
     readonly jws: string;
     readonly sealed: Uint8Array;
     readonly row: DeskRow | null;
+    /** Another station recorded it, which this one took over. */
+    readonly isForeign?: boolean;
     readonly now: number;
   },
 ): RestoreResult {
-  const { manifest, jws, sealed, row } = input;
+  const { manifest, jws, sealed, row, isForeign = false } = input;
   if (readPacket(tx, manifest.packetId) !== undefined) return 'known';
-  if (tx.get('SELECT 1 FROM packet WHERE sequence = ?', manifest.sequence) !== undefined) return 'conflict';
+  const origin = isForeign ? manifest.stationId : null;
+  const place = isForeign ? nextForeignPlace(tx) : manifest.sequence;
+  const isGiven = tx.get(
+    'SELECT 1 FROM packet WHERE sequence = ? OR origin = ? AND origin_sequence = ?',
+    ...[place, origin, manifest.sequence],
+  );
+  if (isGiven !== undefined) return 'conflict';
   deleteDraft(tx, manifest.packetId);
   tx.run(
     `INSERT INTO packet(packet_id, sequence, kind, amends, replaces, manifest, manifest_sha256, sha256, size, state,
-       recorded_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'recorded', ?)`,
-    ...[manifest.packetId, manifest.sequence, manifest.kind],
+       recorded_at, origin, origin_sequence)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'recorded', ?, ?, ?)`,
+    ...[manifest.packetId, place, manifest.kind],
     ...[manifest.amends ?? null, manifest.replaces ?? null, jws, sha256(jws) satisfies Sha256],
     ...[manifest.sha256, manifest.size, Date.parse(manifest.recordedAt)],
+    ...[origin, isForeign ? manifest.sequence : null],
   );
   tx.run('INSERT INTO packet_blob(packet_id, sealed) VALUES (?, ?)', manifest.packetId, sealed);
-  tx.run(
-    'INSERT INTO outbox(packet_id, sequence, waiting) VALUES (?, ?, 1)',
-    manifest.packetId,
-    manifest.sequence,
-  );
+  tx.run('INSERT INTO outbox(packet_id, sequence, waiting) VALUES (?, ?, 1)', manifest.packetId, place);
   insertRow(tx, manifest, row);
   audit(tx, {
     at: input.now,
     by: null,
-    what: 'packet.restored',
+    what: isForeign ? 'packet.takenOver' : 'packet.restored',
     subject: manifest.packetId,
     detail: `${row?.biodata.nik ?? 'unknown'} ${manifest.sequence}`,
   });

@@ -16,6 +16,7 @@ import { atBorder } from './sqlite-errors.ts';
 import { createMirrorStore } from './mirror.ts';
 import { createRecoveryStore } from './recovery.ts';
 import { createStationStore } from './station.ts';
+import { createTakeoverStore } from './takeovers.ts';
 import { createTaskStore } from './tasks.ts';
 
 /** The store over an open, migrated database. Whatever SQLite throws leaves it as a RekamError where it has one. */
@@ -36,6 +37,7 @@ export function createStore(db: Database): StoreApi {
     slips: bordered(createSlipStore(db)),
     mirror: bordered(createMirrorStore(db)),
     recovery: bordered(createRecoveryStore(db)),
+    takeovers: bordered(createTakeoverStore(db)),
   };
 }
 

@@ -29,7 +29,7 @@ export const IS_OPEN_TASK = `(t.state = 'rejected' AND ${NOT_MENDED} OR t.state 
   ))`;
 
 const TASKS = `
-  SELECT t.packet_id, t.sequence, t.state, e.nik, e.nama, e.recorded_at, e.operator_name, e.biodata, o.outcome,
+  SELECT t.packet_id, coalesce(t.origin_sequence, t.sequence) AS sequence, t.state, e.nik, e.nama, e.recorded_at, e.operator_name, e.biodata, o.outcome,
     (SELECT d.packet_id FROM draft d WHERE d.nik = e.nik AND d.set_aside = 0) AS draft
   FROM packet t JOIN enrollment e USING (packet_id) JOIN outcome o USING (packet_id)
   WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;

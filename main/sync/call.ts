@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { z } from 'zod';
+import type { StationRecord } from '../store/api.ts';
 import {
   TransportFailure,
   type Pace,
@@ -7,7 +9,7 @@ import {
   type TransportResponse,
 } from './api.ts';
 import { notOurs, refusal, type Answer } from './classify.ts';
-import type { Signer } from './request-signature.ts';
+import { createSigner, type Signer } from './request-signature.ts';
 
 export interface CallRequest {
   readonly method: TransportRequest['method'];
@@ -68,6 +70,19 @@ export function createCaller({ transport, sign, now, clockOffsetMs }: CallerDeps
       throw error;
     }
   };
+}
+
+/** For a call that a person waits for, beside the engine's own. */
+export function stationCall(
+  { activation }: StationRecord,
+  key: KeyObject,
+  transport: Transport,
+  clock: { now(): number; corrected(): number },
+): Call {
+  return createCaller({
+    ...{ transport, sign: createSigner(activation.stationId, key), now: () => clock.now() },
+    clockOffsetMs: () => clock.corrected() - clock.now(),
+  });
 }
 
 export async function readAnswerOf(response: TransportResponse): Promise<Answer> {

@@ -5,10 +5,12 @@ import type { Contact } from './contact.ts';
 import { reason } from '../log.ts';
 import type { SyncLog } from './log.ts';
 
-export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'purge';
+export type ChoreName = 'takeover' | 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'purge';
 
 /** How often each is looked after when nothing calls for it sooner, milliseconds. Twelve thousand stations share one center. */
 const EVERY_MS: Readonly<Record<ChoreName, number>> = {
+  /** Nearly always there is nothing to tell, and then nothing is sent. */
+  takeover: 10 * 60_000,
   outcomes: 3 * 60_000,
   journal: 60_000,
   /** What the office’s other desk has done, above all: whom it serves, whom it has recorded. */

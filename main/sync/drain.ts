@@ -1,6 +1,7 @@
 import type { PacketId } from '../../app/ids.ts';
 import { PACKET_BACKOFF, untilDeadline } from '../../app/sync/retry.ts';
 import type { OutboxItem } from '../store/api.ts';
+import { BEFORE_ALL } from '../store/packets.ts';
 import { Attempts, SHORTEST_BACKOFF_MS, type AttemptDeps } from './attempt.ts';
 import type { PacketNote } from './manual.ts';
 import { Throttle } from './throttle.ts';
@@ -15,7 +16,7 @@ export interface DrainRun {
   readonly note: (note: PacketNote) => void;
   /** Whether the supervisor's hours let another packet begin. */
   readonly isOpen: () => boolean;
-  /** Sequences: these alone, each once, whatever their backoff. */
+  /** Places: these alone, each once, whatever their backoff. */
   readonly only?: readonly number[];
 }
 
@@ -124,7 +125,7 @@ class Queue {
   #page: OutboxItem[] = [];
   #isManual = false;
   /** Where backoff is passed over each packet has one attempt: pages go on behind the last one. */
-  #after = 0;
+  #after = BEFORE_ALL;
 
   constructor(
     deps: DrainDeps,
@@ -143,7 +144,7 @@ class Queue {
     if (isManual !== this.#isManual) {
       this.#isManual = isManual;
       this.#page = [];
-      this.#after = 0;
+      this.#after = BEFORE_ALL;
     }
     while (this.#page.length === 0) {
       const page = await this.#read(active.size);
@@ -173,22 +174,22 @@ class Queue {
     const { isTrouble, size } = this.#throttle;
     const limit = isTrouble ? LOOK_AHEAD : 2 * size + active + this.#stalled.size;
     const passes = this.#passesBackoff;
-    const page = await store.outbox.due(clock.now(), limit, passes, passes ? this.#after : 0);
-    this.#after = page.at(-1)?.sequence ?? this.#after;
+    const page = await store.outbox.due(clock.now(), limit, passes, passes ? this.#after : BEFORE_ALL);
+    this.#after = page.at(-1)?.place ?? this.#after;
     if (page.length > 0) {
       const { waiting, waitingBytes } = await store.outbox.summary(clock.now());
       progress.waiting(waiting, waitingBytes);
     }
-    if (isTrouble) page.sort((a, b) => a.attempts - b.attempts || a.sequence - b.sequence);
+    if (isTrouble) page.sort((a, b) => a.attempts - b.attempts || a.place - b.place);
     return page;
   }
 
   /** The next of those that were asked for, if it still waits. */
   async #readOnly(asked: number[]): Promise<OutboxItem[]> {
     const { store, clock, progress } = this.#deps;
-    for (let sequence = asked.shift(); sequence !== undefined; sequence = asked.shift()) {
-      const items = await store.outbox.due(clock.now(), 1, true, sequence - 1);
-      if (items[0]?.sequence !== sequence) continue;
+    for (let place = asked.shift(); place !== undefined; place = asked.shift()) {
+      const items = await store.outbox.due(clock.now(), 1, true, place - 1);
+      if (items[0]?.place !== place) continue;
       progress.waiting(1, items[0].size);
       return items;
     }

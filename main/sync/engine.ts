@@ -55,7 +55,7 @@ const OUTCOME_SOON_MS = 20_000;
 const LEFT_OVER_MS = 1_000;
 
 /** Small, and somebody waits for them: before the packets. */
-const FIRST = ['outcomes', 'journal'] as const;
+const FIRST = ['takeover', 'outcomes', 'journal'] as const;
 const LATER = ['reference', 'reconcile', 'purge'] as const;
 
 /** The station's sync: one engine, one loop. It neither opens nor closes the transport. */
@@ -74,7 +74,7 @@ class Engine implements SyncEngine {
   readonly #drain: Drain;
   readonly #manuals: ManualSyncs;
   readonly #limits: Limits;
-  /** Sequences that a person wants tried now. */
+  /** Places of those that a person wants tried now. */
   #asked: number[] = [];
   readonly #listeners = new Set<() => void>();
   #running: Promise<void> | null = null;
@@ -159,6 +159,7 @@ class Engine implements SyncEngine {
 
   wake(): void {
     this.#isWoken = true;
+    this.#chores.soon('takeover', 0);
     this.#sleep.abort();
   }
 
@@ -180,8 +181,8 @@ class Engine implements SyncEngine {
     this.wake();
   }
 
-  tryNow(sequence: number): void {
-    if (!this.#asked.includes(sequence)) this.#asked.push(sequence);
+  tryNow(place: number): void {
+    if (!this.#asked.includes(place)) this.#asked.push(place);
     this.wake();
   }
 

@@ -8,8 +8,11 @@ import type { SyncLog } from './log.ts';
 import { fetchOutcomes } from './outcomes.ts';
 import { reconcileDaily } from './reconcile.ts';
 import { fetchReference } from './reference.ts';
+import { tellTakeovers } from './takeover/tell.ts';
 
-export type SyncStore = Remote<Pick<StoreApi, 'station' | 'outbox' | 'journal' | 'reference' | 'outages'>>;
+export type SyncStore = Remote<
+  Pick<StoreApi, 'station' | 'outbox' | 'journal' | 'reference' | 'outages' | 'takeovers'>
+>;
 
 interface ErrandDeps {
   readonly store: SyncStore;
@@ -36,6 +39,7 @@ export function createErrands(
   const { stationId } = record.activation;
   const withStation = { ...deps, stationId };
   return {
+    takeover: (signal) => tellTakeovers(deps, signal),
     outcomes: (signal) => fetchOutcomes(deps, signal),
     journal: (signal) => sendJournal(withStation, signal),
     reference: (signal) => fetchReference(deps, signal, isAwaited),

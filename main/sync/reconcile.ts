@@ -1,3 +1,4 @@
+import type { StationId } from '../../app/ids.ts';
 import { PATHS, reconcileAnswerSchema, type ReconcileAnswer } from '../../app/sync/protocol.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import { readJson, type Call } from './call.ts';
@@ -11,7 +12,7 @@ const CHUNK = 2_000;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 interface ReconcileDeps {
-  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox'>>;
+  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers'>>;
   readonly call: Call;
   readonly now: () => number;
   readonly centerTimeAtLeast: () => number | null;
@@ -53,6 +54,8 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
     if (!isWhole) break;
   }
   if (isWhole) await store.station.set('reconciledWholeOn', today);
+  for (const { stationId, last: theirLast } of await store.takeovers.toldOf())
+    waitAgain += await reconcileTakenOver(deps, stationId, theirLast, signal);
   await store.station.set('reconciledOn', today);
   return waitAgain;
 }
@@ -60,7 +63,12 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
 /** Numbers that were not asked about would be told as findings, or go on for ever as this station's own. */
 async function ask(
   { call, now }: ReconcileDeps,
-  json: { readonly from: number; readonly to: number; readonly packets: readonly object[] },
+  json: {
+    readonly stationId?: StationId;
+    readonly from: number;
+    readonly to: number;
+    readonly packets: readonly object[];
+  },
   signal: AbortSignal,
 ): Promise<ReconcileAnswer> {
   const response = await call({ method: 'POST', target: PATHS.reconcile, json, signal });
@@ -77,6 +85,29 @@ async function ask(
 /** By age: an office is closed on one and the same day each week. A date that lies ahead was a wrong clock's. */
 function isWeekOld(last: string | null, today: string): boolean {
   return last === null || Math.abs(Date.parse(today) - Date.parse(last)) >= WEEK_MS;
+}
+
+/** A dead station records no more: all of it, each time. What neither side has can only be recorded anew. */
+async function reconcileTakenOver(
+  deps: ReconcileDeps,
+  stationId: StationId,
+  last: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const { store, now, log } = deps;
+  const gaps: ReconcileAnswer['gaps'] = [];
+  let waitAgain = 0;
+  for (let to = last; to >= 1; to -= CHUNK) {
+    const from = Math.max(1, to - CHUNK + 1);
+    const packets = await store.outbox.range(from, to, stationId);
+    const answer = await ask(deps, { stationId, from, to, packets }, signal);
+    const done = await store.outbox.reconciledOf(answer, now());
+    waitAgain += done.again;
+    gaps.unshift(...answer.gaps);
+  }
+  await store.takeovers.gaps(stationId, gaps);
+  log.info('sync.reconcile.takeover', { last, again: waitAgain, gaps: gaps.length });
+  return waitAgain;
 }
 
 async function learnLast(deps: ReconcileDeps, signal: AbortSignal): Promise<void> {

@@ -49,9 +49,9 @@ export async function startBenchStation(centerUrl: string, code: string): Promis
       throw error;
     },
   });
-  const { station, journal, reference, outages, outbox: queue } = worker.store;
+  const { station, journal, reference, outages, takeovers, outbox: queue } = worker.store;
   const store: SyncStore = {
-    ...{ station, journal, reference, outages },
+    ...{ station, journal, reference, outages, takeovers },
     outbox: new Proxy(queue, {
       get: (outbox, name): unknown =>
         name === 'nextDueAt' && isHeld ? () => Promise.resolve(null) : Reflect.get(outbox, name),

@@ -220,9 +220,9 @@ describe('after recording, without a printer', () => {
     await page.getByRole('combobox', { name: words.slip.paper }).selectOption(paper);
     await page.emulateMedia({ media: 'print' });
     const left = await page.evaluate(() => {
-      const sheet = document.querySelector('[data-slip] > article')?.cloneNode(true);
+      const sheet = document.querySelector('[data-sheet] > article')?.cloneNode(true);
       if (!(sheet instanceof HTMLElement)) throw new Error('no paper');
-      document.querySelector('[data-slip]')?.append(sheet);
+      document.querySelector('[data-sheet]')?.append(sheet);
       const mark = [...sheet.children].find((child) => child.textContent?.includes('CETAK ULANG'));
       if (mark === undefined) throw new Error('no mark');
       // In training the paper bears two more of the kind.

@@ -24,7 +24,8 @@ import {
   newPacketId,
   recordResident,
   testCaptures,
-  TEST_DATE, TEST_NOW,
+  TEST_DATE,
+  TEST_NOW,
   type TestStore,
 } from '../helpers/store.ts';
 

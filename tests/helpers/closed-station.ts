@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, type KeyObject } from 'node:crypto';
 import { checkBiodata, type Biodata } from '../../app/enrollment/biodata.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import { accountIdSchema } from '../../app/ids.ts';
@@ -12,7 +12,7 @@ import type { CopyApi } from '../../main/store/mirror-api.ts';
 import type { Database } from '../../main/store/database.ts';
 import { openStore } from '../../main/store/open-store.ts';
 import { localStore } from '../../main/store/remote.ts';
-import { LOSARI, recordResident, testCaptures } from './store.ts';
+import { LOSARI, recordResident, testCaptures, type TestRemote } from './store.ts';
 import type { StationHome } from './station-home.ts';
 
 /** The disk of a station whose app is closed: what a day at the desk would have left there, without the day. */
@@ -27,6 +27,9 @@ export async function atDisk<T>(
       bytesEach: number,
       given?: (captures: readonly Capture[]) => void,
     ) => Promise<void>;
+    /** As the rest of main has it. */
+    readonly store: TestRemote;
+    readonly stationKey: KeyObject;
   }) => Promise<T> | T,
 ): Promise<T> {
   const keys = loadKeys({ keyDir: home.keyDir, keystore: null, mayMake: false });
@@ -43,8 +46,7 @@ export async function atDisk<T>(
   const operator = { accountId: accountIdSchema.parse(randomUUID()), name: 'Operator' };
   try {
     return await act({
-      api,
-      db,
+      ...{ api, db, store, stationKey: keys.station },
       record: async (people, bytesEach, given = () => undefined) => {
         const date = new Date().toISOString().slice(0, 10);
         for (const { nik } of people) {

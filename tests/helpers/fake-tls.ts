@@ -2,7 +2,8 @@ import '../../center/metadata.ts';
 import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
-import { base32, FINGERPRINT_LENGTH } from '../../app/sync/activation.ts';
+import { FINGERPRINT_LENGTH } from '../../app/sync/activation.ts';
+import { base32 } from '../../app/sync/typed-code.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;

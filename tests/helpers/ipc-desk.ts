@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RekamError } from '../../app/errors.ts';
 import { CONTRACT } from '../../app/ipc/contract.ts';
 import { practiceScanners } from '../../main/devices/practice.ts';
 import { StationCheckup } from '../../main/checkup/checkup.ts';
@@ -18,18 +19,21 @@ import { mirrorHandlers, mirrorHandlersInTraining } from '../../main/ipc/mirror.
 import { outboxHandlers, outboxHandlersInTraining } from '../../main/ipc/outbox.ts';
 import { requirePassword } from '../../main/ipc/password.ts';
 import type { Border, Handlers } from '../../main/ipc/register.ts';
+import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { DiskRoom } from '../../main/ipc/room.ts';
 import { sessionHandlers } from '../../main/ipc/session.ts';
 import { slipHandlers } from '../../main/ipc/slip.ts';
 import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
 import { StatusBoard } from '../../main/ipc/status.ts';
 import { syncHandlers, syncHandlersInTraining } from '../../main/ipc/sync.ts';
+import { takeoverHandlers, takeoverHandlersInTraining } from '../../main/ipc/takeover.ts';
 import { Sessions, type DeskSession } from '../../main/security/sessions.ts';
 import { publicKeyX } from '../../main/security/sign.ts';
 import { verifyAudit } from '../../main/store/audit-verify.ts';
 import { examine } from '../../main/store/examine.ts';
 import { activateStation } from '../../main/sync/activate.ts';
 import { Mirror } from '../../main/sync/mirror/mirror.ts';
+import { Takeover } from '../../main/sync/takeover/takeover.ts';
 import { courierOf } from './courier.ts';
 import { openTestStore, TEST_DATE, TEST_NOW, type TestStore } from './store.ts';
 
@@ -139,6 +143,14 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     policy: async () => currentPolicy(real.store, await real.store.station.record()),
     show: quiet,
   });
+  const takeover = new Takeover({
+    store: real.store,
+    record: () => real.store.station.record(),
+    confirm: ({ username, password }) =>
+      requirePassword(real.store, username, password, now, 'password.wrong'),
+    activate: () => Promise.reject(new RekamError('center.unreachable')),
+    ...{ now, changed: quiet, taken: quiet, log: LOG },
+  });
   const handlers: Handlers = {
     ...common,
     ...deskHandlers({ ...atDesk, store: real.store }),
@@ -149,6 +161,11 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
     ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
     ...mirrorHandlers({ mirror, window, isStill }),
+    ...recoveryHandlers({
+      ...{ store: real.store, window, isStill, now, changed: quiet },
+      issue: () => Promise.reject(new RekamError('center.unreachable')),
+    }),
+    ...takeoverHandlers({ store: real.store, sessions, takeover, window }),
     ...accountHandlers({ store: real.store, now, changedPassword: quiet }),
     ...auditHandlers({
       ...{ store: real.store, window, isStill, now, stationKey: real.stationKey },
@@ -167,6 +184,8 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),
     ...accountHandlersInTraining(),
+    ...recoveryHandlersInTraining(),
+    ...takeoverHandlersInTraining(),
     ...auditHandlersInTraining(),
   };
   return {

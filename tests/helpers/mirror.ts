@@ -18,7 +18,11 @@ export interface RunningMirror {
 }
 
 /** The station's mirror as main makes it, started unless told otherwise. */
-export function mirrorOf(test: TestStore, over: Partial<MirrorDeps> = {}, start = true): RunningMirror {
+export function mirrorOf(
+  test: Pick<TestStore, 'store' | 'stationKey' | 'dir'>,
+  over: Partial<MirrorDeps> = {},
+  start = true,
+): RunningMirror {
   const quiet = () => {};
   const listeners = new Set<() => void>();
   let restored = 0;

@@ -236,6 +236,7 @@ class CountingOutbox {
     if (group === 'station' && method === 'set') this.#settings.set(args[0] as string, args[1] as string);
     if (group === 'journal' && method === 'pending') return [];
     if (group === 'reference' && method === 'cursor') return '1';
+    if (group === 'takeovers') return [];
     return undefined;
   }
 
@@ -303,6 +304,7 @@ class CountingOutbox {
   #item(at: number): OutboxItem {
     return {
       packetId: String(at + 1).padStart(6, '0') as PacketId,
+      place: at + 1,
       sequence: at + 1,
       manifest: 'manifest',
       manifestSha256: SHA256,

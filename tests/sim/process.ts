@@ -61,6 +61,6 @@ export function storeOf(
             : undefined,
       },
     );
-  const names = ['station', 'outbox', 'journal', 'reference', 'outages'];
+  const names = ['station', 'outbox', 'journal', 'reference', 'outages', 'takeovers'];
   return Object.fromEntries(names.map((name) => [name, groupOf(name)])) as unknown as SyncStore;
 }

@@ -160,7 +160,7 @@ describe('for the courier', () => {
 
   test('a receipt finds the packet it speaks of, in every state, and whether it was kept before', () => {
     const [item] = store.api.outbox.waiting(0, 1);
-    const { attempts: _a, offset: _o, state: _s, ...packet } = item ?? {};
+    const { attempts: _a, offset: _o, state: _s, place: _p, ...packet } = item ?? {};
     expect(store.api.outbox.subject(id(0), 'a.b.c')).toEqual({ packet, state: 'recorded', isKnown: false });
     store.api.outbox.received([{ packetId: id(0), receipt: 'a.b.c', receivedAt: NOW }]);
     expect(store.api.outbox.subject(id(0), 'a.b.c')).toEqual({ packet, state: 'received', isKnown: true });

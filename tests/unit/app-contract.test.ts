@@ -86,6 +86,11 @@ describe('the contract between window and main', () => {
       'station.setLanguage',
       'station.setTheme',
       'station.status',
+      // Guarded by the handler at a station; on a PC that is none yet, by the code and two passwords.
+      'takeover.choose',
+      'takeover.retry',
+      'takeover.run',
+      'takeover.state',
     ]);
     expect(of('supervisor')).toEqual([
       'accounts.list',
@@ -104,6 +109,10 @@ describe('the contract between window and main', () => {
       'outbox.packet',
       'outbox.release',
       'outbox.retry',
+      'recovery.drop',
+      'recovery.issue',
+      'recovery.print',
+      'recovery.status',
       'sync.cancel',
       'sync.findings',
       'sync.limit',

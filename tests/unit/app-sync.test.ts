@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  base32,
   FINGERPRINT_LENGTH,
   formatActivationCode,
   parseActivationCode,
   SECRET_LENGTH,
 } from '../../app/sync/activation.ts';
+import { base32 } from '../../app/sync/typed-code.ts';
 import { makeProblem, PROBLEM_NAMES, PROBLEMS, problemName, problemSchema } from '../../app/sync/problems.ts';
 import {
   fullJitter,

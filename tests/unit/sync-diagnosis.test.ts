@@ -8,8 +8,8 @@ import { newPacketId, TEST_NOW } from '../helpers/store.ts';
 
 const around: Surroundings = { link: 'online', cause: null, isClosed: false, now: TEST_NOW };
 const row = (over: Partial<PacketDetail['row']>): PacketDetail['row'] => ({
-  ...{ packetId: newPacketId(), sequence: 1, nik: '', nama: '', recordedAt: '', state: 'recorded' },
-  ...{ isErased: false },
+  ...{ packetId: newPacketId(), sequence: 1, origin: null, nik: '', nama: '', recordedAt: '' },
+  ...{ state: 'recorded', isErased: false },
   ...{ holdReason: null, attempts: 0, nextAttemptAt: null, offset: 0, size: 1, lastProblem: null },
   ...{ receivedAt: null, outcome: null },
   ...over,
@@ -51,8 +51,9 @@ describe('a packet that does not', () => {
 
 describe('a problem', () => {
   test('of the list has words of its own', () => {
-    const paused = ['rate-limited', 'overloaded', 'storage-full', 'activation-invalid', 'activation-used'];
-    const vague = PROBLEM_NAMES.filter((name) => !paused.includes(name) && problemKind(name) === 'other');
+    const noPackets = ['activation-invalid', 'activation-used', 'password-wrong', 'takeover-refused'];
+    const others = ['rate-limited', 'overloaded', 'storage-full', ...noPackets];
+    const vague = PROBLEM_NAMES.filter((name) => !others.includes(name) && problemKind(name) === 'other');
     expect(vague).toEqual([]);
     expect(PROBLEMS['packet-hash'].does).toBe('retry');
   });

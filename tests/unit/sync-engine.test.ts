@@ -430,6 +430,7 @@ test('a broken store neither ends the loop nor makes it spin', async () => {
       journal: whole.journal,
       reference: whole.reference,
       outages: whole.outages,
+      takeovers: whole.takeovers,
       outbox: new Proxy(whole.outbox, {
         get: (target, name, receiver) => {
           if (name !== 'nextDueAt' || !isBroken) return Reflect.get(target, name, receiver) as unknown;
@@ -575,6 +576,7 @@ test('a packet on a spoiled page is held, and the others go (G4)', async () => {
       journal: real.journal,
       reference: real.reference,
       outages: real.outages,
+      takeovers: real.takeovers,
       outbox: new Proxy(real.outbox, {
         get: (outbox, name): unknown =>
           name !== 'sealed'

@@ -122,6 +122,7 @@ test('a packet is let go when the store fails in the middle of its attempt', asy
   } = await fakeStation({
     wrap: (real) => ({
       ...{ station: real.station, outbox: real.outbox, journal: real.journal, reference: real.reference },
+      takeovers: real.takeovers,
       outages: new Proxy(real.outages, {
         get: (outages, name): unknown =>
           isFull ? () => Promise.reject(new RekamError('disk.full')) : Reflect.get(outages, name),
@@ -145,6 +146,7 @@ test('however many packets fail, the queue in memory stays short', async () => {
     packets: 80,
     wrap: (real) => ({
       ...{ station: real.station, journal: real.journal, reference: real.reference, outages: real.outages },
+      takeovers: real.takeovers,
       outbox: new Proxy(real.outbox, {
         get: (outbox, name): unknown =>
           name !== 'due'

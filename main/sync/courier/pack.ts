@@ -14,6 +14,7 @@ import {
 import { JWS_TYPES } from '../../../app/sync/protocol.ts';
 import { sha256, signJws } from '../../security/sign.ts';
 import type { OutboxItem, Remote, StoreApi } from '../../store/api.ts';
+import { BEFORE_ALL } from '../../store/packets.ts';
 import { syncFolder, writeWhole } from '../../whole-file.ts';
 import { readSealed } from '../sealed.ts';
 import { diskTrouble, readBack, removeHalves, roomOn, sizeOf } from './disk.ts';
@@ -57,7 +58,7 @@ export async function writePack(deps: PackDeps, chosen: string, run: PackRun): P
 async function everythingWaiting({ store }: PackDeps): Promise<OutboxItem[]> {
   const all: OutboxItem[] = [];
   for (;;) {
-    const page = await store.outbox.waiting(all.at(-1)?.sequence ?? 0, PAGE);
+    const page = await store.outbox.waiting(all.at(-1)?.place ?? BEFORE_ALL, PAGE);
     all.push(...page);
     if (page.length < PAGE) return all;
   }

@@ -63,6 +63,12 @@ export class FolderMirror implements MirrorTarget {
     });
   }
 
+  note(name: string, bytes: Uint8Array): Promise<void> {
+    return guarded(() =>
+      writeVerified(join(this.#place.folder, name), bytes, sha256(bytes), new AbortController().signal),
+    );
+  }
+
   isWhole(packet: SealedSource, manifest: string, signal: AbortSignal): Promise<boolean> {
     return guarded(async () => {
       const entry = await this.#readEntry(packet.packetId);

@@ -10,6 +10,7 @@ import type { CopyApi } from '../../store/mirror-api.ts';
 import type { SyncLog } from '../log.ts';
 import { writeCard } from './card.ts';
 import { claimFolder, FolderMirror } from './folder.ts';
+import { KitFile } from './kit-file.ts';
 import {
   bringBack,
   copyDue,
@@ -22,7 +23,7 @@ import {
 import { MirrorError, type MirrorTarget } from './target.ts';
 
 export interface MirrorDeps {
-  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'mirror' | 'recovery'> & CopyApi>;
+  readonly store: Remote<Pick<StoreApi, 'station' | 'accounts' | 'outbox' | 'mirror' | 'recovery'> & CopyApi>;
   /** Null until the station is activated. */
   readonly record: () => Promise<StationRecord | null>;
   readonly stationKey: KeyObject;
@@ -60,6 +61,7 @@ export class Mirror {
   /** The mirror whose listing was compared since it was last away. */
   #attached: string | null = null;
   #cardText = '';
+  readonly #kit: KitFile;
   #loop: Promise<void> = Promise.resolve();
   #turn: Promise<unknown> = Promise.resolve();
   #nudge: () => void = () => undefined;
@@ -67,6 +69,7 @@ export class Mirror {
 
   constructor(deps: MirrorDeps) {
     this.#deps = deps;
+    this.#kit = new KitFile(deps);
   }
 
   status(): MirrorStatus {
@@ -157,12 +160,14 @@ export class Mirror {
     if (record === null) return;
     const place = await this.#storedPlace();
     await this.#writeCard(record, place);
+    await this.#kit.writeAtHome(record);
     if (place === null) return this.#set(NOWHERE);
     this.#set({ folder: place.folder });
     const target = this.#targetAt(place, record);
     try {
       const { sameDisk } = await target.attach();
       this.#set({ sameDisk });
+      await this.#kit.writeTo(target, place.id, record);
       await this.#serve(target, place, record);
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
@@ -220,7 +225,10 @@ export class Mirror {
   async #trouble(error: MirrorError, behind: number): Promise<void> {
     const { trouble } = error;
     // Whatever is there when it comes back is compared anew.
-    if (trouble === 'lost') this.#attached = null;
+    if (trouble === 'lost') {
+      this.#attached = null;
+      this.#kit.forget();
+    }
     const isNews = this.#health.state !== trouble;
     this.#set({ state: trouble, behind, since: isNews ? this.#deps.now() : this.#health.since });
     if (!isNews) return;

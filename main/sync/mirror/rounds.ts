@@ -1,7 +1,8 @@
 import type { PacketId } from '../../../app/ids.ts';
 import type { Policy } from '../../../app/sync/protocol.ts';
 import type { Remote, StoreApi } from '../../store/api.ts';
-import type { CopyApi, MirrorItem } from '../../store/mirror-api.ts';
+import type { CopyApi, EntryItem, MirrorItem } from '../../store/mirror-api.ts';
+import { BEFORE_ALL } from '../../store/packets.ts';
 import type { SyncLog } from '../log.ts';
 import { readSealed } from '../sealed.ts';
 import type { MirrorTarget } from './target.ts';
@@ -25,11 +26,11 @@ const PAGE = 50;
 /** Copies what has none, oldest first. */
 export async function copyDue(work: Work): Promise<void> {
   const { store, target, signal, now } = work;
-  for (let after = 0; ; ) {
+  for (let after = BEFORE_ALL; ; ) {
     const page = await store.mirror.due(after, PAGE);
     for (const item of page) {
       if (signal.aborted) return;
-      after = item.sequence;
+      after = item.place;
       const entry = await store.copies.entry(item.packetId, work.recovery);
       if (entry === null || !(await target.put(item, entry, () => readSealed(store, item), signal))) continue;
       await store.mirror.done(item.packetId, now());
@@ -87,12 +88,12 @@ async function eachCopied(
   store: Work['store'],
   act: (page: readonly MirrorItem[]) => Promise<boolean>,
 ): Promise<boolean> {
-  for (let after = 0; ; ) {
+  for (let after = BEFORE_ALL; ; ) {
     const page = await store.mirror.copied(after, PAGE);
     if (!(await act(page))) return false;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return true;
-    after = last.sequence;
+    after = last.place;
   }
 }
 
@@ -140,13 +141,13 @@ async function beginBehind({ store, now }: Work): Promise<void> {
 export async function raiseAbove(
   store: Work['store'],
   target: MirrorTarget,
-  hash: (manifest: string) => MirrorItem['sha256'],
+  hash: (manifest: string) => EntryItem['sha256'],
 ): Promise<void> {
-  let highest: MirrorItem | null = null;
+  let highest: EntryItem | null = null;
   for (const packetId of await target.packets()) {
     const copy = await target.read(packetId);
     const item = copy === null ? null : await store.copies.read(copy.entry);
-    if (item !== null && item.sequence > (highest?.sequence ?? 0)) highest = item;
+    if (item !== null && !item.isForeign && item.sequence > (highest?.sequence ?? 0)) highest = item;
   }
   if (highest !== null)
     await store.recovery.raise({ sequence: highest.sequence, manifestSha256: hash(highest.manifest) });

@@ -36,6 +36,8 @@ export interface MirrorTarget {
   ): Promise<boolean>;
   /** Reads a copy back: true when its bytes are whole and its entry speaks of this manifest. */
   isWhole(packet: SealedSource, manifest: string, signal: AbortSignal): Promise<boolean>;
+  /** Puts a small file beside the packets, in place of the one before it. */
+  note(name: string, bytes: Uint8Array): Promise<void>;
   /** Packets that have an entry. */
   packets(): Promise<PacketId[]>;
   read(

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
 import { errorShape } from '../../../app/errors.ts';
 import type { StationInfo } from '../../../app/ipc/status.ts';
@@ -17,7 +17,31 @@ function placeOf(error: ErrorShape): Place {
   return error.code.startsWith('center.') || error.code === 'activation.foreignCenter' ? 'url' : 'code';
 }
 
+const Takeover = lazy(() => import('../takeover/takeover.tsx'));
+
+async function stands(): Promise<void> {
+  const result = await answer(station.station.info(undefined));
+  if (result.ok) activated(result.value);
+}
+
+/** A new PC becomes a station by a code from the center, or by taking over one that died. */
 export default function Activation({ info }: { info: StationInfo }) {
+  const [taking, setTaking] = useState(false);
+  useEffect(() => {
+    // One that was begun and waits, or was cut, is gone on with.
+    void answer(station.takeover.state(undefined)).then((result) => {
+      if (result.ok && result.value.takeovers.length > 0) setTaking(true);
+    });
+  }, []);
+  if (!taking) return <ByCode info={info} onTakeover={() => setTaking(true)} />;
+  return (
+    <Suspense fallback={null}>
+      <Takeover onBack={() => setTaking(false)} onStands={() => void stands()} />
+    </Suspense>
+  );
+}
+
+function ByCode({ info, onTakeover }: { info: StationInfo; onTakeover: () => void }) {
   const { t, error: sentence } = useWords();
   const [url, setUrl] = useState(info.centerUrl ?? '');
   const [code, setCode] = useState(info.demo?.activationCode ?? '');
@@ -94,6 +118,9 @@ export default function Activation({ info }: { info: StationInfo }) {
           classNames={{ input: classes['codeInput'] ?? '' }}
         />
         <div className={classes['actions']}>
+          <Button variant="subtle" onClick={onTakeover}>
+            {t('takeover/open')}
+          </Button>
           <Button type="submit" loading={busy} loaderProps={{ 'aria-label': t('activation/busy') }}>
             {t('activation/submit')}
           </Button>

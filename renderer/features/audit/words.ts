@@ -71,6 +71,7 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     }
     case 'audit.verified':
       return detail.includes(':') ? t('audit/notWhole') : null;
+    case 'takeover.begun':
     case 'task.closed':
     case 'reconcile.gap':
       return detail;

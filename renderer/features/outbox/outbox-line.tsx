@@ -69,7 +69,10 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
         <strong title={name}>{name}</strong>
         <small>{row.isErased ? t('outbox/erasedWhy') : formatNik(row.nik)}</small>
       </td>
-      <td>{f.moment(row.recordedAt, now)}</td>
+      <td className={classes['two']}>
+        <span>{f.moment(row.recordedAt, now)}</span>
+        {row.origin !== null && <small title={row.origin}>{t('outbox/origin', { label: row.origin })}</small>}
+      </td>
       <td className={classes['two']}>
         <StateMark tone={STATE_TONE[row.state]}>{t(`packetState/${row.state}`)}</StateMark>
         {reason !== '' && (

@@ -91,7 +91,7 @@ export function SlipPanel({ desk, children }: { desk: SlipDesk; children?: React
       {slip !== null &&
         createPortal(
           // Main prints only what stands here for exactly this packet, count and paper.
-          <div className={classes['sheet']} data-slip={`${slip.packetId} ${slip.printed} ${paper}`}>
+          <div className={classes['sheet']} data-sheet={`${slip.packetId} ${slip.printed} ${paper}`}>
             <SlipPaper slip={slip} kecamatan={kecamatan} paper={paper} />
           </div>,
           document.body,

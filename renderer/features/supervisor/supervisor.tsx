@@ -16,6 +16,7 @@ import { refreshStatus, useStatus } from '../../status.ts';
 import { Courier } from '../courier/courier.tsx';
 import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
+import { RecoveryCard } from '../takeover/recovery-card.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
 import { Outages } from './outages.tsx';
@@ -267,6 +268,7 @@ export default function Supervisor() {
       <div className={classes['right']}>
         <Numbers />
         <MirrorCard />
+        <RecoveryCard />
         <Courier />
         <Outages />
         <Findings onInspect={setInspected} />
