@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RekamError } from '../../app/errors.ts';
 import { CONTRACT } from '../../app/ipc/contract.ts';
 import { practiceScanners } from '../../main/devices/practice.ts';
 import { StationCheckup } from '../../main/checkup/checkup.ts';
@@ -19,17 +20,20 @@ import { outboxHandlers, outboxHandlersInTraining } from '../../main/ipc/outbox.
 import { requirePassword } from '../../main/ipc/password.ts';
 import type { Border, Handlers } from '../../main/ipc/register.ts';
 import { DiskRoom } from '../../main/ipc/room.ts';
+import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { sessionHandlers } from '../../main/ipc/session.ts';
 import { slipHandlers } from '../../main/ipc/slip.ts';
 import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
 import { StatusBoard } from '../../main/ipc/status.ts';
 import { syncHandlers, syncHandlersInTraining } from '../../main/ipc/sync.ts';
+import { takeoverHandlers, takeoverHandlersInTraining } from '../../main/ipc/takeover.ts';
 import { Sessions, type DeskSession } from '../../main/security/sessions.ts';
 import { publicKeyX } from '../../main/security/sign.ts';
 import { verifyAudit } from '../../main/store/audit-verify.ts';
 import { examine } from '../../main/store/examine.ts';
 import { activateStation } from '../../main/sync/activate.ts';
 import { Mirror } from '../../main/sync/mirror/mirror.ts';
+import { Takeover } from '../../main/sync/takeover/takeover.ts';
 import { courierOf } from './courier.ts';
 import { openTestStore, TEST_DATE, TEST_NOW, type TestStore } from './store.ts';
 
@@ -72,6 +76,13 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     record: () => real.store.station.record(),
     changed: quiet,
     restored: quiet,
+  });
+  const takeover = new Takeover({
+    ...{ store: real.store, now, changed: quiet, taken: quiet, log: LOG },
+    record: () => real.store.station.record(),
+    confirm: ({ username, password }) =>
+      requirePassword(real.store, username, password, now, 'password.wrong'),
+    activate: () => Promise.reject(new Error('a station already')),
   });
   const board = new StatusBoard({
     ...{
@@ -142,6 +153,11 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
     ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
     ...mirrorHandlers({ mirror, window, isStill }),
+    ...recoveryHandlers({
+      ...{ store: real.store, window, isStill, now, changed: quiet },
+      issue: () => Promise.reject(new RekamError('center.unreachable')),
+    }),
+    ...takeoverHandlers({ store: real.store, sessions, takeover, window }),
     ...accountHandlers({ store: real.store, now, changedPassword: quiet }),
     ...auditHandlers({
       ...{ store: real.store, window, isStill, now, stationKey: real.stationKey },
@@ -159,6 +175,8 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),
+    ...recoveryHandlersInTraining(),
+    ...takeoverHandlersInTraining(),
     ...accountHandlersInTraining(),
     ...auditHandlersInTraining(),
   };
@@ -173,6 +191,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       mustChange: false,
     }),
     close: async () => {
+      await takeover.stop();
       await mirror.stop();
       for (const store of [real, training, onDisk]) store.destroy();
       rmSync(disk, { recursive: true, force: true });
