@@ -21,6 +21,7 @@ import { requirePassword } from '../../main/ipc/password.ts';
 import type { Border, Handlers } from '../../main/ipc/register.ts';
 import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { DiskRoom } from '../../main/ipc/room.ts';
+import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { sessionHandlers } from '../../main/ipc/session.ts';
 import { slipHandlers } from '../../main/ipc/slip.ts';
 import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
@@ -76,6 +77,13 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     record: () => real.store.station.record(),
     changed: quiet,
     restored: quiet,
+  });
+  const takeover = new Takeover({
+    ...{ store: real.store, now, changed: quiet, taken: quiet, log: LOG },
+    record: () => real.store.station.record(),
+    confirm: ({ username, password }) =>
+      requirePassword(real.store, username, password, now, 'password.wrong'),
+    activate: () => Promise.reject(new Error('a station already')),
   });
   const board = new StatusBoard({
     ...{
@@ -183,6 +191,8 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),
+    ...recoveryHandlersInTraining(),
+    ...takeoverHandlersInTraining(),
     ...accountHandlersInTraining(),
     ...recoveryHandlersInTraining(),
     ...takeoverHandlersInTraining(),
@@ -199,6 +209,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       mustChange: false,
     }),
     close: async () => {
+      await takeover.stop();
       await mirror.stop();
       for (const store of [real, training, onDisk]) store.destroy();
       rmSync(disk, { recursive: true, force: true });

@@ -189,8 +189,8 @@ test('a store that fails at a chore stops neither the packets nor the other chor
   } = await fakeStation({
     packets: 3,
     wrap: (whole) => ({
-      ...{ station: whole.station, outbox: whole.outbox, reference: whole.reference },
-      ...{ outages: whole.outages, takeovers: whole.takeovers },
+      ...{ station: whole.station, outbox: whole.outbox, reference: whole.reference, outages: whole.outages },
+      takeovers: whole.takeovers,
       journal: {
         ...whole.journal,
         isUnsure: () => Promise.resolve(false),
