@@ -92,6 +92,7 @@ export async function startStation({ environment, window, begun, log, openBorder
     log.error('store.damaged', { why: damage.note.why, setAside: damage.note.folder });
     await recover(store, damage, { card, now: clock.now() });
   } else await noticeBehind(store, card, clock.now());
+  clock.restore(await store.station.knownTime());
   if (environment.language !== null) await store.station.set('language', environment.language);
 
   const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
@@ -112,7 +113,7 @@ export async function startStation({ environment, window, begun, log, openBorder
       appVersion: app.getVersion(),
     });
     started.onChange(() => {
-      clock.correct(started.state().clockOffsetMs);
+      clock.heard(started.state());
       board.changed();
     });
     started.start();
@@ -228,8 +229,7 @@ export async function startStation({ environment, window, begun, log, openBorder
   const scanners = createSbiScanners({
     ports: environment.devicePorts ?? SBI_PORTS,
     anchors: async () => (await policyNow())?.deviceAnchors ?? [],
-    // A flat battery puts the clock back, never on: certificates are held against what was later.
-    now: () => Math.max(clock.corrected(), uncleanStop?.lastAliveAt ?? 0),
+    now: () => clock.corrected(),
     log,
   });
   const examine = (auditOnly: boolean) =>
@@ -299,8 +299,6 @@ export async function startStation({ environment, window, begun, log, openBorder
   await training.wipe();
 
   const record = await store.station.record();
-  const offset = await store.station.setting('clockOffset');
-  clock.correct(offset === null ? null : Number(offset));
   if (record !== null) startEngine(record, await storedLimits(store));
 
   openBorder({
@@ -365,7 +363,7 @@ export async function startStation({ environment, window, begun, log, openBorder
 
   board.start();
   const alive = beat(async () => {
-    await store.station.alive(clock.now());
+    await store.station.alive(clock.now(), clock.corrected());
     await store.accounts.countLocks();
   }, log);
   const idle = watchIdle(
@@ -385,7 +383,7 @@ export async function startStation({ environment, window, begun, log, openBorder
     await engine?.stop();
     transport?.close();
     await store.accounts.countLocks();
-    await store.station.end(clock.now());
+    await store.station.end(clock.now(), clock.corrected());
     await worker.close();
     log.info('stop');
   }, log);

@@ -83,11 +83,14 @@ export interface StationStore {
   begin(now: number): {
     readonly uncleanStop: { readonly lastAliveAt: number; readonly drafts: number } | null;
   };
-  alive(now: number): void;
-  end(now: number): void;
+  /** @param corrected the desk's time, which the next run does not begin before */
+  alive(now: number, corrected: number): void;
+  end(now: number, corrected: number): void;
+  /** What is known of the time: the offset of the last pulse, and the latest corrected time that was there. */
+  knownTime(): { readonly offsetMs: number | null; readonly latest: number | null };
 }
 /**
- * `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
+ * `clockOffset` is milliseconds; `latestTime` the desk's time when the station was last alive; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
  * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
  * copies were last read back; `recovery` JSON of Recovery, where this database was built anew; `checkedAt` the last
  * whole check of the database.
@@ -96,6 +99,7 @@ export type SettingKey =
   | 'language'
   | 'theme'
   | 'clockOffset'
+  | 'latestTime'
   | 'policy'
   | 'reconciledOn'
   /** ISO date of the last one over the whole sequence. */

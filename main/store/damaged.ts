@@ -77,7 +77,15 @@ const COPIED = {
   draft_part: 'rowid',
 } as const;
 const REFERENCE = ['account', 'resident', 'summons', 'target'] as const;
-const SETTINGS = ['language', 'theme', 'clockOffset', 'policy', 'syncLimits', 'mirror'] as const;
+const SETTINGS = [
+  'language',
+  'theme',
+  'clockOffset',
+  'latestTime',
+  'policy',
+  'syncLimits',
+  'mirror',
+] as const;
 
 /**
  * What the desk had beside its packets. A page that can be read is true: the cipher signs each one. A draft that cannot

@@ -97,9 +97,14 @@ function packetCount(db: Reader): number {
   return db.get<{ n: number }>('SELECT count(*) AS n FROM packet')?.n ?? 0;
 }
 
-/** Residents, so not their amendments. */
-export const RECORDED_SINCE =
-  "SELECT count(*) AS n FROM packet WHERE kind = 'enrollment' AND recorded_at >= ?";
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Residents, so not their amendments. Within a day from there: under a clock that was put back by years, all others were
+ * recorded later.
+ */
+export const RECORDED_TODAY = `SELECT count(*) AS n FROM packet
+  WHERE kind = 'enrollment' AND recorded_at BETWEEN ? AND ?`;
 
 /** Whole enrollments alone: an amendment is small and says nothing of the next resident. */
 export const MEASURED = `SELECT count(*) AS count, coalesce(avg(size), 0) AS averageBytes FROM (
@@ -136,7 +141,7 @@ export function summary(db: Reader, startOfDay: number): OutboxSummary {
     lastReceiptAt:
       db.get<{ at: number | null }>('SELECT max(received_at) AS at FROM packet WHERE received_at IS NOT NULL')
         ?.at ?? null,
-    recordedToday: db.get<{ n: number }>(RECORDED_SINCE, startOfDay)?.n ?? 0,
+    recordedToday: db.get<{ n: number }>(RECORDED_TODAY, startOfDay, startOfDay + DAY_MS - 1)?.n ?? 0,
     tasks: countTasks(db),
   };
 }

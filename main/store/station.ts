@@ -5,7 +5,7 @@ import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { resetLeases } from './packets.ts';
 import { parseJson } from './rows.ts';
-import { readSetting, writeSetting } from './settings.ts';
+import { clockOffset, readSetting, writeSetting } from './settings.ts';
 
 export function readStation(db: Reader): StationRecord | null {
   const row = db.get<{ activation: string; center_url: string; ca_pem: string | null }>(
@@ -43,14 +43,17 @@ export function createStationStore(db: Database): StationStore {
         audit(tx, { at: now, by, what: 'setting.changed', subject: key, detail: value });
       }),
     begin: (now) => db.write((tx) => begin(tx, now)),
-    alive: (now) =>
+    alive: (now, corrected) =>
       db.write((tx) => {
         tx.run('UPDATE run SET alive_at = ? WHERE id = (SELECT max(id) FROM run)', now);
+        writeSetting(tx, 'latestTime', String(corrected));
       }),
-    end: (now) =>
+    end: (now, corrected) =>
       db.write((tx) => {
         tx.run('UPDATE run SET alive_at = ?, ended_at = ? WHERE id = (SELECT max(id) FROM run)', now, now);
+        writeSetting(tx, 'latestTime', String(corrected));
       }),
+    knownTime: () => ({ offsetMs: clockOffset(db), latest: latestTime(db) }),
   };
 }
 
@@ -109,6 +112,20 @@ export function insertStation(tx: Writer, record: StationRecord, now: number): v
     tx.run('INSERT OR REPLACE INTO desa(kode, nama) VALUES (?, ?)', desa.kode, desa.nama);
   }
   writeSetting(tx, 'policy', JSON.stringify(activation.policy));
+}
+
+/**
+ * When the station was last alive. A database that was built anew may lack that: then the newest packet tells. Never the
+ * latest of all times in it: the center may have put this clock back since.
+ */
+function latestTime(db: Reader): number | null {
+  const stored = readSetting(db, 'latestTime');
+  if (stored !== null) return Number(stored);
+  const newest = db.get<{ at: number }>(
+    `SELECT e.recorded_at + coalesce(e.clock_offset_ms, 0) AS at FROM packet p JOIN enrollment e USING (packet_id)
+     ORDER BY p.sequence DESC LIMIT 1`,
+  );
+  return newest?.at ?? null;
 }
 
 function begin(tx: Writer, now: number): ReturnType<StationStore['begin']> {

@@ -77,6 +77,8 @@ export interface EngineState {
   };
   /** Center's time minus the station's, from the last verified pulse. */
   readonly clockOffsetMs: number | null;
+  /** Verified in this run; the offset may be an earlier run's while there was none. */
+  readonly pulses: number;
   readonly progress: SyncProgress | null;
   readonly lastManual: SyncSummary | null;
   readonly referenceLoading: boolean;

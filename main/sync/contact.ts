@@ -50,6 +50,7 @@ export class Contact {
   #offsetMs: number | null = null;
   /** The center's time at the zero of `elapsed`. */
   #pulseMoment: number | null = null;
+  #pulses = 0;
   #maxConcurrent = 1;
   #accepting = true;
   /** The center's slot for us. */
@@ -90,6 +91,11 @@ export class Contact {
 
   get clockOffsetMs(): number | null {
     return this.#offsetMs;
+  }
+
+  /** Verified in this run. */
+  get pulses(): number {
+    return this.#pulses;
   }
 
   /**
@@ -280,8 +286,9 @@ export class Contact {
   async #learnOffset(offsetMs: number): Promise<void> {
     const { clock } = this.#deps;
     this.#pulseMoment = clock.now() + offsetMs - clock.elapsed();
+    this.#pulses += 1;
     const before = this.#offsetMs;
-    if (before !== null && Math.abs(offsetMs - before) < OFFSET_STEP_MS) return;
+    if (before !== null && Math.abs(offsetMs - before) < OFFSET_STEP_MS) return this.#deps.changed();
     if (
       before === null ? Math.abs(offsetMs) >= CLOCK_JUMP_MS : Math.abs(offsetMs - before) >= CLOCK_JUMP_MS
     ) {

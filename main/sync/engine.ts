@@ -143,6 +143,7 @@ class Engine implements SyncEngine {
     return {
       link: this.#contact.link,
       clockOffsetMs: this.#contact.clockOffsetMs,
+      pulses: this.#contact.pulses,
       progress: this.#progress.view(),
       lastManual: this.#manuals.last,
       referenceLoading: this.#isReferenceLoading,

@@ -51,7 +51,7 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     isOpen = false;
     await running.mirror.stop();
     // A damaged one may not take its last word.
-    await store.station.end(Date.now()).catch(() => undefined);
+    await store.station.end(Date.now(), Date.now()).catch(() => undefined);
     await started.worker.close();
   };
   onTestFinished(close);

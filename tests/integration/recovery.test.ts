@@ -45,7 +45,7 @@ async function aDay(): Promise<Office & { disk: string; ids: PacketId[] }> {
   const waiting = await made.record(WAITING);
   await settled();
   await mirror.stop();
-  made.test.api.station.end(Date.now());
+  made.test.api.station.end(Date.now(), Date.now());
   made.test.db.checkpoint();
   made.test.close();
   return { ...made, disk, ids: [...sent, ...waiting] };
@@ -208,7 +208,7 @@ test('a page in the middle is spoiled: what can be read comes from the old file,
   // The bytes of one packet, wherever the file keeps them.
   const sealed = Buffer.from(opened.api.outbox.sealed(ids[5] as PacketId) ?? []);
   expect(sealed.length).toBeGreaterThan(4096);
-  opened.api.station.end(Date.now());
+  opened.api.station.end(Date.now(), Date.now());
   opened.db.checkpoint();
   opened.close();
   spoilPage(store, 'packet_blob', 'overflow');

@@ -31,13 +31,13 @@ describe('station', () => {
 
   test('tells of a run that did not end by itself, with the drafts that wait', async () => {
     expect(test1.api.station.begin(TEST_NOW)).toEqual({ uncleanStop: null });
-    test1.api.station.alive(TEST_NOW + 60_000);
+    test1.api.station.alive(TEST_NOW + 60_000, TEST_NOW + 60_000);
     await completeDraft(test1, at(0));
     const after = test1.reopen();
     expect(after.api.station.begin(TEST_NOW + 90_000)).toEqual({
       uncleanStop: { lastAliveAt: TEST_NOW + 60_000, drafts: 1 },
     });
-    after.api.station.end(TEST_NOW + 91_000);
+    after.api.station.end(TEST_NOW + 91_000, TEST_NOW + 91_000);
     expect(after.api.station.begin(TEST_NOW + 92_000)).toEqual({ uncleanStop: null });
     after.close();
   });

@@ -9,7 +9,7 @@ import {
 import type { SqlValues } from '../../main/store/database.ts';
 import { LEFTOVER, UNMIRRORED } from '../../main/store/mirror.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
-import { MEASURED, RECORDED_SINCE } from '../../main/store/outbox-list.ts';
+import { MEASURED, RECORDED_TODAY } from '../../main/store/outbox-list.ts';
 import {
   FIND_BY_NAME,
   FIND_BY_NIK,
@@ -52,8 +52,8 @@ describe('query plans', () => {
 
   test('the next due time and the number recorded today are read from an index alone', () => {
     expect(plan(NEXT_DUE).join('\n')).toContain('USING COVERING INDEX outbox_waiting');
-    expect(plan(RECORDED_SINCE, 0)).toEqual([
-      'SEARCH packet USING COVERING INDEX packet_recorded (recorded_at>?)',
+    expect(plan(RECORDED_TODAY, 0, 1)).toEqual([
+      'SEARCH packet USING COVERING INDEX packet_recorded (recorded_at>? AND recorded_at<?)',
     ]);
   });
 
@@ -77,7 +77,7 @@ describe('query plans', () => {
       'SELECT packet_id FROM packet WHERE sequence BETWEEN ? AND ? ORDER BY sequence',
       [1, 5],
     ],
-    ['what was recorded today', RECORDED_SINCE, [0]],
+    ['what was recorded today', RECORDED_TODAY, [0, 1]],
     ['how much the center sent back', TASK_COUNT, []],
     ['what it wants mended of a resident', TASK_OF_RESIDENT, ['1']],
     [
