@@ -196,12 +196,33 @@ describe('a signature', () => {
     const look = { svg: '<svg/>', png: new Uint8Array([0x89, 0x50]) };
     const bytes = encodeSignature([stroke(3), stroke(2)], 640, look);
     expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ svg: '<svg/>', png: 'iVA=' });
-    const back = decodeSignature(bytes, 320);
+    const back = decodeSignature(bytes, 320, 24);
     expect(back.map((points) => points.length)).toEqual([3, 2]);
     expect(back[0]?.[2]).toEqual({ x: 10, y: 10, pressure: 0.5, time: 16 });
   });
+  test('goes on in the same time when a stroke is added later, and under a clock that was put back', () => {
+    const look = { svg: '<svg/>', png: new Uint8Array([0x89]) };
+    const at = Date.parse('2011-11-14T03:00:00.000Z');
+    const signed = (time: number) => ({
+      points: [0, 40].map((t) => ({ x: t, y: 1, pressure: 0.5, time: time + t })),
+    });
+    const times = (bytes: Uint8Array): number[][] =>
+      decodeSignature(bytes, 640, 0).map((points) => points.map(({ time }) => time));
+    const first = encodeSignature([signed(at)], 640, look);
+    const kept = decodeSignature(first, 640, at + 40).map((points) => ({ points }));
+    const later = encodeSignature([...kept, signed(at + 60_000)], 640, look);
+    expect(times(later).map((stroke) => stroke.map((time) => time + 60_040))).toEqual([
+      [0, 40],
+      [60_000, 60_040],
+    ]);
+    const back = encodeSignature([...kept, signed(Date.parse('2000-01-01T00:00:00.000Z'))], 640, look);
+    expect(times(back).map((stroke) => stroke.map((time) => time + 80))).toEqual([
+      [0, 40],
+      [40, 80],
+    ]);
+  });
   test('that is not ours draws nothing', () => {
-    expect(decodeSignature(new Uint8Array([1, 2]), 640)).toEqual([]);
-    expect(decodeSignature(new TextEncoder().encode('{"v":2}'), 640)).toEqual([]);
+    expect(decodeSignature(new Uint8Array([1, 2]), 640, 0)).toEqual([]);
+    expect(decodeSignature(new TextEncoder().encode('{"v":2}'), 640, 0)).toEqual([]);
   });
 });

@@ -45,18 +45,24 @@ export function encodeSignature(
   width: number,
   look: { readonly svg: string; readonly png: Uint8Array },
 ): Uint8Array {
-  const first = groups[0]?.points[0]?.time ?? 0;
   const tenth = (value: number) => Math.round(value * 10) / 10;
+  let from = groups[0]?.points[0]?.time ?? 0;
+  let until = 0;
   const strokes = groups
     .filter((group) => group.points.length > 0)
-    .map((group) =>
-      group.points.map((point) => ({
-        x: tenth(point.x),
-        y: tenth(point.y),
-        p: Math.round(point.pressure * 100) / 100,
-        t: Math.round(point.time - first),
-      })),
-    );
+    .map((group) => {
+      // A clock that was put back between two strokes: the later one still follows.
+      from = Math.min(from, (group.points[0]?.time ?? 0) - until);
+      return group.points.map((point) => {
+        until = Math.max(until, Math.round(point.time - from));
+        return {
+          x: tenth(point.x),
+          y: tenth(point.y),
+          p: Math.round(point.pressure * 100) / 100,
+          t: until,
+        };
+      });
+    });
   let png = '';
   for (const byte of look.png) png += String.fromCharCode(byte);
   const height = width / PAD_RATIO;
@@ -66,19 +72,24 @@ export function encodeSignature(
 }
 
 /**
- * The strokes for a pad of this width; none where the bytes are not a signature of ours.
+ * The strokes for a pad of this width, with times beside which those of a new stroke make sense; none where the bytes
+ * are not a signature of ours.
  * @param width CSS pixels
+ * @param endedAt when the last stroke ended, in milliseconds since the epoch
  */
 export function decodeSignature(
   bytes: Uint8Array,
   width: number,
+  endedAt: number,
 ): { x: number; y: number; pressure: number; time: number }[][] {
   try {
     const parsed = signatureSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
     if (!parsed.success) return [];
     const scale = width / parsed.data.width;
-    return parsed.data.strokes.map((stroke) =>
-      stroke.map((point) => ({ x: point.x * scale, y: point.y * scale, pressure: point.p, time: point.t })),
+    const { strokes } = parsed.data;
+    const first = endedAt - (strokes.at(-1)?.at(-1)?.t ?? 0);
+    return strokes.map((stroke) =>
+      stroke.map(({ x, y, p, t }) => ({ x: x * scale, y: y * scale, pressure: p, time: first + t })),
     );
   } catch {
     return [];

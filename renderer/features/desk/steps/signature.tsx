@@ -49,7 +49,7 @@ export function SignatureStep(props: StepProps) {
     if (own !== latest.current) return;
     work.update(UNAPPROVED, { put: [capture] });
   });
-  const stored = useEffectEvent(() => work.state().captures.get('signature')?.bytes);
+  const stored = useEffectEvent(() => work.state().captures.get('signature'));
 
   useEffect(() => {
     const element = canvas.current;
@@ -65,11 +65,12 @@ export function SignatureStep(props: StepProps) {
       minDistance: 1,
     });
     pad.current = made;
-    const bytes = stored();
-    if (bytes !== undefined) {
+    const before = stored();
+    if (before !== undefined) {
       const { dotSize, minWidth, maxWidth, penColor, velocityFilterWeight, compositeOperation } = made;
       const look = { dotSize, minWidth, maxWidth, penColor, velocityFilterWeight, compositeOperation };
-      made.fromData(decodeSignature(bytes, width).map((points) => ({ ...look, points })));
+      const strokes = decodeSignature(before.bytes, width, Date.parse(before.part.capturedAt));
+      made.fromData(strokes.map((points) => ({ ...look, points })));
     }
     const onEnd = () => void keep();
     made.addEventListener('endStroke', onEnd);
