@@ -4,6 +4,7 @@ import type { SlipFacts, SlipStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader } from './database.ts';
 import { readRecorded } from './records.ts';
+import { iso } from './rows.ts';
 
 export function createSlipStore(db: Database): SlipStore {
   return {
@@ -39,8 +40,8 @@ export function createSlipStore(db: Database): SlipStore {
 /** @throws RekamError `slip.unrecorded` (G1) */
 function readSlip(db: Reader, packetId: PacketId): SlipFacts {
   const recorded = readRecorded(db, packetId);
-  const row = db.get<{ operator: string; printed: number; erased: number }>(
-    `SELECT operator_name AS operator,
+  const row = db.get<{ operator: string; offset: number; printed: number; erased: number }>(
+    `SELECT operator_name AS operator, coalesce(clock_offset_ms, 0) AS offset,
        (SELECT erased_at IS NOT NULL FROM packet p WHERE p.packet_id = e.packet_id) AS erased,
        (SELECT count(*) FROM slip_print s WHERE s.packet_id = e.packet_id) AS printed
      FROM enrollment e WHERE packet_id = ?`,
@@ -48,5 +49,7 @@ function readSlip(db: Reader, packetId: PacketId): SlipFacts {
   );
   if (recorded === null || row === undefined) throw new RekamError('slip.unrecorded');
   if (row.erased === 1) throw new RekamError('slip.erased');
-  return { ...recorded, operator: row.operator, printed: row.printed };
+  const { operator, offset, printed } = row;
+  // On paper stands the center's time, as far as it was known.
+  return { ...recorded, recordedAt: iso(Date.parse(recorded.recordedAt) + offset), operator, printed };
 }

@@ -39,6 +39,13 @@ describe('a slip', () => {
     });
   });
 
+  test('says when by the center’s clock, as far as that was known', async () => {
+    const flat = Date.parse('2000-01-01T03:00:00.000Z');
+    store.api.station.set('clockOffset', String(TEST_NOW - flat));
+    const { packetId } = await recordResident(store, nik(1), { now: flat });
+    expect(store.api.slips.open(packetId).recordedAt).toBe('2011-11-14T03:00:00.000Z');
+  });
+
   test('is refused for a draft, even a complete one, and for nothing at all', async () => {
     const draft = await completeDraft(store, nik(0));
     for (const packetId of [draft.packetId, newPacketId()]) {
