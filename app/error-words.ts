@@ -89,6 +89,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Perekaman belum lengkap. Lengkapi langkah yang ditandai, atau catat pengecualian dengan alasannya.',
     en: 'The enrollment is not complete. Finish the marked steps, or note an exception with its reason.',
   },
+  'draft.tooLarge': {
+    id: 'Rekaman ini {{megabytes}} MB, lebih besar daripada yang diterima pusat. Bagian terbesar: {{part}}. Ambil bagian itu sekali lagi; yang lain tetap tersimpan dalam draf.',
+    en: 'This recording takes {{megabytes}} MB, more than the center accepts. The largest part: {{part}}. Capture that part once more; everything else stays in the draft.',
+  },
   'draft.unreadable': {
     id: 'Draf ini tidak dapat dibaca dan disisihkan; antrean kirim tidak terpengaruh. Mulailah perekaman warga ini dari awal dan hubungi bantuan.',
     en: 'This draft cannot be read and was set aside; the outbox is not affected. Begin this resident again and call support.',

@@ -35,6 +35,7 @@ export const ERRORS = {
   'draft.unknown': { retryable: false, hint: 'goOn' },
   'draft.stale': { retryable: true, hint: 'retry' },
   'draft.incomplete': { retryable: false, hint: 'correct' },
+  'draft.tooLarge': { retryable: false, hint: 'correct' },
   'draft.unreadable': { retryable: false, hint: 'callSupport' },
   'correction.unconfirmed': { retryable: false, hint: 'correct' },
   'password.wrong': { retryable: false, hint: 'correct' },

@@ -4,7 +4,12 @@ import { amendmentSchema, type Amendment } from '../../app/enrollment/amendment.
 import { biodataSchema, checkBiodata, ktpStanding, type Biodata } from '../../app/enrollment/biodata.ts';
 import { missingParts } from '../../app/enrollment/biometrics.ts';
 import { enrollmentSchema, type Enrollment } from '../../app/enrollment/enrollment.ts';
-import { encodeAmendment, encodePacket, type PacketParts } from '../../app/enrollment/packet.ts';
+import {
+  encodeAmendment,
+  encodePacket,
+  PACKET_MAX_BYTES,
+  type PacketParts,
+} from '../../app/enrollment/packet.ts';
 import { RekamError, type ErrorParams } from '../../app/errors.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import type { StationRecord } from '../store/api.ts';
@@ -42,7 +47,7 @@ export function completeBiodata(draft: Draft, today: string, station: StationRec
 
 /**
  * The bytes of the packet, once nothing is missing from it.
- * @throws RekamError `draft.incomplete`
+ * @throws RekamError `draft.incomplete`, `draft.tooLarge`
  */
 export function completePacket(made: Made, parts: PacketParts): Uint8Array {
   const { draft, captures } = made;
@@ -53,9 +58,21 @@ export function completePacket(made: Made, parts: PacketParts): Uint8Array {
   );
   if (missing.length > 0) throw incomplete({ parts: missing.join(' ') });
   if (draft.approval === null) throw incomplete({ step: 'review' });
-  return draft.amends === undefined
-    ? encodePacket(completeEnrollment(made), parts)
-    : encodeAmendment(completeAmendment(made, draft.amends), parts);
+  const content =
+    draft.amends === undefined
+      ? encodePacket(completeEnrollment(made), parts)
+      : encodeAmendment(completeAmendment(made, draft.amends), parts);
+  // Told while the resident is still here: the center would refuse it for ever.
+  if (content.length > PACKET_MAX_BYTES) throw tooLarge(content.length, captures);
+  return content;
+}
+
+function tooLarge(size: number, captures: readonly Capture[]): RekamError {
+  const largest = captures.reduce((most, capture) => (capture.part.size > most.part.size ? capture : most));
+  return new RekamError('draft.tooLarge', {
+    megabytes: Math.ceil(size / 1_000_000),
+    part: largest.part.name,
+  });
 }
 
 function completeEnrollment(made: Made): Enrollment {

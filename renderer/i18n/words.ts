@@ -29,8 +29,13 @@ export function errorSentence(error: ErrorShape, language: Language): string {
     if (value === undefined) return '…';
     // A wait is read as minutes and seconds: nobody reckons 900 seconds in the head.
     if (typeof value === 'number') return name === 'seconds' ? f.wait(value) : f.number(value);
+    if (name === 'part') return partWords(language)[value] ?? value;
     return INSTANT.test(value) ? `${f.date(value)}, ${f.time(value)}` : value;
   });
+}
+
+function partWords(language: Language): Readonly<Record<string, string>> {
+  return (language === 'en' ? en : id).part;
 }
 
 /** Words outside a component (announcements from a store). */

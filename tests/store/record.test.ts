@@ -246,6 +246,19 @@ describe('a record is refused', () => {
   });
 });
 
+test('what the center could never take is refused before the commit, by its largest part, and stays a draft', async () => {
+  const large = testCaptures(PART_NAMES, 1_100_000).map((capture) =>
+    capture.part.name === 'iris.left' ? (testCaptures(['iris.left'], 1_300_000)[0] ?? capture) : capture,
+  );
+  const draft = await completeDraft(store, nik(0), { captures: large });
+  await expect(recordDraft(store, draft)).rejects.toMatchObject({
+    code: 'draft.tooLarge',
+    params: { part: 'iris.left', megabytes: 18 },
+  });
+  expect(store.api.outbox.lastSequence()).toBe(0);
+  expect(store.api.drafts.list()).toMatchObject([{ packetId: draft.packetId, revision: draft.revision }]);
+});
+
 test('with an exception and its reason a record is complete', async () => {
   const captures = testCaptures(PART_NAMES.filter((name) => name !== 'finger.left.thumb'));
   const { packetId } = await recordResident(store, nik(0), {
