@@ -3,6 +3,7 @@ import type { PartName } from '../../app/enrollment/biometrics.ts';
 import type { ErrorShape } from '../../app/errors.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import type { IpcResult } from '../../app/ipc/result.ts';
+import { hashes, type Resumed } from './resume.ts';
 import type { Vault } from './vault.ts';
 
 export interface WorkState {
@@ -38,13 +39,8 @@ type CommitCall = (request: {
   captures: Capture[];
 }) => Promise<IpcResult<{ revision: number }>>;
 
-/** @param committed the captures that main holds already, by name → SHA-256 */
 export function openWork(
-  start: {
-    readonly draft: Draft;
-    readonly captures: readonly Capture[];
-    readonly committed: ReadonlyMap<PartName, string>;
-  },
+  start: Pick<Resumed, 'draft' | 'captures' | 'committed' | 'vaulted'>,
   vault: Vault | null,
   commitCall: CommitCall,
 ): Work {
@@ -56,6 +52,7 @@ export function openWork(
     vaultFailed: vault === null,
   };
   let atMain = new Map(start.committed);
+  let inVault = new Map(start.vaulted);
   let closed = false;
   // One after the other: an older revision must never land after a newer one.
   let queue: Promise<unknown> = Promise.resolve();
@@ -73,12 +70,9 @@ export function openWork(
 
   const commitNow = async (): Promise<IpcResult<{ revision: number }>> => {
     const { draft, captures } = state;
-    const fresh = [...captures.values()].filter(
-      (capture) => atMain.get(capture.part.name) !== capture.part.sha256,
-    );
-    const result = await commitCall({ draft, captures: fresh });
+    const result = await commitCall({ draft, captures: lacking(captures, atMain) });
     if (result.ok) {
-      atMain = new Map([...captures.values()].map((capture) => [capture.part.name, capture.part.sha256]));
+      atMain = hashes(captures.values());
       set({ problem: null, ...(state.draft.revision === draft.revision ? { saved: true } : {}) });
     } else {
       set({ problem: result.error });
@@ -86,16 +80,12 @@ export function openWork(
     return result;
   };
 
-  const save = async (put: readonly Capture[]) => {
-    const { draft } = state;
+  /** The draft as it was at this change with all that belongs to it: what is told as saved can be read back whole. */
+  const save = async ({ draft, captures }: Pick<WorkState, 'draft' | 'captures'>) => {
     if (vault !== null && !state.vaultFailed) {
       try {
-        // Parts that were put and replaced since are not in this draft any more; the vault drops what it does not name.
-        const named = new Set(draft.parts.map((part) => part.sha256));
-        await vault.save(
-          draft,
-          put.filter((capture) => named.has(capture.part.sha256)),
-        );
+        await vault.save(draft, lacking(captures, inVault));
+        inVault = hashes(captures.values());
         if (state.draft.revision === draft.revision) set({ saved: true });
         return;
       } catch {
@@ -119,7 +109,7 @@ export function openWork(
       const parts = [...captures.values()].map((capture) => capture.part);
       const draft: Draft = { ...state.draft, ...change, parts, revision: state.draft.revision + 1 };
       set({ draft, captures, saved: false });
-      void inOrder(() => save(put));
+      void inOrder(() => save({ draft, captures }));
     },
     commit: () => inOrder(commitNow),
     settle: () => inOrder(() => Promise.resolve()),
@@ -127,4 +117,9 @@ export function openWork(
       closed = true;
     },
   };
+}
+
+/** Those that are not there with these very bytes. */
+function lacking(captures: ReadonlyMap<PartName, Capture>, there: ReadonlyMap<PartName, string>): Capture[] {
+  return [...captures.values()].filter(({ part }) => there.get(part.name) !== part.sha256);
 }

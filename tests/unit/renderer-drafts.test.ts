@@ -11,7 +11,7 @@ import type { Capture } from '../../app/ipc/contract.ts';
 import { decodeCapture, decodeDraft, encodeCapture, encodeDraft } from '../../renderer/drafts/codec.ts';
 import { importDraftKey, openEntry, sealEntry, sha256Hex } from '../../renderer/drafts/crypto.ts';
 import { chooseCopy } from '../../renderer/drafts/resume.ts';
-import type { Vault } from '../../renderer/drafts/vault.ts';
+import type { Vault, VaultCopy } from '../../renderer/drafts/vault.ts';
 import { openWork } from '../../renderer/drafts/work.ts';
 
 const packetId = v7() as PacketId;
@@ -140,13 +140,24 @@ describe('resume', () => {
 });
 
 describe('an open draft', () => {
-  function memoryVault(): Vault & { saves: { revision: number; parts: string[] }[]; broken: boolean } {
+  interface Save {
+    readonly revision: number;
+    /** Those of the draft. */
+    readonly named: string[];
+    /** Those of which the bytes are written. */
+    readonly parts: string[];
+  }
+  function memoryVault(): Vault & { saves: Save[]; broken: boolean } {
     const vault = {
-      saves: [] as { revision: number; parts: string[] }[],
+      saves: [] as Save[],
       broken: false,
       save: (saved: Draft, captures: readonly Capture[]) => {
         if (vault.broken) return Promise.reject(new Error('QuotaExceededError'));
-        vault.saves.push({ revision: saved.revision, parts: captures.map((entry) => entry.part.name) });
+        vault.saves.push({
+          revision: saved.revision,
+          named: saved.parts.map(({ name }) => name),
+          parts: captures.map((entry) => entry.part.name),
+        });
         return Promise.resolve();
       },
       load: () => Promise.resolve({ kind: 'none' } as const),
@@ -173,7 +184,7 @@ describe('an open draft', () => {
     return main;
   }
   const start = (vault: Vault | null, main: ReturnType<typeof station>) =>
-    openWork({ draft: draft(), captures: [], committed: new Map() }, vault, main.call);
+    openWork({ draft: draft(), captures: [], committed: new Map(), vaulted: new Map() }, vault, main.call);
 
   test('counts one revision a change and saves each at once', async () => {
     const vault = memoryVault();
@@ -184,7 +195,7 @@ describe('an open draft', () => {
     await work.settle();
     expect(work.state().draft).toMatchObject({ revision: 2, parts: [{ name: 'photo' }] });
     expect(work.state().saved).toBe(true);
-    expect(vault.saves.at(-1)).toEqual({ revision: 2, parts: ['photo'] });
+    expect(vault.saves.at(-1)).toEqual({ revision: 2, named: ['photo'], parts: ['photo'] });
   });
   test('commits only what main does not have yet', async () => {
     const main = station();
@@ -196,6 +207,44 @@ describe('an open draft', () => {
     work.update({ step: 'right4' });
     await work.commit();
     expect(main.commits.map((commit) => commit.captures)).toEqual([['photo'], ['signature'], []]);
+  });
+  test('saves what a vault that was lost lacks, and not again what it holds', async () => {
+    const held = capture('photo', 'one');
+    const main = { draft: draft({ revision: 4, parts: [held.part] }), captures: [held] };
+    const stored = { kind: 'copy', draft: main.draft, captures: [held] } as const;
+    const saved = async (copy: VaultCopy) => {
+      const vault = memoryVault();
+      const work = openWork(chooseCopy(main, copy), vault, station().call);
+      work.update({}, { put: [capture('signature', 'two')] });
+      work.update({ step: 'right4' });
+      await work.settle();
+      return vault.saves.map(({ parts }) => parts);
+    };
+    expect(await saved({ kind: 'none' })).toEqual([['photo', 'signature'], []]);
+    expect(await saved({ kind: 'damaged' })).toEqual([['photo', 'signature'], []]);
+    expect(await saved(stored)).toEqual([['signature'], []]);
+  });
+  test('pairs each save with the draft it belongs to, however close two changes are', async () => {
+    const vault = memoryVault();
+    const work = start(vault, station());
+    work.update({}, { put: [capture('photo', 'one')] });
+    work.update({}, { put: [capture('signature', 'two')] });
+    await work.settle();
+    expect(vault.saves).toEqual([
+      { revision: 1, named: ['photo'], parts: ['photo'] },
+      { revision: 2, named: ['photo', 'signature'], parts: ['signature'] },
+    ]);
+  });
+  test('a save that failed is made up for by main', async () => {
+    const vault = memoryVault();
+    const main = station();
+    const work = start(vault, main);
+    work.update({}, { put: [capture('photo', 'one')] });
+    await work.settle();
+    vault.broken = true;
+    work.update({}, { put: [capture('signature', 'two')] });
+    await work.settle();
+    expect(main.commits).toEqual([{ revision: 2, captures: ['photo', 'signature'] }]);
   });
   test('an exception takes the capture away', async () => {
     const work = start(memoryVault(), station());
