@@ -26,6 +26,8 @@ export const AUDIT_ACTS = [
   'draft.begun',
   'draft.opened',
   'draft.dropped',
+  'draft.setAside',
+  'draft.restored',
   'correction.confirmed',
   'enrollment.recorded',
   'amendment.begun',

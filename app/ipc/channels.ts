@@ -22,6 +22,8 @@ export const CHANNELS = [
   'drafts.begin',
   'drafts.list',
   'drafts.load',
+  'drafts.fates',
+  'drafts.restore',
   'drafts.commit',
   'drafts.drop',
   'drafts.correct',

@@ -63,13 +63,18 @@ export const residentRowSchema = z.object({
 });
 export type ResidentRow = z.infer<typeof residentRowSchema>;
 
+/** Where a recording of a resident is known. */
+export const recordingSchema = z.object({
+  where: z.enum(['here', 'center']),
+  at: instantSchema,
+  stationId: stationIdSchema.nullable(),
+});
+
 export const residentSchema = z.object({
   biodata: biodataSchema,
   /** Today's ticket, where there is one. */
   ticket: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
-  recorded: z
-    .object({ where: z.enum(['here', 'center']), at: instantSchema, stationId: stationIdSchema.nullable() })
-    .nullable(),
+  recorded: recordingSchema.nullable(),
   /** ISO date at the desk, by the corrected clock: ages count to it. */
   today: z.iso.date(),
   /** An unfinished draft of this resident at this station. */
@@ -108,6 +113,10 @@ export const draftRowSchema = z.object({
   revision: z.int(),
   updatedAt: instantSchema,
 });
+
+/** `open`: it lies here. `unknown`: nothing here knows of it, or nothing here can read it. */
+export const DRAFT_FATES = ['open', 'recorded', 'dropped', 'unknown'] as const;
+export type DraftFate = (typeof DRAFT_FATES)[number];
 
 /** A part with its bytes, as scanner and draft hand it over. `preview` is a PNG or JPEG for the screen. */
 export const captureSchema = z.object({ part: partSchema, bytes: partBytes, preview: partBytes.nullable() });
@@ -270,7 +279,26 @@ export const CONTRACT = {
   'drafts.list': { request: nothing, response: z.array(draftRowSchema), audience: 'operator' },
   'drafts.load': {
     request: packetIdSchema,
-    response: z.object({ draft: draftSchema, captures: z.array(captureSchema) }),
+    response: z.object({
+      draft: draftSchema,
+      captures: z.array(captureSchema),
+      /** The resident was recorded since the draft began: it will be refused, and stays until a person drops it. */
+      recorded: recordingSchema.nullable(),
+      /** Another draft of this resident could not be gone on with and was set aside. */
+      setAside: z.boolean(),
+    }),
+    audience: 'operator',
+  },
+  /** What became of drafts of which the window still has a copy: only a known end lets the copy go. */
+  'drafts.fates': {
+    request: z.strictObject({ packetIds: z.array(packetIdSchema).max(1000) }),
+    response: z.array(z.object({ packetId: packetIdSchema, fate: z.enum(DRAFT_FATES) })),
+    audience: 'operator',
+  },
+  /** Takes the window's copy of a draft that the station lacks or cannot read; durable on return. */
+  'drafts.restore': {
+    request: z.strictObject({ draft: draftSchema, captures: z.array(captureSchema).max(20) }),
+    response: z.object({ revision: z.int() }),
     audience: 'operator',
   },
   /** Durable on return. `captures` are the parts that are new or changed since the last commit. */

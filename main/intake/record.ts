@@ -35,7 +35,9 @@ async function record(
   const station = readStation(db);
   if (station === null) throw new RekamError('request.invalid');
   const { draft, captures } = atBorder(() =>
-    setAsideUnreadable(db, input.packetId, () => loadDraft(db, input.packetId)),
+    setAsideUnreadable(db, input.packetId, { by: input.by.accountId, now: input.now }, () =>
+      loadDraft(db, input.packetId),
+    ),
   );
   if (draft.revision !== input.revision) throw new RekamError('draft.stale');
 

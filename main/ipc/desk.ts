@@ -33,6 +33,8 @@ type Group = Pick<
   | 'drafts.begin'
   | 'drafts.list'
   | 'drafts.load'
+  | 'drafts.fates'
+  | 'drafts.restore'
   | 'drafts.commit'
   | 'drafts.drop'
   | 'drafts.correct'
@@ -90,10 +92,13 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
     },
     'drafts.list': () => store.drafts.list(),
     'drafts.load': async (packetId, caller) => {
-      const found = await store.drafts.load(packetId);
+      const found = await store.drafts.load(packetId, caller.accountId, now());
       await opened('draft.opened', packetId, caller);
       return found;
     },
+    'drafts.fates': ({ packetIds }) => store.drafts.fates(packetIds),
+    'drafts.restore': ({ draft, captures }, { accountId }) =>
+      store.drafts.restore(draft, captures, accountId, now()),
     'drafts.commit': ({ draft, captures }) => store.drafts.commit(draft, captures, now()),
     'drafts.drop': ({ packetId, reason }, caller) =>
       store.drafts.drop(packetId, reason, caller.accountId, now()),

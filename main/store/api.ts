@@ -1,4 +1,11 @@
-import type { Capture, OutboxRow, ResidentRow, TaskRow, TicketRow } from '../../app/ipc/contract.ts';
+import type {
+  Capture,
+  DraftFate,
+  OutboxRow,
+  ResidentRow,
+  TaskRow,
+  TicketRow,
+} from '../../app/ipc/contract.ts';
 import type { AuditAct } from '../../app/desk/audit.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
@@ -152,17 +159,19 @@ export interface AccountStore {
   }): void;
 }
 
+export interface Recording {
+  readonly where: 'here' | 'center';
+  readonly at: string;
+  readonly stationId: StationId | null;
+}
+
 export interface ResidentStore {
   count(): number;
   /** By NIK (16 digits or their beginning, 6 or more) or by the beginnings of name words; best first, never more than limit. */
   find(query: string, limit: number): ResidentRow[];
   byNik(nik: string): {
     readonly biodata: Biodata;
-    readonly recorded: {
-      readonly where: 'here' | 'center';
-      readonly at: string;
-      readonly stationId: StationId | null;
-    } | null;
+    readonly recorded: Recording | null;
     readonly draft: PacketId | null;
     readonly task: PacketId | null;
   } | null;
@@ -228,7 +237,32 @@ export interface DraftStore {
     readonly revision: number;
     readonly updatedAt: string;
   }[];
-  load(packetId: PacketId): { readonly draft: Draft; readonly captures: Capture[] };
+  /** An unreadable one is set aside first: audited, hence `by`. */
+  load(
+    packetId: PacketId,
+    by: AccountId,
+    now: number,
+  ): {
+    readonly draft: Draft;
+    readonly captures: Capture[];
+    /** The resident was recorded since it began: record will refuse it. Null for an amendment too. */
+    readonly recorded: Recording | null;
+    /** Another draft of this resident was set aside. */
+    readonly setAside: boolean;
+  };
+  /** What became of drafts of which the window still has a copy. */
+  fates(packetIds: readonly PacketId[]): { readonly packetId: PacketId; readonly fate: DraftFate }[];
+  /**
+   * Takes back a draft that this database lacks or could not read; audited.
+   * @throws RekamError `draft.unknown` where its fate is known, `draft.stale` beside another draft of the resident,
+   * `resident.unknown` and `packet.state` where what it began from is not here (yet)
+   */
+  restore(
+    draft: Draft,
+    captures: readonly Capture[],
+    by: AccountId,
+    now: number,
+  ): { readonly revision: number };
   /** Refuses an older revision (`draft.stale`); the same revision again is fine. Parts no longer in the draft go. */
   commit(draft: Draft, captures: readonly Capture[], now: number): { readonly revision: number };
   drop(packetId: PacketId, reason: string, by: AccountId, now: number): void;

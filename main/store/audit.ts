@@ -56,6 +56,11 @@ export function audit(tx: Writer, entry: AuditEntry): void {
   );
 }
 
+/** Whether this was done to this subject, as far as this chain reaches back. */
+export function isAudited(db: Reader, subject: string, what: string): boolean {
+  return db.get('SELECT 1 FROM audit WHERE subject = ? AND what = ?', subject, what) !== undefined;
+}
+
 export function auditHead(db: Reader): Sha256 {
   return (lastEntry(db)?.hash ?? GENESIS) as Sha256;
 }

@@ -2,21 +2,24 @@ import { z } from 'zod';
 import { draftSchema, uncorrected, type Draft } from '../../app/desk/draft.ts';
 import { RekamError } from '../../app/errors.ts';
 import { stepSchema } from '../../app/enrollment/biometrics.ts';
+import type { Biodata } from '../../app/enrollment/biodata.ts';
 import { partSchema, type Part } from '../../app/enrollment/enrollment.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
-import { packetIdSchema, type PacketId } from '../../app/ids.ts';
+import { packetIdSchema, type AccountId, type PacketId } from '../../app/ids.ts';
 import { cutTo } from '../../app/text.ts';
 import type { DraftStore } from './api.ts';
 import { audit } from './audit.ts';
 import { confirmCorrection } from './corrections.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { readPacket, refuseRecorded } from './packets.ts';
-import { readResident } from './residents.ts';
+import { readResident, recordingOf } from './residents.ts';
 import { iso, parseJson, plainBytes, sha256 } from './rows.ts';
 import { changeTicket, takeTicket, ticketsOf } from './tickets.ts';
 
 /** Behind it a year has five digits. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31);
+/** In the audit log. */
+export const DROPPED = 'draft.dropped';
 
 interface DraftRow {
   packet_id: string;
@@ -26,7 +29,7 @@ interface DraftRow {
   set_aside: number;
 }
 
-export function createDraftStore(db: Database): DraftStore {
+export function createDraftStore(db: Database): Omit<DraftStore, 'fates' | 'restore'> {
   return {
     begin: (input) => db.write((tx) => beginDraft(tx, input)),
     list: () =>
@@ -51,8 +54,11 @@ export function createDraftStore(db: Database): DraftStore {
           revision: row.revision,
           updatedAt: iso(Math.max(0, Math.min(row.updated_at, LAST_INSTANT))),
         })),
-    load: (packetId) => setAsideUnreadable(db, packetId, () => loadDraft(db, packetId)),
-    commit: (draft, captures, now) => db.write((tx) => commit(tx, draft, captures, now)),
+    load: (packetId, by, now) => {
+      const loaded = setAsideUnreadable(db, packetId, { by, now }, () => loadDraft(db, packetId));
+      return { ...loaded, ...besides(db, loaded.draft) };
+    },
+    commit: (draft, captures, now) => db.write((tx) => commitDraft(tx, draft, captures, now)),
     drop: (packetId, reason, by, now) => db.write((tx) => drop(tx, packetId, reason, by, now)),
     correct: (packetId, correction, by, now) =>
       db.write((tx) => {
@@ -79,17 +85,44 @@ export function loadDraft(db: Reader, packetId: PacketId): { draft: Draft; captu
   return { draft, captures };
 }
 
+/** What whoever opens it must hear: an enrollment of a resident who was recorded meanwhile will be refused (G3). */
+function besides(
+  db: Reader,
+  { packetId, nik, amends }: Draft,
+): Omit<ReturnType<DraftStore['load']>, 'draft' | 'captures'> {
+  const other = db.get(
+    'SELECT 1 FROM draft WHERE nik = ? AND set_aside = 1 AND packet_id <> ?',
+    nik,
+    packetId,
+  );
+  return { recorded: amends === undefined ? recordingOf(db, nik) : null, setAside: other !== undefined };
+}
+
 /** One unreadable draft must not stop the resident from being begun again; its bytes stay for support. */
-export function setAsideUnreadable<T>(db: Database, packetId: PacketId, read: () => T): T {
+export function setAsideUnreadable<T>(
+  db: Database,
+  packetId: PacketId,
+  act: { readonly by: AccountId; readonly now: number },
+  read: () => T,
+): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;
-    db.write((tx) => {
-      tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', packetId);
-    });
+    db.write((tx) => setAside(tx, packetId, 'unreadable', act));
     throw new RekamError('draft.unreadable', {}, error);
   }
+}
+
+/** Out of the desk's way, kept for support, and never without a trace. */
+function setAside(
+  tx: Writer,
+  packetId: PacketId,
+  why: 'unreadable' | 'unwanted',
+  { by, now }: { readonly by: AccountId; readonly now: number },
+): void {
+  tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', packetId);
+  audit(tx, { at: now, by, what: 'draft.setAside', subject: packetId, detail: why });
 }
 
 /** Parts go first, so that the sealed packet of the same transaction fills the pages that they leave. */
@@ -104,42 +137,57 @@ export function beginDraft(tx: Writer, input: Begin): Draft {
   const resident = readResident(tx, input.nik);
   if (resident === null) throw new RekamError('resident.unknown');
   refuseRecorded(tx, input.nik, resident.center);
-  const known = openDraftOf(tx, input.nik);
+  const known = openDraftOf(tx, input.nik, undefined, input);
   if (known !== null) {
     takeTicket(tx, { ...input, packetId: known.packetId });
     return known;
   }
   const ticket = takeTicket(tx, input);
-  const draft: Draft = {
-    packetId: input.packetId,
-    nik: input.nik,
+  const { packetId, nik } = input;
+  const draft = plainDraft(resident.biodata, { packetId, nik, ticket, startedAt: iso(input.now) });
+  insertDraft(tx, draft, resident.biodata.nama, input);
+  audit(tx, { at: input.now, by: input.by, what: 'draft.begun', subject: draft.packetId, detail: draft.nik });
+  return draft;
+}
+
+/** Nothing but what the register says. */
+export function plainDraft(
+  biodata: Biodata,
+  own: Pick<Draft, 'packetId' | 'nik' | 'ticket' | 'startedAt'>,
+): Draft {
+  return {
+    ...own,
     revision: 0,
-    ticket,
     step: 'biodata',
-    biodata: resident.biodata,
+    biodata,
     corrections: [],
     warnings: [],
     biodataConfirmed: false,
     parts: [],
     exceptions: [],
     approval: null,
-    startedAt: iso(input.now),
   };
-  insertDraft(tx, draft, resident.biodata.nama, input);
-  audit(tx, { at: input.now, by: input.by, what: 'draft.begun', subject: draft.packetId, detail: draft.nik });
-  return draft;
 }
 
-/** The resident's draft; one that cannot be read is set aside, so that another may begin. */
-export function openDraftOf(tx: Writer, nik: string): Draft | null {
-  const known = tx.get<{ packet_id: string; body: string }>(
+/**
+ * The resident's draft of the wanted kind. One that cannot be read, or that can never be recorded since the center has
+ * thought better of what it wants, is set aside, so that another may begin.
+ * @param amends the packet that it must amend; undefined for a whole enrollment
+ */
+export function openDraftOf(
+  tx: Writer,
+  nik: string,
+  amends: PacketId | undefined,
+  act: { readonly by: AccountId; readonly now: number },
+): Draft | null {
+  const known = tx.get<{ packet_id: PacketId; body: string }>(
     'SELECT packet_id, body FROM draft WHERE nik = ? AND set_aside = 0',
     nik,
   );
   if (known === undefined) return null;
   const readable = draftSchema.safeParse(safeJson(known.body));
-  if (readable.success) return readable.data;
-  tx.run('UPDATE draft SET set_aside = 1 WHERE packet_id = ?', known.packet_id);
+  if (readable.success && readable.data.amends?.packetId === amends) return readable.data;
+  setAside(tx, known.packet_id, readable.success ? 'unwanted' : 'unreadable', act);
   return null;
 }
 
@@ -162,7 +210,12 @@ export function insertDraft(
   );
 }
 
-function commit(tx: Writer, draft: Draft, captures: readonly Capture[], now: number): { revision: number } {
+export function commitDraft(
+  tx: Writer,
+  draft: Draft,
+  captures: readonly Capture[],
+  now: number,
+): { revision: number } {
   const checked = draftSchema.parse(draft);
   const row = requireDraft(tx, checked.packetId);
   if (row.nik !== checked.nik) throw new RekamError('request.invalid');
@@ -249,7 +302,7 @@ function drop(
   for (const ticket of ticketsOf(tx, packetId)) {
     changeTicket(tx, ticket, 'drop', cutTo(reason, 120), by, now);
   }
-  audit(tx, { at: now, by, what: 'draft.dropped', subject: packetId, detail: `${row.nik} ${reason}` });
+  audit(tx, { at: now, by, what: DROPPED, subject: packetId, detail: `${row.nik} ${reason}` });
 }
 
 function requireDraft(db: Reader, packetId: PacketId): DraftRow {

@@ -7,7 +7,8 @@ import { audit, auditHead } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import { appendFact } from './journal.ts';
-import { IS_REPLACED_BY_NEW, lastSequence, recordedHere, sequenceFloor } from './packets.ts';
+import { IS_REPLACED_BY_NEW, lastSequence, refuseRecorded, sequenceFloor } from './packets.ts';
+import { readResident } from './residents.ts';
 import { iso, parseJson, sha256 } from './rows.ts';
 import { lostAmendmentOf, requireAmendable } from './tasks.ts';
 import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
@@ -34,7 +35,7 @@ export function recordedBiodata(db: Reader, packetId: PacketId): Biodata {
  * Commits one enrollment or amendment whole: enrollment, packet, sealed bytes, outbox entry, ticket, journal and audit, and the end
  * of its draft (G1). Idempotent by packet id.
  * @param sign makes the manifest's JWS; it runs inside the transaction that allots the sequence number
- * @throws RekamError `draft.unknown`, `draft.stale`, `resident.recordedHere`, `packet.state`, `disk.full`
+ * @throws RekamError `draft.unknown`, `draft.stale`, `resident.recordedHere`, `resident.recordedElsewhere`, `packet.state`, `disk.full`
  */
 export function commitRecord(
   db: Database,
@@ -96,12 +97,11 @@ function requireRevision(tx: Writer, input: RecordInput): void {
 type Place = Pick<Manifest, 'kind' | 'amends' | 'replaces'>;
 
 /**
- * The packet of this resident that the center wants recorded anew, or that the disk lost, if there is one. Any other recording of this NIK,
- * made since the draft began, refuses this one (G3).
+ * The packet of this resident that the center wants recorded anew, or that the disk lost, if there is one. Any other recording of this NIK
+ * that is known by now, here or at the center, refuses this one (G3): its draft stays until a person drops it.
  */
 function replacedBy(tx: Writer, input: RecordInput): Place {
-  const here = recordedHere(tx, input.biodata.nik);
-  if (here !== null) throw new RekamError('resident.recordedHere', { at: iso(here.at) });
+  refuseRecorded(tx, input.biodata.nik, readResident(tx, input.biodata.nik)?.center ?? null);
   const rejected = tx.get<{ packet_id: PacketId }>(
     `SELECT e.packet_id FROM enrollment e JOIN packet p USING (packet_id)
      WHERE e.nik = ? AND ${IS_REPLACED_BY_NEW} ORDER BY p.sequence DESC LIMIT 1`,

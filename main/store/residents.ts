@@ -55,19 +55,24 @@ export function createResidentStore(db: Database): ResidentStore {
     byNik: (nik) => {
       const row = readResident(db, nik);
       if (row === null) return null;
-      const here = recordedHere(db, nik);
       const draft = db.get<{ packet_id: string }>(
         'SELECT packet_id FROM draft WHERE nik = ? AND set_aside = 0',
         nik,
       );
       return {
         biodata: row.biodata,
-        recorded: here === null ? row.center : { where: 'here', at: iso(here.at), stationId: ownStation(db) },
+        recorded: recordingOf(db, nik, row.center),
         draft: draft === undefined ? null : packetIdSchema.parse(draft.packet_id),
         task: taskOfResident(db, nik),
       };
     },
   };
+}
+
+/** Where a recording of this resident is known: here before the center. */
+export function recordingOf(db: Reader, nik: string, center = readResident(db, nik)?.center ?? null) {
+  const here = recordedHere(db, nik);
+  return here === null ? center : ({ where: 'here', at: iso(here.at), stationId: ownStation(db) } as const);
 }
 
 /** A resident of the reference data and what the center knows of a recording. */

@@ -3,6 +3,7 @@ import type { StoreApi } from './api.ts';
 import { createAuditStore } from './audit.ts';
 import type { Database } from './database.ts';
 import { createDeskStore } from './desk.ts';
+import { createDraftRestore } from './draft-restore.ts';
 import { createDraftStore } from './drafts.ts';
 import { createFindingStore } from './findings.ts';
 import { createJournalStore } from './journal.ts';
@@ -24,7 +25,7 @@ export function createStore(db: Database): StoreApi {
     accounts: bordered(createAccountStore(db)),
     residents: bordered(createResidentStore(db)),
     desk: bordered(createDeskStore(db)),
-    drafts: bordered(createDraftStore(db)),
+    drafts: bordered({ ...createDraftStore(db), ...createDraftRestore(db) }),
     outbox: bordered(createOutboxStore(db)),
     tasks: bordered(createTaskStore(db)),
     journal: bordered(createJournalStore(db)),

@@ -11,7 +11,7 @@ import { outcomeSchema, type Outcome } from '../../app/sync/protocol.ts';
 import type { TaskStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
-import { beginDraft, insertDraft, openDraftOf } from './drafts.ts';
+import { beginDraft, insertDraft, openDraftOf, plainDraft } from './drafts.ts';
 import { isUnreadable } from './packets.ts';
 import { iso, parseJson } from './rows.ts';
 
@@ -99,33 +99,27 @@ function begin(tx: Writer, of: PacketId, input: Parameters<TaskStore['begin']>[1
   const task = requireTask(tx, of);
   if (task.state !== 'rejected') throw new RekamError('packet.state');
   const nik = nikSchema.parse(task.nik);
-  const { remedy, reasons } = outcomeOf(task);
-  if (remedy !== 'amend') return beginDraft(tx, { ...input, nik });
-  const known = openDraftOf(tx, nik);
-  if (known !== null) {
-    if (known.amends?.packetId !== of) throw new RekamError('packet.state');
-    return known;
-  }
-  const asked = askedFor(reasons);
-  const draft: Draft = {
-    packetId: input.packetId,
-    nik,
-    revision: 0,
-    ticket: null,
-    step: STEPS.find((step) => hasStep(step, asked)) ?? 'review',
-    biodata: parseJson(biodataSchema, task.biodata),
-    corrections: [],
-    warnings: [],
-    biodataConfirmed: false,
-    parts: [],
-    exceptions: [],
-    approval: null,
-    startedAt: iso(input.now),
-    amends: { packetId: of, ...asked, reasons },
-  };
+  if (outcomeOf(task).remedy !== 'amend') return beginDraft(tx, { ...input, nik });
+  const known = openDraftOf(tx, nik, of, input);
+  if (known !== null) return known;
+  const draft = amendmentDraft(tx, of, { packetId: input.packetId, startedAt: iso(input.now) });
   insertDraft(tx, draft, task.nama, input);
   audit(tx, { at: input.now, by: input.by, what: 'amendment.begun', subject: draft.packetId, detail: of });
   return draft;
+}
+
+/** A draft that amends this packet, with nothing done yet. @throws RekamError `packet.state` where none is wanted */
+export function amendmentDraft(db: Reader, of: PacketId, own: Pick<Draft, 'packetId' | 'startedAt'>): Draft {
+  const task = requireTask(db, of);
+  const { remedy, reasons } = outcomeOf(task);
+  if (task.state !== 'rejected' || remedy !== 'amend') throw new RekamError('packet.state');
+  const asked = askedFor(reasons);
+  const biodata = parseJson(biodataSchema, task.biodata);
+  return {
+    ...plainDraft(biodata, { ...own, nik: nikSchema.parse(task.nik), ticket: null }),
+    step: STEPS.find((step) => hasStep(step, asked)) ?? 'review',
+    amends: { packetId: of, ...asked, reasons },
+  };
 }
 
 /** @throws RekamError `packet.state` where there is nothing (left) to do */

@@ -27,8 +27,8 @@ export interface Vault {
   save(draft: Draft, captures: readonly Capture[]): Promise<void>;
   load(packetId: PacketId): Promise<VaultCopy>;
   drop(packetId: PacketId): Promise<void>;
-  /** Drops what main does not know: its packet exists, or a person dropped it. */
-  keepOnly(known: readonly string[]): Promise<void>;
+  /** Every draft of which there is a copy, readable or not. */
+  list(): Promise<PacketId[]>;
   close(): void;
 }
 
@@ -106,13 +106,7 @@ export async function openVault(rawKey: Uint8Array, training = false): Promise<V
 
     drop: (packetId) => db.transaction('rw', drafts, parts, () => dropIn(packetId)),
 
-    keepOnly: (known) =>
-      db.transaction('rw', drafts, parts, async () => {
-        const kept = new Set(known);
-        for (const packetId of await drafts.toCollection().primaryKeys()) {
-          if (!kept.has(packetId)) await dropIn(packetId);
-        }
-      }),
+    list: () => drafts.toCollection().primaryKeys(),
 
     close: () => db.close(),
   };

@@ -173,6 +173,15 @@ export const en: Words = {
     vaultFailed:
       "The window's draft storage cannot be opened. Drafts are saved in the station with every change; nothing is lost.",
     reloaded: 'The station holds a newer version of this draft. The draft was loaded again.',
+    broughtBack:
+      'The draft of {{nama}} was no longer at the station and was brought back from the copy in this window. Nothing needs to be captured again.',
+    broughtBackOpen: 'Open draft',
+    draftRecorded_here: 'This resident was already recorded at this station',
+    draftRecorded_center: 'According to the center this resident was already recorded',
+    draftRecorded:
+      'A recording is known from {{time}}, after this draft began, so this draft cannot be recorded. It stays until you drop it at the biodata step.',
+    draftSetAside:
+      'Another draft of this resident could not be gone on with. It was set aside at the station, not deleted. This recording is not affected.',
     drop: 'Drop draft…',
     dropReason: 'Reason for dropping the draft',
     dropShort: 'Write the reason, three letters at least.',
@@ -982,6 +991,8 @@ export const en: Words = {
     none: 'No entry fits this filter.',
     station: 'The station itself',
     packet: 'Packet {{number}}',
+    setAside_unreadable: 'unreadable',
+    setAside_unwanted: 'no longer wanted by the center',
     unknownAct: 'An act of another version: {{what}}',
     ticket: 'number {{number}}, {{date}}',
     notWhole: 'the log is not whole',
@@ -1022,6 +1033,8 @@ export const en: Words = {
     'draft.begun': 'Began an enrollment',
     'draft.opened': 'Opened a draft',
     'draft.dropped': 'Dropped a draft',
+    'draft.setAside': 'Draft set aside',
+    'draft.restored': 'Draft brought back from the window’s copy',
     'correction.confirmed': 'Confirmed a correction of biodata',
     'enrollment.recorded': 'Recorded an enrollment',
     'amendment.begun': 'Began an amendment',

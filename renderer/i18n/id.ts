@@ -172,6 +172,15 @@ export const id = {
     vaultFailed:
       'Penyimpanan draf di jendela ini tidak dapat dibuka. Draf disimpan langsung di stasiun pada setiap perubahan; tidak ada yang hilang.',
     reloaded: 'Ada versi draf yang lebih baru di stasiun ini. Draf dimuat ulang.',
+    broughtBack:
+      'Draf {{nama}} tidak ada lagi di stasiun dan sudah dikembalikan dari salinan di jendela ini. Tidak ada yang perlu diambil ulang.',
+    broughtBackOpen: 'Buka draf',
+    draftRecorded_here: 'Warga ini sudah direkam di stasiun ini',
+    draftRecorded_center: 'Menurut pusat warga ini sudah direkam',
+    draftRecorded:
+      'Perekaman tercatat pada {{time}}, setelah draf ini dimulai, jadi draf ini tidak dapat direkam. Draf tetap tersimpan sampai Anda menghapusnya di langkah biodata.',
+    draftSetAside:
+      'Draf lain untuk warga ini tidak dapat dilanjutkan dan disisihkan di stasiun, tidak dihapus. Perekaman ini tidak terpengaruh.',
     drop: 'Hapus draf…',
     dropReason: 'Alasan menghapus draf',
     dropShort: 'Tuliskan alasannya, paling sedikit tiga huruf.',
@@ -980,6 +989,8 @@ export const id = {
     none: 'Tidak ada catatan yang cocok dengan saringan ini.',
     station: 'Stasiun sendiri',
     packet: 'Paket {{number}}',
+    setAside_unreadable: 'tidak dapat dibaca',
+    setAside_unwanted: 'tidak lagi diminta pusat',
     unknownAct: 'Tindakan dari versi lain: {{what}}',
     ticket: 'nomor {{number}}, {{date}}',
     notWhole: 'catatan tidak utuh',
@@ -1020,6 +1031,8 @@ export const id = {
     'draft.begun': 'Memulai perekaman',
     'draft.opened': 'Membuka draf',
     'draft.dropped': 'Membuang draf',
+    'draft.setAside': 'Draf disisihkan',
+    'draft.restored': 'Draf dikembalikan dari salinan di jendela',
     'correction.confirmed': 'Menegaskan perbaikan biodata',
     'enrollment.recorded': 'Menyimpan perekaman',
     'amendment.begun': 'Memulai perbaikan perekaman',

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { id as words } from '../../renderer/i18n/id.ts';
-import { openResident, workToTheEnd } from '../../scripts/desk-work.ts';
+import { currentStep, openResident, workToTheEnd } from '../../scripts/desk-work.ts';
 import { tabTo } from '../../scripts/keyboard-work.ts';
 import { databaseFile } from '../../main/intake/start-worker.ts';
 import { loadKeys } from '../../main/security/keys.ts';
@@ -116,7 +116,13 @@ it('one bit turned in the audit log, which every start reads: the station stands
   expect(readdirSync(home.dataDir).filter((name) => name.startsWith('rusak-'))).toHaveLength(1);
 });
 
-it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it', async () => {
+it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it, and the window gives its draft back', async () => {
+  const drafting = niks[2] ?? '';
+  await login('operator');
+  await openResident(station.page, drafting);
+  // Anywhere but at the first step: in the window's copy and in the database.
+  await station.page.keyboard.press('F6');
+  await station.page.getByText(words.desk.saved).waitFor();
   await station.close();
   const file = path.join(home.dataDir, 'rekam.db');
   writeFileSync(file, Buffer.alloc(statSync(file).size, 'x'));
@@ -139,4 +145,13 @@ it('the database spoiled while the center is away: set aside, both enrollments b
   await login('operator');
   expect((await station.outbox()).map(({ nik }) => nik).sort()).toEqual(niks.slice(0, 2).sort());
   expect(await center.packetCount()).toBe(2);
+
+  // The draft went with the database, but not with the window.
+  const [, sentence = ''] = words.desk.broughtBack.split('}}');
+  await page.getByRole('alert').getByText(sentence).waitFor();
+  await station.shot(path.join(shots, 'desk-brought-back.png'));
+  await page.getByRole('button', { name: words.desk.broughtBackOpen }).click();
+  expect(await currentStep(page)).toBe('photo');
+  const drafts = await page.evaluate(() => window.rekam.drafts.list());
+  expect(drafts.ok ? drafts.value.map(({ nik }) => nik) : drafts).toEqual([drafting]);
 });

@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown';
 import { PART_NAMES } from '../../app/enrollment/biometrics.ts';
 import { sha256 } from '../../main/security/sign.ts';
 import { TRACED } from './disk-trace.ts';
-import { handOver, type TestStore } from './store.ts';
+import { handOver, TEST_NOW, type TestStore } from './store.ts';
 
 /** What the killed processes said to their operators. */
 export interface Told {
@@ -150,7 +150,9 @@ export function faults(store: TestStore, told: Told, checked: Set<string>): stri
   for (const id of packets) if (drafts.has(id)) found.push(`both draft and packet: ${id}`);
   for (const [id, revision] of told.drafts) {
     if (packets.has(id)) continue;
-    const draft = drafts.has(id) ? store.api.drafts.load(id as never) : null;
+    const draft = drafts.has(id)
+      ? store.api.drafts.load(id as never, store.operator.accountId, TEST_NOW)
+      : null;
     if (draft === null || draft.draft.revision < revision || draft.captures.length !== PART_NAMES.length) {
       found.push(`told that the draft is kept, and it is not: ${id}`);
     }

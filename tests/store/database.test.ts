@@ -324,7 +324,9 @@ describe('a full disk', () => {
     for (let n = 0; n < 100 && code(fill) === 'none'; n++);
     const drafted = completeDraft(store, store.niks[1] ?? '', { captures: testCaptures(undefined, 200_000) });
     await expect(drafted).rejects.toMatchObject({ code: 'disk.full' });
-    expect(store.api.drafts.load(draft.packetId).captures).toHaveLength(16);
+    expect(store.api.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW).captures).toHaveLength(
+      16,
+    );
     expect(store.api.outbox.lastSequence()).toBe(0);
     store.db.pragma('max_page_count = 1000000');
     await expect(recordDraft(store, draft)).resolves.toMatchObject({ sequence: 1 });

@@ -82,7 +82,7 @@ describe('commit', () => {
     const captures = testCaptures();
     const draft = await completeDraft(store, nik(0), { captures });
     const after = store.reopen();
-    const loaded = after.api.drafts.load(draft.packetId);
+    const loaded = after.api.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW);
     expect(loaded.draft).toEqual(draft);
     const byName = (a: { part: { name: string } }, b: { part: { name: string } }) =>
       a.part.name < b.part.name ? -1 : 1;
@@ -97,14 +97,18 @@ describe('commit', () => {
     });
     const older = store.store.drafts.commit({ ...draft, revision: 0, step: 'photo' }, [], TEST_NOW);
     await expect(older).rejects.toMatchObject({ code: 'draft.stale' });
-    expect(store.api.drafts.load(draft.packetId).draft.step).toBe('review');
+    expect(store.api.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW).draft.step).toBe(
+      'review',
+    );
   });
 
   test('drops parts that the draft no longer names', async () => {
     const draft = await completeDraft(store, nik(0));
     const parts = draft.parts.filter((part) => part.name !== 'iris.left');
     store.api.drafts.commit({ ...draft, revision: 2, parts }, [], TEST_NOW);
-    const names = store.api.drafts.load(draft.packetId).captures.map(({ part }) => part.name);
+    const names = store.api.drafts
+      .load(draft.packetId, store.operator.accountId, TEST_NOW)
+      .captures.map(({ part }) => part.name);
     expect(names).not.toContain('iris.left');
     expect(names).toHaveLength(PART_NAMES.length - 1);
   });
@@ -114,7 +118,9 @@ describe('commit', () => {
     const parts = draft.parts.map((part) => ({ ...part, attempts: 3 }));
     const tried = { ...draft, revision: 2, parts };
     store.api.drafts.commit(tried, [], TEST_NOW);
-    const attempts = store.api.drafts.load(draft.packetId).captures.map(({ part }) => part.attempts);
+    const attempts = store.api.drafts
+      .load(draft.packetId, store.operator.accountId, TEST_NOW)
+      .captures.map(({ part }) => part.attempts);
     expect(attempts).toEqual(PART_NAMES.map(() => 3));
   });
 
@@ -156,7 +162,10 @@ describe('commit', () => {
     await expect(store.store.drafts.commit({ ...draft, nik: nik(1) }, [], TEST_NOW)).rejects.toMatchObject({
       code: 'request.invalid',
     });
-    expect(store.api.drafts.load(draft.packetId)).toEqual({ draft, captures: [] });
+    expect(store.api.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW)).toMatchObject({
+      draft,
+      captures: [],
+    });
   });
 
   test('of a draft that is unknown, dropped or recorded is refused', async () => {
@@ -216,7 +225,9 @@ describe('the rest of a draft’s life', () => {
     const draft = await completeDraft(store, nik(0));
     await completeDraft(store, nik(1));
     store.db.write((tx) => tx.run('UPDATE draft SET body = \'{"v":1}\' WHERE packet_id = ?', draft.packetId));
-    await expect(store.store.drafts.load(draft.packetId)).rejects.toMatchObject({ code: 'draft.unreadable' });
+    await expect(
+      store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW),
+    ).rejects.toMatchObject({ code: 'draft.unreadable' });
     expect(store.api.drafts.list().map((row) => row.nik)).toEqual([nik(1)]);
     const again = await begin(0);
     expect(again.packetId).not.toBe(draft.packetId);
@@ -232,6 +243,13 @@ describe('the rest of a draft’s life', () => {
     const again = await begin(0);
     expect(again).toMatchObject({ revision: 0, nik: nik(0) });
     expect(store.api.residents.byNik(nik(0))?.draft).toBe(again.packetId);
+    // Nobody finds out by chance: it stands in the audit log, and beside the new draft.
+    const { setAside } = store.api.drafts.load(again.packetId, store.operator.accountId, TEST_NOW);
+    const trace = store.db.get("SELECT subject, detail, by_account FROM audit WHERE what = 'draft.setAside'");
+    expect([setAside, trace]).toEqual([
+      true,
+      { subject: draft.packetId, detail: 'unreadable', by_account: store.operator.accountId },
+    ]);
   });
 
   test('one whose packet exists is dropped at the start', async () => {
@@ -246,7 +264,9 @@ describe('the rest of a draft’s life', () => {
         JSON.stringify(draft),
       ),
     );
-    await expect(store.store.drafts.load(draft.packetId)).rejects.toMatchObject({ code: 'draft.unknown' });
+    await expect(
+      store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW),
+    ).rejects.toMatchObject({ code: 'draft.unknown' });
     store.api.station.begin(TEST_NOW);
     expect(store.api.drafts.list()).toEqual([]);
   });

@@ -162,7 +162,9 @@ describe('a task', () => {
     store = store.reopen();
     expect(beginTask(store, id(0), how())).toMatchObject({ packetId: begun.packetId, revision: 5 });
     expect(store.api.tasks.list()).toMatchObject([{ packetId: id(0), draft: begun.packetId }]);
-    expect(store.api.drafts.load(begun.packetId).draft.amends).toEqual(begun.amends);
+    expect(store.api.drafts.load(begun.packetId, store.operator.accountId, NOW).draft.amends).toEqual(
+      begun.amends,
+    );
   });
 
   test('for a whole new recording begins an enrollment, whatever mark of our own the center still has', () => {
@@ -183,6 +185,30 @@ describe('a task', () => {
     const other = { at, stationId: null, packetId: id(2) };
     store.api.reference.apply([{ type: 'resident', biodata: testBiodata(1), recorded: other }], null, NOW);
     expect(() => beginTask(store, id(1), how())).toThrow('resident.recordedElsewhere');
+  });
+
+  test('whose verdict was revised begins what is wanted now, in both directions, and sets the other draft aside', async () => {
+    const kind = () => store.api.tasks.list().find(({ packetId }) => packetId === id(0))?.remedy;
+    decide(id(0));
+    const amendment = beginTask(store, id(0), how());
+    decide(id(0), RECAPTURE);
+    const whole = beginTask(store, id(0), how());
+    expect([kind(), whole.amends, whole.packetId === amendment.packetId]).toEqual([
+      'recapture',
+      undefined,
+      false,
+    ]);
+    decide(id(0));
+    const again = beginTask(store, id(0), how());
+    expect(again.amends?.packetId).toBe(id(0));
+    expect(audited('draft.setAside').map(({ subject, detail }) => [subject, detail])).toEqual([
+      [amendment.packetId, 'unwanted'],
+      [whole.packetId, 'unwanted'],
+    ]);
+    decide(id(0), RECAPTURE);
+    await expect(recordResident(store, testBiodata(0).nik)).resolves.toMatchObject({
+      nik: testBiodata(0).nik,
+    });
   });
 
   test('is there for nothing that the center has not refused', () => {

@@ -57,7 +57,7 @@ describe('the store thread', () => {
     const input = { packetId, revision, by: made.operator, now: TEST_NOW, date: '2011-11-14' };
     await expect(worker.store.intake.record(input)).resolves.toMatchObject({ sequence: 1 });
     expect(await worker.store.outbox.sealed(packetId)).toBeInstanceOf(Uint8Array);
-    const stale = worker.store.drafts.load(packetId);
+    const stale = worker.store.drafts.load(packetId, made.operator.accountId, TEST_NOW);
     await expect(stale).rejects.toMatchObject({ name: 'RekamError', code: 'draft.unknown' });
     await worker.close();
     const after = made.reopen();

@@ -162,7 +162,7 @@ describe('an open draft', () => {
       },
       load: () => Promise.resolve({ kind: 'none' } as const),
       drop: () => Promise.resolve(),
-      keepOnly: () => Promise.resolve(),
+      list: () => Promise.resolve([]),
       close: () => undefined,
     };
     return vault;

@@ -48,9 +48,12 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
       return field === null ? null : t(`field/${field}`);
     }
     case 'draft.begun':
+    case 'draft.restored':
     case 'enrollment.recorded':
     case 'amendment.recorded':
       return formatNik(first);
+    case 'draft.setAside':
+      return t(first === 'unwanted' ? 'audit/setAside_unwanted' : 'audit/setAside_unreadable');
     case 'draft.dropped':
       return `${formatNik(first)} · ${rest.join(' ')}`;
     case 'ticket.waiting':

@@ -1,8 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import type { AcceptedWarning } from '../../../app/enrollment/enrollment.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
+import type { Draft } from '../../../app/desk/draft.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
+import type { IpcResult } from '../../../app/ipc/result.ts';
 import { announce } from '../../components/announcer.tsx';
 import { chooseCopy, type Resumed } from '../../drafts/resume.ts';
 import type { Vault } from '../../drafts/vault.ts';
@@ -11,6 +13,7 @@ import { words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
 import { checkIn, type Checked } from './check-in.ts';
+import { settleCopies, takeBack } from './copies.ts';
 import { withReason } from './corrections.ts';
 import { stopFace } from './face/face.ts';
 import { placeNow, setPlace } from './place.ts';
@@ -18,13 +21,16 @@ import { placeNow, setPlace } from './place.ts';
 /** What to tell about how a draft was opened. */
 export type Opening = 'new' | 'restored' | 'damaged' | 'reloaded';
 
+/** What main says beside a draft: record will refuse a resident who was recorded meanwhile. */
+export type Beside = Pick<Response<'drafts.load'>, 'recorded' | 'setAside'>;
+
 export type DeskView =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening' }
   | { readonly kind: 'arrival'; readonly checked: Checked }
   /** What the center sent back; the first one without a packet. */
   | { readonly kind: 'tasks'; readonly packetId: PacketId | null }
-  | { readonly kind: 'working'; readonly work: Work; readonly opening: Opening }
+  | { readonly kind: 'working'; readonly work: Work; readonly opening: Opening; readonly beside: Beside }
   | { readonly kind: 'recorded'; readonly recorded: Response<'intake.record'> };
 
 export interface DeskState {
@@ -40,6 +46,8 @@ export interface DeskState {
   readonly told: Told | null;
   /** Grows with every turn that ended at this desk: the queue goes back to its head. */
   readonly turns: number;
+  /** Drafts that the station had lost and has again from the window's copy, until they were opened. */
+  readonly back: readonly Draft[];
 }
 
 export type Told =
@@ -55,10 +63,12 @@ const EMPTY: DeskState = {
   query: '',
   told: null,
   turns: 0,
+  back: [],
 };
 let state: DeskState = EMPTY;
 let vault: Vault | null = null;
 let inTraining = false;
+const PLAIN: Beside = { recorded: null, setAside: false };
 let closing: Promise<unknown> = Promise.resolve();
 /** Drafts that a scanner or the camera fills, and by how many captures. */
 const filling = new Map<Work, number>();
@@ -101,12 +111,23 @@ export async function openResident(text: string): Promise<void> {
   if (!checked.ok) return fail(checked.error);
   const { arrival, resident } = checked.value;
   // The center wants it mended: that is what this person has come for.
-  if (resident?.task != null)
-    return resident.draft === null ? showTasks(resident.task) : openDraft(resident.draft);
+  if (resident?.task != null) {
+    return resident.draft === null ? showTasks(resident.task) : openTask(resident.task);
+  }
   // A draft may hold the correction of what the register still says.
   const begun = resident !== null && resident.draft !== null && arrival.kind !== 'recorded';
   if (begun || arrival.kind === 'ready') await serve(resident?.biodata.nik ?? text);
   else set({ view: { kind: 'arrival', checked: checked.value } });
+}
+
+/** To the draft that mends it, begun now or before. */
+export async function openTask(of: PacketId): Promise<void> {
+  const turn = opened;
+  const begun = await answer(station.tasks.begin(of));
+  refreshQueue();
+  if (turn !== opened) return;
+  if (begun.ok) await openDraft(begun.value.packetId);
+  else set({ view: state.view.kind === 'opening' ? { kind: 'idle' } : state.view, error: begun.error });
 }
 
 export function showTasks(packetId: PacketId | null): void {
@@ -139,9 +160,9 @@ export async function openDraft(packetId: PacketId, opening?: Opening): Promise<
   const begun = { error: null, scanned: null, query: '' };
   const turn = ++opened;
   const open = [...filling.keys()].find((work) => work.state().draft.packetId === packetId);
-  if (open !== undefined) return enter(open, opening ?? 'restored', begun);
+  if (open !== undefined) return enter(open, opening ?? 'restored', PLAIN, begun);
   set({ view: { kind: 'opening' }, ...begun });
-  const loaded = await answer(station.drafts.load(packetId));
+  const loaded = await load(packetId);
   if (turn !== opened) return;
   if (!loaded.ok) {
     if (placeNow().open === packetId) setPlace({ open: null });
@@ -150,7 +171,19 @@ export async function openDraft(packetId: PacketId, opening?: Opening): Promise<
   }
   const resumed = chooseCopy(loaded.value, vault === null ? { kind: 'none' } : await vault.load(packetId));
   if (turn !== opened) return;
-  start(resumed, opening ?? openingOf(resumed));
+  const { recorded, setAside } = loaded.value;
+  const work = openWork(resumed, vault, (request) => answer(station.drafts.commit(request)));
+  const back = state.back.filter((draft) => draft.packetId !== packetId);
+  enter(work, opening ?? openingOf(resumed), { recorded, setAside }, { error: null, back });
+}
+
+/** From main; what main lost or cannot read it gets from the window's copy first. */
+async function load(packetId: PacketId): Promise<IpcResult<Response<'drafts.load'>>> {
+  const loaded = await answer(station.drafts.load(packetId));
+  if (loaded.ok || vault === null) return loaded;
+  const isLost = loaded.error.code === 'draft.unreadable' || loaded.error.code === 'draft.unknown';
+  if (!isLost || (await takeBack(vault, packetId)) === null) return loaded;
+  return answer(station.drafts.load(packetId));
 }
 
 function openingOf(resumed: Resumed): Opening {
@@ -158,14 +191,9 @@ function openingOf(resumed: Resumed): Opening {
   return resumed.draft.revision === 0 ? 'new' : 'restored';
 }
 
-function start(resumed: Resumed, opening: Opening): void {
-  const work = openWork(resumed, vault, (request) => answer(station.drafts.commit(request)));
-  enter(work, opening, { error: null });
-}
-
-function enter(work: Work, opening: Opening, next: Partial<DeskState>): void {
+function enter(work: Work, opening: Opening, beside: Beside, next: Partial<DeskState>): void {
   setPlace({ open: work.state().draft.packetId });
-  set({ ...next, view: { kind: 'working', work, opening } });
+  set({ ...next, view: { kind: 'working', work, opening, beside } });
 }
 
 /** Whether this is the draft in front of the operator. */
@@ -299,18 +327,25 @@ export function tellError(error: ErrorShape): void {
   set({ error });
 }
 
-/** After login or a switch: the vault of this side, what main still knows of it, and the place this person left. */
+/** After login or a switch: the vault of this side, its copies that main lacks, and the place this person left. */
 export async function enterDesk(side: Vault | null, training: boolean): Promise<void> {
   await closing;
   vault = side;
   inTraining = training;
-  const list = await answer(station.drafts.list(undefined));
-  // Only ever the vault that was opened for the session that listed: another side's drafts are none of its business.
-  if (list.ok && side !== null && vault === side) {
-    await side.keepOnly(list.value.map((row) => row.packetId)).catch(() => undefined);
-  }
+  await offerCopies();
   const { open } = placeNow();
   if (open !== null) await openDraft(open);
+}
+
+/** After a login, and when residents have come that main did not know before. */
+export async function offerCopies(): Promise<void> {
+  const side = vault;
+  if (side === null) return;
+  // Only ever the vault that was opened for this session: another side's drafts are none of its business.
+  const back = await settleCopies(side, () => vault === side);
+  if (back.length === 0 || vault !== side) return;
+  set({ back: [...state.back, ...back] });
+  refreshQueue();
 }
 
 /** What is open goes to main while there still is a session. */

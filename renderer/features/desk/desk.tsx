@@ -36,6 +36,7 @@ export default function Desk() {
           key={view.work.state().draft.packetId}
           work={view.work}
           opening={view.opening}
+          beside={view.beside}
           setting={setting}
           today={today.data?.date ?? localDate()}
         />

@@ -14,7 +14,7 @@ import { MirrorCall } from '../mirror/mirror.tsx';
 import arrival from './arrival.module.css';
 import { Continue } from './continue.tsx';
 import { DeferForm } from './defer-form.tsx';
-import { showTasks, useDesk } from './desk-store.ts';
+import { openDraft, showTasks, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
 import { TASKS_KEY, useTasks } from './tasks.ts';
 import { serveTicket, setTicket, type NextTurn } from './tickets.ts';
@@ -98,6 +98,21 @@ function TasksCall() {
   );
 }
 
+/** The station had lost these drafts; this window still had them. */
+function BroughtBack() {
+  const { t } = useWords();
+  const back = useDesk((state) => state.back);
+  return back.map(({ packetId, nik, biodata }) => (
+    <Notice
+      key={packetId}
+      tone="act"
+      action={{ label: t('desk/broughtBackOpen'), run: () => void openDraft(packetId) }}
+    >
+      {t('desk/broughtBack', { nama: String(biodata['nama'] ?? formatNik(nik)) })}
+    </Notice>
+  ));
+}
+
 /** Ahead of the refusal, while somebody can still bring a disk or wait for the night. */
 function RoomNotice() {
   const { t, f } = useWords();
@@ -130,6 +145,7 @@ export function Idle({
         {error !== null && <ErrorNotice error={error} />}
         {error?.code !== 'disk.low' && <RoomNotice />}
         {vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
+        {!opening && <BroughtBack />}
         {!opening && <MirrorCall />}
         {!opening && <TasksCall />}
       </div>

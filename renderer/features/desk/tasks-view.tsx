@@ -14,10 +14,10 @@ import { useWords } from '../../i18n/words.ts';
 import { shapeOf } from '../../station.ts';
 import arrival from './arrival.module.css';
 import desk from './desk.module.css';
-import { leave, showTasks, useDesk } from './desk-store.ts';
+import { leave, openTask, showTasks, useDesk } from './desk-store.ts';
 import { PersonButton } from './person.tsx';
 import { kindOfTask, saidByCenter, stepsOfTask } from './task-words.ts';
-import { closeTask, mendTask, useTasks } from './tasks.ts';
+import { closeTask, useTasks } from './tasks.ts';
 import classes from './tasks.module.css';
 
 /** The contract's shortest reason. */
@@ -105,7 +105,7 @@ function Task({ task }: { task: TaskRow }) {
   const [closing, setClosing] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const kind = kindOfTask(task);
-  const run = kind === 'duplicate' ? () => setClosing(true) : () => void mendTask(task.packetId);
+  const run = kind === 'duplicate' ? () => setClosing(true) : () => void openTask(task.packetId);
   const label = kind === 'duplicate' ? 'close' : task.draft !== null ? 'resume' : kind;
   useEffect(() => {
     if (!closing) button.current?.focus();

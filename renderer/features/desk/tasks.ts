@@ -5,7 +5,7 @@ import type { PacketId } from '../../../app/ids.ts';
 import type { TaskRow } from '../../../app/ipc/contract.ts';
 import { ask, answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
-import { openDraft, refreshQueue, tellError } from './desk-store.ts';
+import { refreshQueue } from './desk-store.ts';
 
 /** Opens the tasks while nobody is being served; then it is no step's key. */
 export const TASKS_KEY = 'F7';
@@ -20,14 +20,6 @@ export function useTasks(): UseQueryResult<TaskRow[]> {
   const { refetch } = tasks;
   useEffect(() => void refetch(), [count, refetch]);
   return tasks;
-}
-
-/** To the draft that mends it, begun now or before. */
-export async function mendTask(of: PacketId): Promise<void> {
-  const begun = await answer(station.tasks.begin(of));
-  refreshQueue();
-  if (!begun.ok) return tellError(begun.error);
-  await openDraft(begun.value.packetId);
 }
 
 export async function closeTask(of: PacketId, reason: string): Promise<ErrorShape | null> {

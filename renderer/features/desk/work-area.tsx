@@ -10,7 +10,7 @@ import { StateMark } from '../../components/state-mark.tsx';
 import type { Work, WorkState } from '../../drafts/work.ts';
 import { choices, fieldText } from '../../i18n/biodata-words.ts';
 import { useWords, words } from '../../i18n/words.ts';
-import { commitWork, leave, useDesk, type Opening } from './desk-store.ts';
+import { commitWork, leave, useDesk, type Beside, type Opening } from './desk-store.ts';
 import classes from './desk.module.css';
 import { warmFace } from './face/face.ts';
 import { StepRail } from './step-rail.tsx';
@@ -61,25 +61,43 @@ function Resident({ state }: { state: WorkState }) {
   );
 }
 
-function Notices({ work, state, opening }: { work: Work; state: WorkState; opening: Opening }) {
+function Notices({
+  work,
+  state,
+  opening,
+  beside,
+}: {
+  work: Work;
+  state: WorkState;
+  opening: Opening;
+  beside: Beside;
+}) {
   const vocabulary = useWords();
-  const { t } = vocabulary;
+  const { t, f } = vocabulary;
   const { amends } = state.draft;
   const scanned = useDesk((desk) => desk.scanned);
   const error = useDesk((desk) => desk.error);
   // How the draft was opened is news only until the first change to it.
   const [openedAt] = useState(state.draft.revision);
-  const fresh = state.draft.revision === openedAt && opening !== 'new';
+  const fresh = state.draft.revision === openedAt;
   return (
     <>
       {amends !== undefined && (
         <Notice title={t('task/amending')}>{saidByCenter(amends.reasons, vocabulary).join(' ')}</Notice>
       )}
+      {beside.recorded !== null && (
+        <Notice tone="act" title={t(`desk/draftRecorded_${beside.recorded.where}`)}>
+          {t('desk/draftRecorded', { time: f.date(beside.recorded.at) })}
+        </Notice>
+      )}
+      {beside.setAside && fresh && <Notice>{t('desk/draftSetAside')}</Notice>}
       {scanned !== null && <Notice>{t('desk/scanWaits', { nik: formatNik(scanned) })}</Notice>}
       {error !== null && <ErrorNotice error={error} />}
       {state.problem !== null && <ErrorNotice error={state.problem} onRetry={() => void commitWork(work)} />}
       {state.vaultFailed && <Notice>{t('desk/vaultFailed')}</Notice>}
-      {fresh && <Notice tone={opening === 'damaged' ? 'act' : 'info'}>{t(`desk/${opening}`)}</Notice>}
+      {fresh && opening !== 'new' && (
+        <Notice tone={opening === 'damaged' ? 'act' : 'info'}>{t(`desk/${opening}`)}</Notice>
+      )}
     </>
   );
 }
@@ -88,11 +106,13 @@ function Notices({ work, state, opening }: { work: Work; state: WorkState; openi
 export function WorkArea({
   work,
   opening,
+  beside,
   setting,
   today,
 }: {
   work: Work;
   opening: Opening;
+  beside: Beside;
   setting: readonly Step[] | undefined;
   today: string;
 }) {
@@ -139,7 +159,7 @@ export function WorkArea({
       <section className={classes['work']} aria-label={t('desk/work')}>
         <Resident state={state} />
         <div className={classes['notices']}>
-          <Notices work={work} state={state} opening={opening} />
+          <Notices work={work} state={state} opening={opening} beside={beside} />
         </div>
         <CurrentStep key={step} {...props} />
       </section>
