@@ -36,6 +36,11 @@ function main(): void {
   }
   const log = createLog(join(environment.dataDir, 'logs', 'rekam.log'));
   process.on('unhandledRejection', (error) => log.error('unhandled', { reason: reason(error) }));
+  // Electron's own answer is a box with the stack, which may quote anything.
+  process.on('uncaughtException', (error) => {
+    log.error('uncaught', { reason: reason(error) });
+    void app.whenReady().then(tellFault);
+  });
   app.on('window-all-closed', () => app.quit());
   app
     .whenReady()
@@ -79,6 +84,11 @@ async function loadStation(): Promise<typeof Station> {
     await setImmediate();
   }
   return await import('./index.ts');
+}
+
+async function tellFault(): Promise<void> {
+  const lifecycle = await import('./lifecycle.ts');
+  lifecycle.tellFault();
 }
 
 async function refuse(error: unknown, log: Log | null): Promise<void> {

@@ -56,3 +56,26 @@ export function refuseToStart(error: unknown, log: Log | null): void {
   dialog.showErrorBox('Rekam', `${ERROR_WORDS[code].id}\n\n${ERROR_WORDS[code].en}\n\n${code}`);
   app.exit(1);
 }
+
+let isTelling = false;
+
+/**
+ * Something failed where nobody waited for it. What is stored is stored, and the rest of the station goes on; whoever is
+ * there is told in words, in both languages, and never by a stack.
+ */
+export function tellFault(): void {
+  if (isTelling) return;
+  isTelling = true;
+  const { id, en } = ERROR_WORDS.internal;
+  void dialog
+    .showMessageBox({
+      type: 'error',
+      title: 'Rekam',
+      message: id,
+      detail: `${en}\n\ninternal`,
+      buttons: ['OK'],
+    })
+    .finally(() => {
+      isTelling = false;
+    });
+}

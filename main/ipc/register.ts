@@ -57,7 +57,7 @@ async function answer(
 ): Promise<IpcResult<unknown>> {
   try {
     // A foreign frame learns nothing, not even an error of ours.
-    if (!gate.isOurs(event)) throw new Error('foreign frame');
+    if (!gate.isOurs(event)) throw new ForeignFrame();
     const border = await gate.border;
     const { audience, request: requestSchema, response: responseSchema } = border.contract[channel];
     const caller = border.sessions.current();
@@ -79,10 +79,15 @@ async function answer(
   }
 }
 
+/** Its name is what the log says of it. */
+class ForeignFrame extends Error {
+  override readonly name = 'ForeignFrame';
+}
+
 function refuse(log: Log, channel: Channel, error: unknown): ReturnType<typeof errorShape> {
   if (error instanceof RekamError) {
     if (LOGGED.has(error.code)) {
-      log.warn('ipc.refused', { channel, code: error.code, reason: reason(error.cause) });
+      log.warn('ipc.refused', { channel, code: error.code, reason: reason(error.cause ?? error) });
     }
     return errorShape(error.code, error.params);
   }

@@ -1,4 +1,5 @@
 import { ERRORS, RekamError, type ErrorCode, type ErrorParams } from '../../app/errors.ts';
+import { reason, Told } from '../log.ts';
 import type { Remote } from './api.ts';
 
 /**
@@ -16,7 +17,7 @@ export type AnswerMessage =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: ErrorMessage };
 
-/** `log` is for the log alone: what was thrown that no person can be told. */
+/** `log` is for the log alone: what was thrown that no person can be told, without its data. */
 export interface ErrorMessage {
   readonly code: ErrorCode;
   readonly params: ErrorParams;
@@ -130,18 +131,17 @@ export function localStore<T extends object>(api: T): Remote<T> {
 
 export function toMessage(error: unknown): ErrorMessage {
   if (error instanceof RekamError)
-    return { code: error.code, params: error.params, log: logText(error.cause) };
-  return { code: 'internal', params: {}, log: logText(error) };
+    return {
+      code: error.code,
+      params: error.params,
+      log: error.cause === undefined ? null : reason(error.cause),
+    };
+  return { code: 'internal', params: {}, log: reason(error) };
 }
 
 export function fromMessage(message: ErrorMessage): RekamError {
   const code = message.code in ERRORS ? message.code : 'internal';
-  return new RekamError(code, message.params, message.log === null ? undefined : new Error(message.log));
-}
-
-function logText(error: unknown): string | null {
-  if (error === undefined) return null;
-  return error instanceof Error ? (error.stack ?? error.message) : `thrown: ${typeof error}`;
+  return new RekamError(code, message.params, message.log === null ? undefined : new Told(message.log));
 }
 
 function oneAfterTheOther(api: Groups): (group: string, method: string, args: unknown[]) => Promise<unknown> {

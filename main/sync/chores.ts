@@ -2,7 +2,8 @@ import { CHORE_BACKOFF, fullJitter } from '../../app/sync/retry.ts';
 import type { Random } from './api.ts';
 import { verdictOf, type Verdict } from './classify.ts';
 import type { Contact } from './contact.ts';
-import { describe, type SyncLog } from './log.ts';
+import { reason } from '../log.ts';
+import type { SyncLog } from './log.ts';
 
 export type ChoreName = 'outcomes' | 'journal' | 'reference' | 'reconcile' | 'purge';
 
@@ -53,7 +54,7 @@ export class Chores {
     try {
       await this.#exchange(name, isWanted, signal, act);
     } catch (error) {
-      this.#deps.log.error('sync.chore.fault', { name, reason: describe(error) });
+      this.#deps.log.error('sync.chore.fault', { name, reason: reason(error) });
       this.#failed(name);
     }
   }

@@ -14,7 +14,8 @@ import { Contact } from './contact.ts';
 import { Drain, type DrainEnd, type DrainRun } from './drain.ts';
 import { createErrands, type SyncStore } from './errands.ts';
 import { Limits, localMinute } from './limits.ts';
-import { describe, type SyncLog } from './log.ts';
+import { reason } from '../log.ts';
+import type { SyncLog } from './log.ts';
 import { ManualSyncs, Tally } from './manual.ts';
 import { Progress } from './progress.ts';
 import type { ReceiptCheck } from './receipts.ts';
@@ -217,7 +218,7 @@ class Engine implements SyncEngine {
     } catch (error) {
       // The store or a defect: what is stored is safe, and the loop goes on, ever slower.
       this.#faults += 1;
-      this.#deps.log.error('sync.cycle', { reason: describe(error), faults: this.#faults });
+      this.#deps.log.error('sync.cycle', { reason: reason(error), faults: this.#faults });
       this.#abandonManual(error);
       return Math.max(1_000, fullJitter(this.#faults + 1, this.#random(), PULSE_BACKOFF));
     }
@@ -263,7 +264,7 @@ class Engine implements SyncEngine {
       if (this.#contact.pulseIsDue(false)) await this.#contact.probe(signal);
       for (const name of [...FIRST, ...LATER]) await this.#chore(name, signal, false);
     } catch (error) {
-      this.#deps.log.error('sync.beside', { reason: describe(error) });
+      this.#deps.log.error('sync.beside', { reason: reason(error) });
     }
   }
 

@@ -1,5 +1,3 @@
-import { RekamError } from '../../app/errors.ts';
-
 /** The engine's log: event names and plain values, never personal data, ids of packets at most. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -7,9 +5,4 @@ export interface SyncLog {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
-}
-
-/** Names and codes only: a message might quote what it choked on. */
-export function describe(error: unknown): string {
-  return error instanceof RekamError ? error.code : error instanceof Error ? error.name : typeof error;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERROR_WORDS } from '../../app/error-words.ts';
 import { CHANNELS, EVENT_NAMES } from '../../app/ipc/channels.ts';
 import { CONTRACT, type Audience } from '../../app/ipc/contract.ts';
 import { root } from '../../scripts/runtime.mjs';
@@ -170,7 +171,7 @@ describe('Electron 17: the border', () => {
     expect(said).toEqual(
       [0, 1, 2].map(() => ({ ok: false, error: expect.objectContaining({ code: 'internal' }) })),
     );
-    const foreign = logged().filter(({ reason }) => reason?.includes('foreign frame'));
+    const foreign = logged().filter(({ reason }) => reason?.includes('ForeignFrame'));
     expect(new Set(foreign.map(({ channel }) => channel))).toEqual(
       new Set(['station.info', 'station.status', 'session.current', 'outbox.list']),
     );
@@ -192,6 +193,30 @@ describe('Electron 17: the border', () => {
       { event: 'ipc.unknown', channel: 'x'.repeat(60) },
     ]);
   });
+});
+
+it('what fails in main where nobody waits for it is told in words and logged without its data', async () => {
+  logged();
+  const told = await station.app.evaluate(
+    ({ dialog }) =>
+      new Promise<{ message: string; detail?: string }>((resolve) => {
+        dialog.showMessageBox = ((options: { message: string; detail?: string }) => {
+          resolve(options);
+          return Promise.resolve({ response: 0, checkboxChecked: false });
+        }) as unknown as typeof dialog.showMessageBox;
+        setTimeout(() => {
+          throw new Error('NUR HIDAYAH 3209031708450001');
+        });
+      }),
+  );
+  expect(told.message).toBe(ERROR_WORDS.internal.id);
+  expect(told.detail).toBe(`${ERROR_WORDS.internal.en}\n\ninternal`);
+  const [line] = logged();
+  expect(line).toMatchObject({ event: 'uncaught', level: 'error' });
+  expect(line?.reason).toMatch(/^Error\b/);
+  expect(JSON.stringify(line)).not.toMatch(/NUR|3209/);
+  // The station goes on.
+  expect(await answers(['station.status'], undefined)).toEqual({ 'station.status': 'ok' });
 });
 
 async function sessionRole(): Promise<string | null> {

@@ -6,7 +6,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RekamError } from '../../app/errors.ts';
 import { startStoreWorker, type StoreWorkerOptions } from '../../main/intake/start-worker.ts';
-import { connectStore, localStore, serveStore } from '../../main/store/remote.ts';
+import { reason } from '../../main/log.ts';
+import { connectStore, fromMessage, localStore, serveStore, toMessage } from '../../main/store/remote.ts';
 import { completeDraft, openTestStore, recordDraft, TEST_NOW } from '../helpers/store.ts';
 
 const workerFile = path.resolve(import.meta.dirname, '../../main/worker.ts');
@@ -150,12 +151,25 @@ describe('calls over a port', () => {
     await expect(group.slow('next')).resolves.toBe('next');
   });
 
-  test('make anything else `internal`, its message kept for the log alone', async () => {
+  test('make anything else `internal`, its name kept for the log alone, its message nowhere', async () => {
     const error: unknown = await remote()
       .group.fail()
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'internal', params: {}, message: 'internal' });
-    expect(String((error as Error).cause)).toContain('TypeError');
+    expect(reason((error as Error).cause)).toMatch(/^TypeError worker\.test\.ts:\d+:\d+$/);
+  });
+
+  test('say nothing of what stands in a row that cannot be read', async () => {
+    const made = await openTestStore({ residents: 1 });
+    const [nik = ''] = made.niks;
+    made.db.write((tx) => tx.run(`UPDATE resident SET biodata = replace(biodata, '"nama":"', '"nama":')`));
+    const error: unknown = await made.store.residents.byNik(nik).catch((thrown: unknown) => thrown);
+    made.destroy();
+    const crossed = fromMessage(toMessage(error));
+    for (const text of [reason(error), reason(crossed), reason(crossed.cause)]) {
+      expect(text).toContain('SyntaxError');
+      expect(text).not.toMatch(/siti|nama|JSON/i);
+    }
   });
 
   test('reach no method that the store does not have', async () => {
