@@ -77,6 +77,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Menurut pusat warga ini sudah direkam pada {{at}}. Tidak perlu direkam lagi.',
     en: 'According to the center this resident was already recorded on {{at}}. No second recording is needed.',
   },
+  'ticket.stale': {
+    id: 'Nomor ini dari antrean hari lain: tanggal meja sudah berganti. Tidak ada yang diubah; antrean sudah dimuat ulang, pilih lagi dari sana.',
+    en: 'This number is of another day’s queue: the date at the desk has changed. Nothing was changed; the queue was loaded again, choose from it.',
+  },
   'draft.unknown': {
     id: 'Draf ini sudah tidak ada: sudah direkam atau dihapus. Buka lagi warga dari antrean.',
     en: 'This draft no longer exists: it was recorded or dropped. Open the resident again from the queue.',

@@ -131,6 +131,7 @@ export async function startStation({ environment, window, begun, log, openBorder
     keysInFile: keys.inFile,
     now: () => clock.now(),
     startOfDay: () => clock.startOfDay(),
+    today: () => clock.today(),
     publish: (status) => tell('station.statusChanged', status),
     log,
   });

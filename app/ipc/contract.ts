@@ -84,6 +84,8 @@ export const residentSchema = z.object({
 });
 
 export const ticketRowSchema = z.object({
+  /** Numbers start anew each day: only with its date does one say whose it is. */
+  date: z.iso.date(),
   number: z.int().positive(),
   nik: z.string(),
   nama: z.string(),
@@ -256,15 +258,20 @@ export const CONTRACT = {
     response: ticketRowSchema,
     audience: 'operator',
   },
-  /** Call, put off (with a reason), note as not there, or back to waiting. Serving begins with drafts.begin, done with record. */
+  /** Call, put off (with a reason), note as not there, or back to waiting; `ticket.stale` for another day's number. Serving begins with drafts.begin, done with record. */
   'desk.ticket': {
     request: z.discriminatedUnion('state', [
       z.strictObject({
+        date: z.iso.date(),
         number: z.int().positive(),
         state: z.literal('deferred'),
         reason: z.string().trim().min(3).max(120),
       }),
-      z.strictObject({ number: z.int().positive(), state: z.enum(['called', 'absent', 'waiting']) }),
+      z.strictObject({
+        date: z.iso.date(),
+        number: z.int().positive(),
+        state: z.enum(['called', 'absent', 'waiting']),
+      }),
     ]),
     response: nothing,
     audience: 'operator',

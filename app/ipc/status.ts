@@ -45,6 +45,8 @@ export type SyncSummary = z.infer<typeof syncSummarySchema>;
 /** Everything on the status bar, pushed by main once a second at most and whenever something changes. */
 export const stationStatusSchema = z.object({
   now: instantSchema,
+  /** ISO date at the desk. */
+  today: z.iso.date(),
   clockOffsetMs: z.int().nullable(),
   link: z.object({
     state: z.enum(LINK_STATES),
@@ -76,7 +78,8 @@ export const stationStatusSchema = z.object({
   recovery: recoverySchema.nullable(),
   disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
   power: z.enum(['mains', 'battery', 'unknown']),
-  reference: z.object({ residents: z.int(), loading: z.boolean() }),
+  /** `cursor` moves with whatever has come from the center. */
+  reference: z.object({ residents: z.int(), loading: z.boolean(), cursor: z.string().nullable() }),
   sync: syncProgressSchema.nullable(),
   /** What a supervisor set, and when packets may go again where the hours forbid it now. */
   limits: z.object({ set: syncLimitsSchema, opensAt: instantSchema.nullable() }),

@@ -74,8 +74,9 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
     'desk.summons': (group) => store.desk.summons(today(), group),
     'desk.arrive': ({ nik }, caller) => store.desk.arrive(today(), requireNik(nik), caller.accountId, now()),
     'desk.ticket': (change, caller) => {
+      if (change.date !== today()) throw new RekamError('ticket.stale');
       const reason = change.state === 'deferred' ? change.reason : null;
-      return store.desk.setTicket(today(), change.number, change.state, reason, caller.accountId, now());
+      return store.desk.setTicket(change.date, change.number, change.state, reason, caller.accountId, now());
     },
     'drafts.begin': async ({ nik: text }, caller) => {
       const nik = requireNik(text);

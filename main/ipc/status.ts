@@ -11,7 +11,9 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 
 interface Needs {
-  readonly store: Remote<Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery' | 'station'>>;
+  readonly store: Remote<
+    Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery' | 'reference' | 'station'>
+  >;
   readonly engine: () => SyncEngine | null;
   readonly room: DiskRoom;
   readonly mirror: () => MirrorStatus;
@@ -19,6 +21,7 @@ interface Needs {
   readonly keysInFile: boolean;
   readonly now: () => number;
   readonly startOfDay: () => number;
+  readonly today: () => string;
   readonly publish: (status: StationStatus) => void;
   readonly log: Log;
 }
@@ -68,19 +71,21 @@ export class StatusBoard {
   }
 
   async read(): Promise<StationStatus> {
-    const { store, engine, room, keysInFile, now, startOfDay } = this.#needs;
-    const [summary, residents, outages, recovery, keyNews, disk] = await Promise.all([
+    const { store, engine, room, keysInFile, now, startOfDay, today } = this.#needs;
+    const [summary, residents, outages, recovery, keyNews, cursor, disk] = await Promise.all([
       store.outbox.summary(startOfDay()),
       store.residents.count(),
       store.outages.latest(1),
       store.recovery.report(),
       store.station.keyNews(),
+      store.reference.cursor(),
       room.read(),
     ]);
     const state = engine()?.state();
     const outage = outages[0];
     return {
       now: instant(now()),
+      today: today(),
       clockOffsetMs: state?.clockOffsetMs ?? null,
       link: {
         state: state?.link.state ?? 'unknown',
@@ -111,7 +116,7 @@ export class StatusBoard {
       recovery,
       disk,
       power: powerMonitor.isOnBatteryPower() ? 'battery' : 'mains',
-      reference: { residents, loading: state?.referenceLoading ?? false },
+      reference: { residents, loading: state?.referenceLoading ?? false, cursor },
       limits: {
         set: state?.limits.set ?? NO_LIMITS,
         opensAt: instantOrNull(state?.limits.opensAt ?? null),

@@ -10,7 +10,7 @@ import { iso, isoOrNull } from './rows.ts';
 import { arriveTicket, changeTicket, ticketOf, type StoredTicket } from './tickets.ts';
 
 const TICKETS = `
-  SELECT t.number, t.nik, t.state, t.packet_id, t.reason, t.called_at, t.arrived_at, r.nama AS resident_nama,
+  SELECT t.date, t.number, t.nik, t.state, t.packet_id, t.reason, t.called_at, t.arrived_at, r.nama AS resident_nama,
     (SELECT e.nama FROM enrollment e WHERE e.packet_id = t.packet_id) AS enrolled_nama
   FROM ticket t LEFT JOIN resident r ON r.nik = t.nik
   WHERE t.date = ?`;
@@ -73,6 +73,7 @@ export function createDeskStore(db: Database): DeskStore {
 }
 
 interface TicketRecord {
+  date: string;
   number: number;
   nik: string;
   state: TicketRow['state'];
@@ -92,6 +93,7 @@ function requireTicket(db: Reader, date: string, number: number): TicketRow {
 
 function asTicketRow(row: TicketRecord): TicketRow {
   return {
+    date: row.date,
     number: row.number,
     nik: row.nik,
     nama: row.enrolled_nama ?? row.resident_nama ?? '',

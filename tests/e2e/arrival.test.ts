@@ -243,3 +243,31 @@ describe('the scanner', () => {
     expect((await queue().innerText()).includes(adult(3).nama)).toBe(false);
   });
 });
+
+describe('the queue', () => {
+  it('is read again when the date at the desk changes, and when something has come from the center', async () => {
+    for (const [index, change] of [{ today: '2099-01-01' }, { reference: 'another' }].entries()) {
+      const person = adult(20 + index);
+      // Past the desk: as if another had given the number.
+      const given = await station.page.evaluate((nik) => window.rekam.desk.arrive({ nik }), person.nik);
+      if (!given.ok) throw new Error(given.error.code);
+      expect(await row(given.value.number).count()).toBe(0);
+      const status = await station.status();
+      const { today = status.today, reference: cursor = status.reference.cursor } = change;
+      const told = { ...status, today, reference: { ...status.reference, cursor } };
+      await station.app.evaluate(({ BrowserWindow }, payload) => {
+        BrowserWindow.getAllWindows()[0]?.webContents.send('station.statusChanged', payload);
+      }, told);
+      await row(given.value.number).waitFor();
+    }
+  });
+
+  it('of another day changes nobody’s number of today', async () => {
+    const change = { number: 1, state: 'deferred', reason: 'ke sawah' } as const;
+    const refused = await station.page.evaluate((request) => window.rekam.desk.ticket(request), {
+      ...change,
+      date: '2011-11-14',
+    });
+    expect(refused.ok ? 'ok' : refused.error.code).toBe('ticket.stale');
+  });
+});

@@ -31,7 +31,7 @@ export function DeferForm({
   const defer = (why: string) => {
     if (why.trim().length < REASON_MIN) return setShort(true);
     done();
-    void setTicket(row, { number: row.number, state: 'deferred', reason: why.trim() });
+    void setTicket(row, { state: 'deferred', reason: why.trim() });
   };
   return (
     <form

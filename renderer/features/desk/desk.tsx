@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { nextWaiting } from '../../../app/desk/ticket.ts';
 import { useApp } from '../../app-state.ts';
 import { useKeys } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
 import { ask, station } from '../../station.ts';
+import { useStatus } from '../../status.ts';
 import { Arrival } from './arrival.tsx';
-import { leave, useDesk } from './desk-store.ts';
+import { leave, offerCopies, refreshQueue, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
 import { Idle } from './idle.tsx';
 import { Queue } from './queue.tsx';
@@ -19,6 +21,7 @@ export default function Desk() {
   const view = useDesk((state) => state.view);
   const setting = useApp((state) => state.info?.policy?.stepOrder);
   const today = useQuery({ queryKey: ['desk', 'today'], queryFn: () => ask(station.desk.today(undefined)) });
+  useNews();
   const next = nextTurn(today.data?.tickets);
   useKeys({
     Escape: () => void leave(),
@@ -55,6 +58,19 @@ export default function Desk() {
       )}
     </div>
   );
+}
+
+/** Whatever the queue shows may be another by a new day, a corrected clock, or what came from the center. */
+function useNews(): void {
+  const date = useStatus((status) => status?.today ?? null);
+  const cursor = useStatus((status) => status?.reference.cursor ?? null);
+  const seen = useRef({ date, cursor });
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = { date, cursor };
+    if (before.date !== date || before.cursor !== cursor) refreshQueue();
+    if (before.cursor !== cursor) void offerCopies();
+  }, [date, cursor]);
 }
 
 /** The computer's date, only until main has told the desk's. */

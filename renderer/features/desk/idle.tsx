@@ -53,10 +53,7 @@ function Turn({ next, tickets }: { next: NextTurn; tickets: Tickets }) {
         <div className={classes['quiet']}>
           {called ? (
             <>
-              <Button
-                variant="default"
-                onClick={() => void setTicket(row, { number: row.number, state: 'absent' })}
-              >
+              <Button variant="default" onClick={() => void setTicket(row, { state: 'absent' })}>
                 {t('ticket/absent')}
               </Button>
               <Button variant="default" disabled={deferring} onClick={() => setDeferring(true)}>

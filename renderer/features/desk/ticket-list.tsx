@@ -84,7 +84,7 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
   }
   const act = (state: Exclude<StateByHand, 'deferred'>) => {
     close();
-    void (state === 'called' ? callTicket(row) : setTicket(row, { number: row.number, state }));
+    void (state === 'called' ? callTicket(row) : setTicket(row, { state }));
   };
   return (
     <fieldset

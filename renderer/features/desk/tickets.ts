@@ -19,12 +19,15 @@ import {
 /** One key calls the next number at any time; it types nothing, so it works in a text field too. */
 export const CALL_KEY = 'Insert';
 
+type Change = DistributiveOmit<Request<'desk.ticket'>, 'date' | 'number'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
 /** Puts a ticket into another state. An enrollment that is open for it is left first: its draft stays. */
-export async function setTicket(row: TicketRow, change: Request<'desk.ticket'>): Promise<boolean> {
+export async function setTicket(row: TicketRow, change: Change): Promise<boolean> {
   const { view } = deskNow();
   const open = view.kind === 'working' && view.work.state().draft.packetId === row.packetId;
   if (open && !(await leave())) return false;
-  const result = await answer(station.desk.ticket(change));
+  const result = await answer(station.desk.ticket({ ...change, date: row.date, number: row.number }));
   refreshQueue();
   if (!result.ok) {
     tellError(result.error);
@@ -40,7 +43,7 @@ export async function setTicket(row: TicketRow, change: Request<'desk.ticket'>):
 }
 
 export async function callTicket(row: TicketRow): Promise<void> {
-  if (!(await setTicket(row, { number: row.number, state: 'called' }))) return;
+  if (!(await setTicket(row, { state: 'called' }))) return;
   // What was called stands in the work area, unless somebody is being served there.
   if (deskNow().view.kind !== 'working') await leave();
 }
