@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { app, dialog, type BrowserWindow, type WebContents } from 'electron';
 import { RekamError } from '../../app/errors.ts';
 import type { Request, Response } from '../../app/ipc/contract.ts';
+import { unreachable } from '../../app/result.ts';
 import { writeWhole } from '../whole-file.ts';
+import { spool } from './spool.ts';
 
 type Order = Request<'slip.print'> & {
   /** Proposed for the PDF; says nothing of the resident. */
@@ -47,36 +49,32 @@ async function toPrinter(
   if (!printers.some(({ name }) => name === printer)) throw new RekamError('slip.printer');
   await requireSlip(contents, order);
   await ledger.count('printer');
-  const failure = await printSilently(contents, order.paper, printer);
-  if (failure === null) return;
-  await ledger.takeBack();
-  throw new RekamError('slip.printer', {}, failure);
-}
-
-/** @returns null once the system's spooler has the paper, else why not */
-function printSilently(
-  contents: WebContents,
-  paper: Order['paper'],
-  deviceName: string,
-): Promise<Error | null> {
-  const [width, height] = PAGE[paper];
-  return new Promise((resolve) => {
-    try {
-      contents.print(
-        {
-          silent: true,
-          deviceName,
-          color: false,
-          printBackground: true,
-          margins: { marginType: 'none' },
-          pageSize: { width: width * MICRONS_PER_MM, height: height * MICRONS_PER_MM },
-        },
-        (success, reason) => resolve(success ? null : new Error(reason)),
-      );
-    } catch (error) {
-      resolve(error instanceof Error ? error : new Error('print', { cause: error }));
-    }
-  });
+  const [width, height] = PAGE[order.paper];
+  const spooled = await spool((answer) =>
+    contents.print(
+      {
+        silent: true,
+        deviceName: printer,
+        color: false,
+        printBackground: true,
+        margins: { marginType: 'none' },
+        pageSize: { width: width * MICRONS_PER_MM, height: height * MICRONS_PER_MM },
+      },
+      answer,
+    ),
+  );
+  switch (spooled.kind) {
+    case 'taken':
+      return;
+    case 'refused':
+      await ledger.takeBack();
+      throw new RekamError('slip.printer', {}, spooled.error);
+    case 'silent':
+      // It stays counted: should it come all the same, the next one must say that it is the second.
+      throw new RekamError('slip.printer');
+    default:
+      unreachable(spooled);
+  }
 }
 
 /** Where the last PDF went, for the next one; gone with the process. */
