@@ -223,6 +223,33 @@ describe('the scanner', () => {
     await find().fill('');
   });
 
+  it('leaves the text field in which it was read as it was, and the form unfinished', async () => {
+    const { page } = station;
+    await openResident(page, adult(2).nik);
+    await work().getByRole('button', { name: words.desk.drop }).click();
+    const reason = page.getByRole('textbox', { name: words.desk.dropReason });
+    await reason.fill('salah ');
+    await page.evaluate((text) => {
+      for (const key of [...text, 'Enter']) {
+        const field = document.activeElement;
+        const isTaken = field?.dispatchEvent(
+          new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+        );
+        if (isTaken === false) continue;
+        if (key === 'Enter') field?.closest('form')?.requestSubmit();
+        else document.execCommand('insertText', false, key);
+      }
+    }, adult(3).nik);
+    await work()
+      .getByText(formatNik(adult(3).nik))
+      .waitFor();
+    expect(await reason.inputValue()).toBe('salah ');
+    await page.keyboard.press('Escape');
+    await reason.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await find().fill('');
+  });
+
   it('says which rule an impossible NIK breaks', async () => {
     await station.page.keyboard.press('F1');
     await station.page.getByRole('heading', { name: words.help.title }).waitFor();

@@ -14,6 +14,7 @@ import { openResident, setQuery, useDesk } from './desk-store.ts';
 import { Person } from './person.tsx';
 import classes from './queue.module.css';
 import { giveNumber } from './tickets.ts';
+import { TAKES_SCANS } from './use-scanner.ts';
 
 const LIMIT = 20;
 const GIVE_KEY = 'Shift+Enter';
@@ -153,6 +154,7 @@ export function FindBox({
         <TextInput
           ref={input}
           {...COMBOBOX}
+          {...TAKES_SCANS}
           aria-expanded={open}
           aria-controls="find-results"
           aria-activedescendant={open && rows.length > 0 ? `find-${at}` : undefined}

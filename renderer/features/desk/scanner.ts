@@ -1,6 +1,6 @@
 /**
- * A scanner that types: 16 digits and Enter, faster than any hand. Outside a text field those keys would land on
- * buttons (the Enter would confirm a step), so they are gathered here.
+ * A scanner that types: 16 digits and Enter, faster than any hand. Those keys would land on buttons (the Enter would
+ * confirm a step) or in a form, so they are gathered here.
  */
 export interface ScanBuffer {
   readonly digits: string;
