@@ -70,8 +70,10 @@ let vault: Vault | null = null;
 let inTraining = false;
 const PLAIN: Beside = { recorded: null, setAside: false };
 let closing: Promise<unknown> = Promise.resolve();
-/** Drafts that a scanner or the camera fills, and by how many captures. */
-const filling = new Map<Work, number>();
+/** Drafts that a scanner or the camera fills, and the captures under way. */
+const filling = new Map<Work, Set<Promise<void>>>();
+/** Their session has ended: the window's copy gets what still comes, and nobody opens them any more. */
+const ended = new WeakSet<Work>();
 const listeners = new Set<() => void>();
 
 function set(next: Partial<DeskState>): void {
@@ -159,7 +161,9 @@ export async function openDraft(packetId: PacketId, opening?: Opening): Promise<
   if (state.view.kind === 'working' && !(await leave())) return;
   const begun = { error: null, scanned: null, query: '' };
   const turn = ++opened;
-  const open = [...filling.keys()].find((work) => work.state().draft.packetId === packetId);
+  const open = [...filling.keys()].find(
+    (work) => !ended.has(work) && work.state().draft.packetId === packetId,
+  );
   if (open !== undefined) return enter(open, opening ?? 'restored', PLAIN, begun);
   set({ view: { kind: 'opening' }, ...begun });
   const loaded = await load(packetId);
@@ -211,11 +215,15 @@ function shut(work: Work): void {
  * comes is put into it all the same, and is then committed and closed.
  */
 export async function fill(work: Work, capture: () => Promise<void>): Promise<void> {
-  filling.set(work, (filling.get(work) ?? 0) + 1);
+  const captures = filling.get(work) ?? new Set();
+  filling.set(work, captures);
+  const running = capture();
+  captures.add(running);
   try {
-    await capture();
+    await running;
   } finally {
-    await filled(work);
+    captures.delete(running);
+    if (!ended.has(work)) await filled(work);
   }
 }
 
@@ -225,9 +233,8 @@ async function filled(work: Work): Promise<void> {
     if (!result.ok && filling.has(work)) set({ error: result.error });
     refreshQueue();
   }
-  const others = (filling.get(work) ?? 1) - 1;
-  if (others > 0) filling.set(work, others);
-  else if (isOpen(work)) filling.delete(work);
+  if ((filling.get(work)?.size ?? 0) > 0) return;
+  if (isOpen(work)) filling.delete(work);
   // Else saved nowhere: it waits there for its person, who then sees why.
   else if (work.state().saved) shut(work);
 }
@@ -353,9 +360,17 @@ export async function settleDesk(): Promise<void> {
   if (state.view.kind === 'working') await state.view.work.commit();
 }
 
+/** A finger that lies on the glass at this moment is not asked for again: what comes of it is saved in the window. */
+async function endWork(work: Work): Promise<void> {
+  ended.add(work);
+  await Promise.allSettled(filling.get(work) ?? []);
+  await work.settle();
+  shut(work);
+}
+
 /**
- * The session ended or changes its side: nothing of a resident stays in memory, only the place. The last save runs to
- * its end first.
+ * The session ended or changes its side: nothing of a resident stays in memory, only the place. The last capture and the
+ * last save run to their end first.
  * @param next the place to come back to, where it is not the present one
  */
 export function exitDesk(next: PacketId | null = placeNow().open): void {
@@ -365,9 +380,7 @@ export function exitDesk(next: PacketId | null = placeNow().open): void {
   const ending = vault;
   const works = new Set(filling.keys());
   if (state.view.kind === 'working') works.add(state.view.work);
-  const saving = Promise.all([...works].map((work) => work.settle()));
-  for (const work of works) shut(work);
-  closing = saving.then(() => ending?.close());
+  closing = Promise.all([...works].map(endWork)).then(() => ending?.close());
   vault = null;
   set(EMPTY);
 }
