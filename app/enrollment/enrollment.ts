@@ -8,7 +8,12 @@ import {
   stationIdSchema,
 } from '../ids.ts';
 import { BIODATA_WARNINGS, biodataSchema } from './biodata.ts';
+import { REASON_MAX, REASON_MIN } from '../reason.ts';
+import { SEEN_BACKGROUNDS } from './photo.ts';
 import { exceptionSchema, missingParts, partNameSchema, type PartName } from './biometrics.ts';
+
+/** Why a person did what the rules ask about. */
+export const reasonSchema = z.string().trim().min(REASON_MIN).max(REASON_MAX);
 
 /** What a device says of itself. It travels in the packet, so a lying one may not fill it. */
 export const deviceTextSchema = z.string().max(200);
@@ -30,8 +35,10 @@ export const partSchema = z.strictObject({
   device: z
     .strictObject({ make: deviceTextSchema, model: deviceTextSchema, serialNo: deviceTextSchema })
     .nullable(),
-  /** Why the operator kept it although it was judged unfit (photo). */
-  override: z.string().trim().min(3).max(200).optional(),
+  /** Why the operator kept it although it was judged unfit, or below the policy's threshold. */
+  override: reasonSchema.optional(),
+  /** With a photo: the colour beside the head, where it was seen. */
+  background: z.enum(SEEN_BACKGROUNDS).optional(),
 });
 export type Part = z.infer<typeof partSchema>;
 
@@ -49,7 +56,7 @@ export type Correction = z.infer<typeof correctionSchema>;
 /** A warning of the biodata rules that was shown, and why the operator went on. */
 export const acceptedWarningSchema = z.strictObject({
   code: z.enum(BIODATA_WARNINGS),
-  reason: z.string().trim().min(3).max(200),
+  reason: reasonSchema,
 });
 export type AcceptedWarning = z.infer<typeof acceptedWarningSchema>;
 

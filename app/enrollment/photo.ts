@@ -89,7 +89,10 @@ export interface PhotoJudgement {
   readonly advice: readonly Advice[];
 }
 
-export type Background = 'red' | 'blue' | 'orange';
+export const BACKGROUNDS = ['red', 'blue', 'orange'] as const;
+export type Background = (typeof BACKGROUNDS)[number];
+export const SEEN_BACKGROUNDS = [...BACKGROUNDS, 'other'] as const;
+export type SeenBackground = (typeof SEEN_BACKGROUNDS)[number];
 
 /** Width ÷ height of the photo. */
 export const PHOTO_RATIO = 3 / 4;
@@ -166,6 +169,11 @@ export function judgePhoto(measure: PhotoMeasure, wanted: Background, scale = 1)
   const fit = found.size === 0;
   if (measure.background !== null && backgroundOf(measure.background) !== wanted) found.add('background');
   return { fit, score: Math.floor(weakest * 100), advice: ADVICE.filter((advice) => found.has(advice)) };
+}
+
+/** What was seen beside the head; undefined where nothing of it is in the picture. */
+export function seenBackground({ background }: Pick<PhotoMeasure, 'background'>): SeenBackground | undefined {
+  return background === null ? undefined : (backgroundOf(background) ?? 'other');
 }
 
 /** A colour's name among the three that the rules know; null for any other. Hue in degrees, saturation 0–1 of HSV. */

@@ -10,6 +10,7 @@ import {
   PACKET_MAX_BYTES,
   type PacketParts,
 } from '../../app/enrollment/packet.ts';
+import { unfitParts, type Limits } from '../../app/enrollment/quality.ts';
 import { RekamError, type ErrorParams } from '../../app/errors.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import type { StationRecord } from '../store/api.ts';
@@ -22,6 +23,7 @@ interface Made {
   readonly station: StationRecord;
   readonly input: Parameters<IntakeApi['intake']['record']>[0];
   readonly clockOffsetMs: number | null;
+  readonly limits: Limits;
 }
 
 /** @throws RekamError `draft.incomplete` */
@@ -57,6 +59,12 @@ export function completePacket(made: Made, parts: PacketParts): Uint8Array {
     askedParts(draft.amends),
   );
   if (missing.length > 0) throw incomplete({ parts: missing.join(' ') });
+  const unfit = unfitParts(
+    captures.map(({ part }) => part),
+    made.biodata,
+    made.limits,
+  );
+  if (unfit.length > 0) throw incomplete({ parts: unfit.join(' '), reason: 'quality' });
   if (draft.approval === null) throw incomplete({ step: 'review' });
   const content =
     draft.amends === undefined

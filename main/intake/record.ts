@@ -11,7 +11,7 @@ import { loadDraft, setAsideUnreadable } from '../store/drafts.ts';
 import { commitRecord, readRecorded, recordedBiodata } from '../store/records.ts';
 import { clockOffset } from '../store/settings.ts';
 import { atBorder } from '../store/sqlite-errors.ts';
-import { readStation } from '../store/station.ts';
+import { readPolicy, readStation } from '../store/station.ts';
 import type { IntakeApi } from './api.ts';
 import { completeBiodata, completePacket } from './complete.ts';
 
@@ -51,7 +51,11 @@ async function record(
   const open = atBorder(() => unconfirmed(db, input.packetId, draft.corrections));
   if (open !== undefined) throw new RekamError('correction.unconfirmed', { field: open.field });
   const parts = new Map<PartName, Uint8Array>(captures.map(({ part, bytes }) => [part.name, bytes]));
-  const content = completePacket({ draft, biodata, captures, station, input, clockOffsetMs: offset }, parts);
+  const limits = atBorder(() => readPolicy(db, station));
+  const content = completePacket(
+    { draft, biodata, captures, station, input, clockOffsetMs: offset, limits },
+    parts,
+  );
   const sealed = await seal(content, station.activation.sealing.recipient);
 
   return atBorder(() =>

@@ -1,5 +1,11 @@
 import { RekamError } from '../../app/errors.ts';
-import { activateAnswerSchema, type Activation, type KeyChange } from '../../app/sync/protocol.ts';
+import {
+  activateAnswerSchema,
+  policySchema,
+  type Activation,
+  type KeyChange,
+  type Policy,
+} from '../../app/sync/protocol.ts';
 import type { StationRecord, StationStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
@@ -17,6 +23,12 @@ export function readStation(db: Reader): StationRecord | null {
     centerUrl: row.center_url,
     caPem: row.ca_pem,
   };
+}
+
+/** As last received: by reference, else with the activation. */
+export function readPolicy(db: Reader, record: StationRecord): Policy {
+  const stored = readSetting(db, 'policy');
+  return stored === null ? record.activation.policy : parseJson(policySchema, stored);
 }
 
 export function createStationStore(db: Database): StationStore {

@@ -123,6 +123,18 @@ describe('live advice', () => {
 });
 
 describe('taking', () => {
+  it('asks for a reason before it keeps a good photo before another wall', async () => {
+    await show({ ...GOOD, wall: BLUE });
+    await reopen();
+    await button('Ambil foto').click();
+    const reason = station.page.getByRole('textbox', { name: 'Alasan memakai foto ini' });
+    await reason.waitFor();
+    await work().getByText(words.photo.advice.background).waitFor();
+    expect(await kept()).toBeNull();
+    await station.page.keyboard.press('Escape');
+    await reason.waitFor({ state: 'detached' });
+  });
+
   it('asks for a reason before it keeps a photo without a face, and takes Enter for it', async () => {
     await show({ wall: RED, people: [] });
     await reopen();
@@ -158,7 +170,7 @@ describe('taking', () => {
       .waitFor();
     await page.getByText('Draf tersimpan').waitFor();
     const photo = await kept();
-    expect(photo).toMatchObject({ width: 480, height: 640, attempts: 3 });
+    expect(photo).toMatchObject({ width: 480, height: 640, attempts: 3, background: 'red' });
     expect(photo).not.toHaveProperty('override');
     expect(photo?.quality).toBeGreaterThanOrEqual(50);
     expect(photo?.size).toBeLessThanOrEqual(100 * 1024);

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_WORDS } from '../../app/error-words.ts';
 import type { ErrorCode } from '../../app/errors.ts';
 import { id as words } from '../../renderer/i18n/id.ts';
 import { openResident, save, workUntil } from '../../scripts/desk-work.ts';
+import { root } from '../../scripts/runtime.mjs';
 import type { Fault, SbiSimulator } from '../../scripts/sbi/simulator.ts';
 import type { StationWindow } from '../../scripts/station-window.ts';
 import { liveText } from '../helpers/accessibility.ts';
@@ -179,7 +181,30 @@ describe('a scanner that fails', () => {
     }
     await button(words.common.next).waitFor();
     expect(await railStep('Jempol').innerText()).toContain(words.rail.low);
+  });
+
+  it('goes on before that only with a reason, which the review shows', async () => {
+    const { page } = station;
+    await page.keyboard.press('F11');
+    await button(words.scan.take).click();
+    await button(words.scan.accept).click();
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: words.common.reasonShort }).waitFor();
+    await page.keyboard.press('Escape');
+    await said('Percobaan 1 dari 3');
+    expect(await railStep('Iris').innerText()).not.toContain(words.rail.done);
+    await page.keyboard.press('F12');
+    await page.getByRole('button', { name: words.rail.unfit }).click();
+    await button(words.scan.accept).click();
+    await page.keyboard.type('Mata warga sakit');
+    await station.shot(path.join(root, 'out', 'scan-keep-low.png'));
+    await page.keyboard.press('Enter');
+    await said('Dipakai dengan alasan: Mata warga sakit');
+    await button(words.common.next).waitFor();
     scanner.fault();
+    await page.keyboard.press('F12');
+    await page.getByText('Dipakai dengan alasan: Mata warga sakit').first().waitFor();
+    await station.shot(path.join(root, 'out', 'review-keep-low.png'));
   });
 });
 
@@ -217,6 +242,22 @@ describe('a draft that is left while a scanner works on it', () => {
     scanner.fault();
     await expect.poll(fingers, PATIENT).toBe(8);
   });
+});
+
+it('a capture that ends after its person has logged out is in the draft when they come back', async () => {
+  const { page } = station;
+  await openResident(page, residents[3] ?? '');
+  await page.keyboard.press('F10');
+  await live('on');
+  scanner.fault('slow');
+  await button(words.scan.take).click();
+  await said(words.scan.running);
+  await station.logout();
+  const { username, password } = demoAccount('operator');
+  await station.login(username, password);
+  await said(words.scan.good);
+  expect(await pictures().count()).toBe(2);
+  scanner.fault();
 });
 
 describe('a finger that is not there', () => {

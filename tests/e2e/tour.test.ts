@@ -156,7 +156,7 @@ describe.each([
     await page.keyboard.press('Escape');
     await button(words.desk.drop).click();
     await button(words.desk.dropConfirm).click();
-    await heard(words.desk.dropShort);
+    await heard(words.common.reasonShort);
     await see('drop');
     await page.keyboard.press('Escape');
     await toStep('F6', words.stepLong.photo);

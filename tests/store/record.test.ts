@@ -190,6 +190,47 @@ describe('a record is refused', () => {
     expect(store.api.drafts.list()).toHaveLength(1);
   });
 
+  test('with a capture below the policy’s threshold before its attempts were made, unless somebody said why', async () => {
+    const poor = (more: object) => {
+      const captures = testCaptures();
+      return captures.map((capture) =>
+        capture.part.name === 'finger.left.thumb'
+          ? { ...capture, part: { ...capture.part, quality: 59, ...more } }
+          : capture,
+      );
+    };
+    const low = await completeDraft(store, nik(0), { captures: poor({ attempts: 2 }) });
+    await expect(recordDraft(store, low)).rejects.toMatchObject({
+      code: 'draft.incomplete',
+      params: { parts: 'finger.left.thumb', reason: 'quality' },
+    });
+    await recordResident(store, nik(1), { captures: poor({ attempts: 3 }) });
+    await recordResident(store, nik(2), { captures: poor({ override: 'luka bakar' }) });
+    // The policy as it came last, not as it was at activation.
+    const policy = { ...store.activation.policy, fingerThreshold: 55 };
+    store.api.reference.apply([{ type: 'policy', policy }], null, TEST_NOW);
+    await recordResident(store, nik(3), { captures: poor({ attempts: 1 }) });
+    expect(store.api.outbox.lastSequence()).toBe(3);
+  });
+
+  test('with a photo before another colour than the biodata ask for, unless somebody said why', async () => {
+    const before = (more: object) =>
+      testCaptures().map((capture) =>
+        capture.part.name === 'photo' ? { ...capture, part: { ...capture.part, ...more } } : capture,
+      );
+    // Born in 1980.
+    const red = await completeDraft(store, nik(0), { captures: before({ background: 'red' }) });
+    await expect(recordDraft(store, red)).rejects.toMatchObject({
+      code: 'draft.incomplete',
+      params: { parts: 'photo', reason: 'quality' },
+    });
+    await recordResident(store, nik(1), { captures: before({ background: 'blue' }) });
+    await recordResident(store, nik(2), {
+      captures: before({ background: 'red', override: 'kain biru hilang' }),
+    });
+    expect(store.api.outbox.lastSequence()).toBe(2);
+  });
+
   test('with a warning that nobody gave a reason for, and goes on with one', async () => {
     // The single name is the register's own, and nothing to explain.
     register(store, { ...biodata, nama: 'SUPARMAN', jenisKelamin: 1 });

@@ -17,6 +17,7 @@ import {
 import { cameraError } from '../../renderer/features/desk/photo.ts';
 import { EMPTY_SCAN, SCAN_GAP_MS, SCAN_PAUSE_MS, scanKey } from '../../renderer/features/desk/scanner.ts';
 import { decodeSignature, encodeSignature, signatureFault } from '../../renderer/features/desk/signature.ts';
+import { DEFAULT_LIMITS as LIMITS } from '../../app/enrollment/biometrics.ts';
 import { missingSteps, orderedSteps, railState, REVIEWED } from '../../renderer/features/desk/steps.ts';
 
 const draft = (change: Partial<Draft> = {}) =>
@@ -40,12 +41,16 @@ describe('the order of steps', () => {
     expect(orderedSteps(undefined)).toEqual(STEPS);
   });
   test('the rail follows confirmation, exceptions and approval', () => {
-    expect(railState('biodata', draft({ biodataConfirmed: false }))).toBe('missing');
+    expect(railState('biodata', draft({ biodataConfirmed: false }), LIMITS)).toBe('missing');
     expect(
-      railState('signature', draft({ exceptions: [{ part: 'signature', reason: 'unable', note: '' }] })),
+      railState(
+        'signature',
+        draft({ exceptions: [{ part: 'signature', reason: 'unable', note: '' }] }),
+        LIMITS,
+      ),
     ).toBe('excepted');
-    expect(railState('review', draft({ approval: null }))).toBe('missing');
-    expect(missingSteps(draft(), STEPS)).toEqual([
+    expect(railState('review', draft({ approval: null }), LIMITS)).toBe('missing');
+    expect(missingSteps(draft(), STEPS, LIMITS)).toEqual([
       'photo',
       'signature',
       'right4',

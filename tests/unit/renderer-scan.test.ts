@@ -5,7 +5,14 @@ import type { ScannerRow } from '../../app/ipc/contract.ts';
 import type { Work } from '../../renderer/drafts/work.ts';
 import { addExceptions, removeException } from '../../renderer/features/desk/exceptions.ts';
 import { latestOnly } from '../../renderer/features/desk/scan/latest-only.ts';
-import { railCounts, scannerFor, scanView, takenOf } from '../../renderer/features/desk/scan/scan-view.ts';
+import type { Capture } from '../../app/ipc/contract.ts';
+import {
+  railCounts,
+  scannerFor,
+  scanView,
+  takenOf,
+  withOverride,
+} from '../../renderer/features/desk/scan/scan-view.ts';
 import { missingSteps, railState } from '../../renderer/features/desk/steps.ts';
 
 const LIMITS = { fingerThreshold: 60, irisThreshold: 50, maxAttempts: 3 };
@@ -53,6 +60,22 @@ describe('a scan step', () => {
     expect(scanView('irises', low(3), LIMITS)).toMatchObject({ low: true, again: false });
     expect([...scanView('irises', low(1), LIMITS).states.values()]).toEqual(['low', 'good']);
   });
+  test('is not tried again once somebody said why it should stay so', () => {
+    const poor = [part('iris.left', 10), part('iris.right', 80)];
+    const captures = new Map(poor.map((one) => [one.name, { part: one } as unknown as Capture]));
+    const put = withOverride('irises', captures, 'mata sakit', LIMITS).map((capture) => capture.part);
+    expect(put).toEqual([part('iris.left', 10, 1, { override: 'mata sakit' })]);
+    const kept = draft([...put, ...poor.slice(1)]);
+    expect(scanView('irises', kept, LIMITS)).toMatchObject({
+      low: true,
+      again: false,
+      override: 'mata sakit',
+    });
+    expect([railState('irises', draft(poor), LIMITS), railState('irises', kept, LIMITS)]).toEqual([
+      'missing',
+      'done',
+    ]);
+  });
   test('ends with a tick only where the quality is good', () => {
     const ended = (...args: Parameters<typeof draft>) => takenOf(scanView('thumbs', draft(...args), LIMITS));
     expect(ended(THUMBS)).toBe('good');
@@ -96,14 +119,30 @@ describe('the rail', () => {
   });
   test('the review is done after approval and both index fingers', () => {
     const both = [part('verify.left.index', 80), part('verify.right.index', 80)];
-    expect(railState('review', draft([]))).toBe('missing');
-    expect(railState('review', draft(both))).toBe('done');
-    expect(railState('review', draft(both, [], false))).toBe('missing');
-    expect(railState('review', draft(both.slice(1), [without('finger.left.index')]))).toBe('done');
-    expect(railState('review', draft(both.slice(1), [without('verify.left.index')]))).toBe('excepted');
+    expect(railState('review', draft([]), LIMITS)).toBe('missing');
+    expect(railState('review', draft(both), LIMITS)).toBe('done');
+    expect(railState('review', draft(both, [], false), LIMITS)).toBe('missing');
+    expect(railState('review', draft(both.slice(1), [without('finger.left.index')]), LIMITS)).toBe('done');
+    expect(railState('review', draft(both.slice(1), [without('verify.left.index')]), LIMITS)).toBe(
+      'excepted',
+    );
   });
   test('the index fingers at the end do not stand before the approval', () => {
-    expect(missingSteps(draft([]), STEPS)).not.toContain('review');
+    expect(missingSteps(draft([]), STEPS, LIMITS)).not.toContain('review');
+  });
+});
+
+describe('a photo before another colour than the biodata ask for', () => {
+  const at = (year: number, more: object) =>
+    ({ ...draft([part('photo', 80, 1, more)]), biodata: { tanggalLahir: `${year}-02-14` } }) as Draft;
+  test('is judged again with every correction, and may stay with a reason', () => {
+    const red = { background: 'red' };
+    expect(railState('photo', at(1983, red), LIMITS)).toBe('done');
+    expect(railState('photo', at(1984, red), LIMITS)).toBe('missing');
+    expect(railState('photo', at(1984, { background: 'other' }), LIMITS)).toBe('missing');
+    expect(railState('photo', at(1984, { ...red, override: 'kain biru hilang' }), LIMITS)).toBe('done');
+    // Nothing of it was seen, or nothing looked: nothing is claimed.
+    expect(railState('photo', at(1984, {}), LIMITS)).toBe('done');
   });
 });
 

@@ -29,6 +29,24 @@ export function takePhoto(video: HTMLVideoElement): Uint8Array | null {
   return null;
 }
 
+const SMALL_WIDTH = 120;
+const SMALL_HEIGHT = 160;
+
+/** What the desk keeps of a photo once it is sealed, to know the resident by. Null where it cannot be drawn. */
+export async function smallPhoto(jpeg: Uint8Array): Promise<Uint8Array | null> {
+  try {
+    const image = await createImageBitmap(new Blob([new Uint8Array(jpeg)], { type: 'image/jpeg' }));
+    const canvas = document.createElement('canvas');
+    canvas.width = SMALL_WIDTH;
+    canvas.height = SMALL_HEIGHT;
+    canvas.getContext('2d')?.drawImage(image, 0, 0, SMALL_WIDTH, SMALL_HEIGHT);
+    image.close();
+    return canvasBytes(canvas, 'image/jpeg', 0.8);
+  } catch {
+    return null;
+  }
+}
+
 /** getUserMedia's exceptions as what a person can do about them. */
 export function cameraError(error: unknown): ErrorCode {
   const name = error instanceof DOMException || error instanceof Error ? error.name : '';

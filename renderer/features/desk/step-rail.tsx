@@ -39,14 +39,17 @@ function RailStep({
 }) {
   const { t, f } = useWords();
   const current = step === draft.step;
-  const state = railState(step, draft);
-  const counts = railCounts(step, draft, useLimits());
+  const limits = useLimits();
+  const state = railState(step, draft, limits);
+  const counts = railCounts(step, draft, limits);
   const missing = current ? 'current' : 'missing';
   const look: Look = state === 'missing' ? missing : counts.low ? 'low' : state;
   const { Mark, tone } = LOOKS[look];
   const words = [
     // The mark and the ground say already which one is current.
-    ...(state === 'missing' && !(current && counts.excepted > 0) ? [t(`rail/${missing}`)] : []),
+    ...(state === 'missing' && !(current && (counts.excepted > 0 || counts.low))
+      ? [t(`rail/${missing}`)]
+      : []),
     ...(state === 'done' && !counts.low ? [t('rail/done')] : []),
     ...(counts.low ? [t('rail/low')] : []),
     ...(counts.excepted > 0 ? [t('rail/excepted', { n: f.number(counts.excepted) })] : []),

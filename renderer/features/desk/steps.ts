@@ -1,4 +1,5 @@
 import type { BiodataField } from '../../../app/enrollment/biodata.ts';
+import { unfitParts, type Limits } from '../../../app/enrollment/quality.ts';
 import type { Draft } from '../../../app/desk/draft.ts';
 import { askedParts, hasStep } from '../../../app/desk/task.ts';
 import {
@@ -26,12 +27,14 @@ export function orderedSteps(
 export type RailState = 'done' | 'excepted' | 'missing';
 
 /**
- * As stepState, and biodata is done once confirmed, review once the resident approved and both index fingers were taken
+ * As stepState, but for what cannot stay as it was captured; biodata is done once confirmed, review once the resident approved and both index fingers were taken
  * again. A finger that its own step excepts is told there, not once more at the review.
  */
-export function railState(step: Step, draft: Draft): RailState {
+export function railState(step: Step, draft: Draft, limits: Limits): RailState {
   if (step === 'biodata') return draft.biodataConfirmed ? 'done' : 'missing';
   const captured = new Set<PartName>(draft.parts.map((part) => part.name));
+  const unfit = unfitParts(draft.parts, draft.biodata, limits);
+  if (unfit.some((part) => STEP_PARTS[step].includes(part))) return 'missing';
   const state = stepState(step, captured, draft.exceptions, askedParts(draft.amends));
   if (step !== 'review') return state;
   if (draft.approval === null || state === 'missing') return 'missing';
@@ -40,8 +43,8 @@ export function railState(step: Step, draft: Draft): RailState {
 }
 
 /** What still stands between this draft and the resident's approval, in the office's order. */
-export function missingSteps(draft: Draft, order: readonly Step[]): Step[] {
-  return order.filter((step) => step !== 'review' && railState(step, draft) === 'missing');
+export function missingSteps(draft: Draft, order: readonly Step[], limits: Limits): Step[] {
+  return order.filter((step) => step !== 'review' && railState(step, draft, limits) === 'missing');
 }
 
 /** What the resident approves besides name and NIK, which stand above every step. */

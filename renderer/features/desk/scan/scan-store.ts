@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { PartName, ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import type { Limits } from '../../../../app/enrollment/quality.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import type { PacketId } from '../../../../app/ids.ts';
 import { painted } from '../../../after-paint.ts';
@@ -12,7 +13,7 @@ import { keepBest } from '../capture.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import { commitWork, fill, isOpen } from '../desk-store.ts';
 import { DEVICES } from './use-scanner.ts';
-import { SCAN_PARTS, scanView, type Limits } from './scan-view.ts';
+import { SCAN_PARTS, scanView } from './scan-view.ts';
 
 interface ScanState {
   /** One capture at a time, whichever step began it. */

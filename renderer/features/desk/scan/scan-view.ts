@@ -14,11 +14,8 @@ import {
   type Step,
 } from '../../../../app/enrollment/biometrics.ts';
 import type { Part } from '../../../../app/enrollment/enrollment.ts';
-import type { ScannerRow } from '../../../../app/ipc/contract.ts';
-import type { Policy } from '../../../../app/sync/protocol.ts';
-
-/** What the center allows: thresholds 0–100, and how often a capture below is taken again. */
-export type Limits = Pick<Policy, 'fingerThreshold' | 'irisThreshold' | 'maxAttempts'>;
+import type { Capture, ScannerRow } from '../../../../app/ipc/contract.ts';
+import { isLow, thresholdOf, unfitParts, type Limits } from '../../../../app/enrollment/quality.ts';
 
 /** The parts in the order in which the hand lies on the glass, left to right. */
 export const SCAN_PARTS: Readonly<Record<ScanStep, readonly BodyPart[]>> = {
@@ -28,19 +25,6 @@ export const SCAN_PARTS: Readonly<Record<ScanStep, readonly BodyPart[]>> = {
   irises: IRISES,
   verify: VERIFY,
 };
-
-export function isEye(part: PartName): boolean {
-  return part.startsWith('iris.');
-}
-
-export function thresholdOf(part: PartName, limits: Limits): number {
-  return isEye(part) ? limits.irisThreshold : limits.fingerThreshold;
-}
-
-/** A quality that nothing scores is not low. */
-export function isLow(quality: number | null, threshold: number): boolean {
-  return quality !== null && quality < threshold;
-}
 
 export type PartState = 'excepted' | 'missing' | 'low' | 'good';
 
@@ -53,8 +37,10 @@ export interface ScanView {
   /** Nothing is missing; low quality is no gap. */
   readonly complete: boolean;
   readonly low: boolean;
-  /** Complete, but below the threshold and worth another attempt. */
+  /** Complete, but below the threshold before the policy's attempts were made, and nobody said why it should stay so. */
   readonly again: boolean;
+  /** Why the operator kept what is below the threshold. */
+  readonly override: string | null;
 }
 
 /** Where a scan step stands: what is captured, what is still wanted, whether to try again. */
@@ -84,7 +70,8 @@ export function scanView(
     attempts,
     complete,
     low,
-    again: complete && low && attempts < limits.maxAttempts,
+    again: complete && unfitParts(tried, {}, limits).length > 0,
+    override: tried.find((entry) => entry.override !== undefined)?.override ?? null,
   };
 }
 
@@ -101,6 +88,19 @@ export function scannerFor(step: ScanStep, rows: readonly ScannerRow[]): Scanner
   const kind = step === 'irises' ? 'iris' : 'finger';
   const fitting = rows.filter((row) => row.kind === kind);
   return fitting.find((row) => row.status === 'ready') ?? fitting[0] ?? null;
+}
+
+/** With their reason, so that the step goes on with them. */
+export function withOverride(
+  step: ScanStep,
+  captures: ReadonlyMap<PartName, Capture>,
+  reason: string,
+  limits: Limits,
+): Capture[] {
+  return [...captures.values()]
+    .filter(({ part }) => SCAN_PARTS[step].some((name) => name === part.name))
+    .filter(({ part }) => unfitParts([part], {}, limits).length > 0)
+    .map((capture) => ({ ...capture, part: { ...capture.part, override: reason } }));
 }
 
 /** Scanned parts by the policy's threshold; the photo where it was kept although it was judged unfit. */

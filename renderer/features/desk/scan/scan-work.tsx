@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { DEFAULT_LIMITS, type BodyPart, type ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import type { Limits } from '../../../../app/enrollment/quality.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import { useApp } from '../../../app-state.ts';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
@@ -11,7 +12,7 @@ import { DeviceLine } from './device-line.tsx';
 import { Drawing } from './hands.tsx';
 import { LiveView } from './live-view.tsx';
 import { capture, useScanState } from './scan-store.ts';
-import { SCAN_PARTS, scanView, takenOf, type Limits, type ScanView } from './scan-view.ts';
+import { SCAN_PARTS, scanView, takenOf, type ScanView } from './scan-view.ts';
 import classes from './scan.module.css';
 import { Tiles } from './tiles.tsx';
 import { useScanner } from './use-scanner.ts';
@@ -131,5 +132,6 @@ function Low({ scan: { step, view, limits } }: { scan: Scan }) {
   const threshold = f.number(eyes ? limits.irisThreshold : limits.fingerThreshold);
   if (view.again) return <Notice>{t(eyes ? 'scan/below_iris' : 'scan/below_finger', { threshold })}</Notice>;
   if (!view.complete) return null;
+  if (view.override !== null) return <Notice>{t('photo/overridden', { reason: view.override })}</Notice>;
   return <Notice>{t('scan/belowLast', { threshold, n: f.number(view.attempts) })}</Notice>;
 }

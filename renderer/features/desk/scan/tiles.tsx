@@ -7,7 +7,8 @@ import type { Work, WorkState } from '../../../drafts/work.ts';
 import { useWords } from '../../../i18n/words.ts';
 import { commitWork } from '../desk-store.ts';
 import { removeException } from '../exceptions.ts';
-import { isEye, isLow, thresholdOf, type Limits, type ScanView } from './scan-view.ts';
+import { isEye, isLow, thresholdOf, type Limits } from '../../../../app/enrollment/quality.ts';
+import type { ScanView } from './scan-view.ts';
 import classes from './scan.module.css';
 
 export function Quality({ score, threshold }: { score: number | null; threshold: number }) {

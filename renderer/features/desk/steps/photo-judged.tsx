@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { Advice, PhotoJudgement } from '../../../../app/enrollment/photo.ts';
+import { REASON_MAX, REASON_MIN } from '../../../../app/reason.ts';
+import type { Advice, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
 import { errorShape } from '../../../../app/errors.ts';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { useEscape } from '../../../components/keys.ts';
@@ -10,15 +11,12 @@ import { useWords } from '../../../i18n/words.ts';
 import { StepFrame } from '../step-frame.tsx';
 import classes from './photo.module.css';
 
-/** As the packet's schema has it (app/enrollment/enrollment.ts). */
-const REASON_MIN = 3;
-const REASON_MAX = 200;
-
 /** A photo as it was taken; `judgement` is null where the face check could not run. */
 export interface Shot {
   readonly bytes: Uint8Array;
   readonly judgement: PhotoJudgement | null;
   readonly attempt: number;
+  readonly background: SeenBackground | undefined;
 }
 
 export function PhotoAdvice({ advice }: { advice: readonly Advice[] }) {
@@ -123,7 +121,7 @@ export function UnfitPhoto({
               <PhotoAdvice advice={others} />
             </div>
           )}
-          {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={false} />}
+          {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={shot.judgement.fit} />}
           <TextInput
             ref={field}
             label={t('photo/reason')}

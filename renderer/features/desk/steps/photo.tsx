@@ -1,12 +1,13 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { photoBackground } from '../../../../app/enrollment/biodata.ts';
 import {
   judgePhoto,
+  seenBackground,
   type Advice,
   type Background,
   type PhotoJudgement,
 } from '../../../../app/enrollment/photo.ts';
+import { unfitParts, wantedBackground } from '../../../../app/enrollment/quality.ts';
 import { errorShape } from '../../../../app/errors.ts';
 import { painted } from '../../../after-paint.ts';
 import { announce } from '../../../components/announcer.tsx';
@@ -21,7 +22,8 @@ import { useCamera } from '../face/camera.ts';
 import { take, useFaceState } from '../face/face.ts';
 import { useLiveJudgement } from '../face/live.ts';
 import { makeSpeaker } from '../face/speaker.ts';
-import { takePhoto } from '../photo.ts';
+import { smallPhoto, takePhoto } from '../photo.ts';
+import { useLimits } from '../scan/scan-work.tsx';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
 import { PhotoAdvice, PhotoQuality, UnfitPhoto, type Shot } from './photo-judged.tsx';
@@ -54,16 +56,20 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     // Refused only where the element went away meanwhile: then nobody waits for it.
     if (stream !== null) void element.play().catch(() => undefined);
   }, [stream, live]);
-  const background = photoBackground({
-    tanggalLahir: String(state.draft.biodata['tanggalLahir'] ?? ''),
-    kewarganegaraan: state.draft.biodata['kewarganegaraan'] === 2 ? 2 : 1,
-  });
+  const limits = useLimits();
+  const background = wantedBackground(state.draft.biodata);
   const judgement = useLiveJudgement(video, live && ready && face !== 'failed' && !taking, background);
 
   const keep = async (shot: Shot, override: string | null) => {
-    const capture = await makeCapture('photo', 'image/jpeg', shot.bytes, null, shot.attempt);
+    const small = await smallPhoto(shot.bytes);
+    const capture = await makeCapture('photo', 'image/jpeg', shot.bytes, small, shot.attempt);
     const quality = shot.judgement?.score ?? null;
-    const part = { ...capture.part, quality, ...(override === null ? {} : { override }) };
+    const part = {
+      ...capture.part,
+      quality,
+      ...(override !== null && { override }),
+      ...(shot.background !== undefined && { background: shot.background }),
+    };
     work.update(UNAPPROVED, { put: [{ ...capture, part }] });
     setUnfit(null);
     setKeptAdvice(shot.judgement?.advice ?? []);
@@ -84,7 +90,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     if (shot === null) return;
     attempts.current += 1;
     const taken = { ...shot, attempt: attempts.current };
-    if (taken.judgement?.fit === true) {
+    if (taken.judgement?.advice.length === 0) {
       await keep(taken, null);
       announce(t('photo/fit'));
     } else {
@@ -95,6 +101,20 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   if (unfit !== null) {
     return (
       <UnfitPhoto shot={unfit} back={back} onKeep={(reason) => void keep(unfit, reason)} onRetake={giveUp} />
+    );
+  }
+  // The biodata were corrected since, and ask for another colour.
+  if (photo !== undefined && !retaking && unfitParts([photo.part], state.draft.biodata, limits).length > 0) {
+    const { attempts: attempt, quality, background: seen } = photo.part;
+    const judgement = { fit: true, score: quality ?? 0, advice: ['background'] } as const;
+    const kept: Shot = { bytes: photo.bytes, judgement, attempt, background: seen };
+    return (
+      <UnfitPhoto
+        shot={kept}
+        back={back}
+        onKeep={(reason) => void keep(kept, reason)}
+        onRetake={() => setRetaking(true)}
+      />
     );
   }
   const failed = camera.kind === 'failed';
@@ -189,13 +209,16 @@ async function shootOnce(
   if (judged) {
     try {
       const { bytes, seen } = await take(new VideoFrame(video));
-      if (bytes !== null) return { bytes, judgement: judgePhoto(seen.measure, background, seen.scale) };
+      if (bytes !== null) {
+        const judgement = judgePhoto(seen.measure, background, seen.scale);
+        return { bytes, judgement, background: seenBackground(seen.measure) };
+      }
     } catch {
       // The check failed on this one: the operator judges it.
     }
   }
   const bytes = takePhoto(video);
-  return bytes === null ? null : { bytes, judgement: null };
+  return bytes === null ? null : { bytes, judgement: null, background: undefined };
 }
 
 /** What to mend first, in one sentence that is also said; the box keeps its height, so nothing jumps. */

@@ -23,13 +23,14 @@ import { useWords, type Vocabulary } from '../../../i18n/words.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import { commitWork, record, useDesk } from '../desk-store.ts';
 import classes from '../desk.module.css';
-import { thresholdOf } from '../scan/scan-view.ts';
+import { thresholdOf } from '../../../../app/enrollment/quality.ts';
 import { ScanWork, useLimits, useScan } from '../scan/scan-work.tsx';
 import { Quality } from '../scan/tiles.tsx';
 import { StepFrame } from '../step-frame.tsx';
 import { missingSteps, REVIEWED } from '../steps.ts';
 import type { StepProps } from '../work-context.ts';
 import { ExceptionButton, ExceptionPanel } from './exceptions.tsx';
+import { KeepLowPanel } from './keep-low.tsx';
 import review from './review.module.css';
 
 function Picture({ state, part }: { state: WorkState; part: 'photo' | 'signature' }) {
@@ -72,7 +73,14 @@ function PartLine({ state, part }: { state: WorkState; part: PartName }) {
     <li>
       <span>{t(`part/${part}`)}</span>
       {capture !== undefined ? (
-        <Quality score={capture.part.quality} threshold={thresholdOf(part, limits)} />
+        <>
+          <Quality score={capture.part.quality} threshold={thresholdOf(part, limits)} />
+          {capture.part.override !== undefined && (
+            <small className={review['override']}>
+              {t('photo/overridden', { reason: capture.part.override })}
+            </small>
+          )}
+        </>
       ) : exception !== undefined ? (
         <StateMark tone="running">
           {exception.note === '' ? t(`exceptionReason/${exception.reason}`) : exception.note}
@@ -133,10 +141,13 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
   const recording = useDesk((desk) => desk.recording);
   const scan = useScan(work, state, 'verify');
   const [excepting, setExcepting] = useState<BodyPart | null>(null);
+  // What failed last is let be: what was taken before is good.
   const [accepted, setAccepted] = useState(false);
+  const [keeping, setKeeping] = useState(false);
   const close = useCallback(() => setExcepting(null), []);
+  const closeKeeping = useCallback(() => setKeeping(false), []);
   const { draft } = state;
-  const missing = missingSteps(draft, order);
+  const missing = missingSteps(draft, order, scan.limits);
   const firstMissing = missing[0];
   const approve = (by: Approval['by']) => {
     work.update({ approval: { at: new Date().toISOString(), by } });
@@ -160,6 +171,7 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
       <ExceptionPanel work={work} state={state} parts={scan.view.parts} chosen={excepting} onClose={close} />
     );
   }
+  if (keeping) return <KeepLowPanel work={work} scan={scan} onClose={closeKeeping} />;
   return (
     <StepFrame
       heading={t(verifying ? 'stepLong/verify' : 'stepLong/review')}
@@ -177,7 +189,11 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
           <>
             <ExceptionButton onClick={() => setExcepting(firstWanted)} />
             {scan.view.complete && (
-              <Button variant="subtle" onClick={() => setAccepted(true)} disabled={scan.busy}>
+              <Button
+                variant="subtle"
+                onClick={() => (scan.view.again ? setKeeping(true) : setAccepted(true))}
+                disabled={scan.busy}
+              >
                 {t('scan/accept')}
               </Button>
             )}
@@ -262,6 +278,7 @@ function Overview({ state }: { state: WorkState }) {
 /** How many are missing only where that is news: some of the step's parts are there. */
 function missingLabel(state: WorkState, step: Step, { t, f }: Pick<Vocabulary, 't' | 'f'>): string {
   const missing = missingOf(state, step);
+  if (missing === 0 && STEP_PARTS[step].length > 0) return `${t(`step/${step}`)} · ${t('rail/unfit')}`;
   const some = missing > 0 && missing < STEP_PARTS[step].length;
   const what = some
     ? t('review/missingParts', { n: f.number(missing), of: f.number(STEP_PARTS[step].length) })

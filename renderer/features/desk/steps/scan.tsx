@@ -6,18 +6,23 @@ import { ScanWork, useScan } from '../scan/scan-work.tsx';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
 import { ExceptionButton, ExceptionPanel } from './exceptions.tsx';
+import { KeepLowPanel } from './keep-low.tsx';
 
-/** Fingers and irises: captured by the device, best attempt of each part kept, again while below the threshold. */
+/** Fingers and irises: captured by the device, best attempt of each part kept, again while below the threshold. To stop
+ * before the policy's attempts wants a reason. */
 export function ScanStepView({ work, state, next, back, step }: StepProps & { step: ScanStep }) {
   const { t } = useWords();
   const scan = useScan(work, state, step);
   const [excepting, setExcepting] = useState<BodyPart | null>(null);
   const close = useCallback(() => setExcepting(null), []);
+  const [keeping, setKeeping] = useState(false);
+  const closeKeeping = useCallback(() => setKeeping(false), []);
   const { view, busy, primary } = scan;
 
   if (excepting !== null) {
     return <ExceptionPanel work={work} state={state} parts={view.parts} chosen={excepting} onClose={close} />;
   }
+  if (keeping) return <KeepLowPanel work={work} scan={scan} onClose={closeKeeping} />;
   const firstOpen = view.wanted.find((part) => view.states.get(part) === 'missing') ?? view.wanted[0];
   return (
     <StepFrame
@@ -31,7 +36,7 @@ export function ScanStepView({ work, state, next, back, step }: StepProps & { st
             </Button>
           )}
           {primary !== null && view.complete && (
-            <Button variant="subtle" onClick={next} disabled={busy}>
+            <Button variant="subtle" onClick={view.again ? () => setKeeping(true) : next} disabled={busy}>
               {t('scan/accept')}
             </Button>
           )}

@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import i18next from 'i18next';
 import { useEffect, useRef, useState } from 'react';
+import { REASON_MIN } from '../../../../app/reason.ts';
 import type { Draft } from '../../../../app/desk/draft.ts';
 import type { BiodataCheck, BiodataWarningCode } from '../../../../app/enrollment/biodata.ts';
 import { Notice } from '../../../components/notice.tsx';
@@ -13,8 +14,6 @@ import biodata from './biodata.module.css';
 const USUAL = ['document', 'resident'] as const;
 type Reason = (typeof USUAL)[number] | 'arrival';
 const OTHER = 'other';
-const REASON_MIN = 3;
-
 /** A new one each time the operator wanted to go on without a reason: the focus goes there again. */
 export interface Asking {
   readonly code: BiodataWarningCode;
