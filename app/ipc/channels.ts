@@ -35,6 +35,7 @@ export const CHANNELS = [
   'slip.open',
   'slip.print',
   'tasks.list',
+  'tasks.photo',
   'tasks.begin',
   'tasks.close',
   'outbox.list',

@@ -5,7 +5,7 @@ import { PASSWORD_MAX } from '../desk/password.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biometrics.ts';
-import { correctionSchema, partSchema } from '../enrollment/enrollment.ts';
+import { correctionSchema, partSchema, reasonSchema } from '../enrollment/enrollment.ts';
 import { accountIdSchema, instantSchema, kodeDesaSchema, packetIdSchema, stationIdSchema } from '../ids.ts';
 import { findingSchema } from '../sync/finding.ts';
 import { outcomeSchema } from '../sync/protocol.ts';
@@ -265,7 +265,7 @@ export const CONTRACT = {
         date: z.iso.date(),
         number: z.int().positive(),
         state: z.literal('deferred'),
-        reason: z.string().trim().min(3).max(120),
+        reason: reasonSchema.max(120),
       }),
       z.strictObject({
         date: z.iso.date(),
@@ -315,7 +315,7 @@ export const CONTRACT = {
     audience: 'operator',
   },
   'drafts.drop': {
-    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(200) }),
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema }),
     response: nothing,
     audience: 'operator',
   },
@@ -381,6 +381,8 @@ export const CONTRACT = {
 
   /** What the center sent back to this station, oldest recording first. */
   'tasks.list': { request: nothing, response: z.array(taskRowSchema), audience: 'operator' },
+  /** The small photo that the desk keeps of a recording, to know its resident by. */
+  'tasks.photo': { request: packetIdSchema, response: bytes.nullable(), audience: 'operator' },
   /**
    * A draft that mends a rejected packet: an amendment, or a whole new enrollment where the center asks for that. The
    * one that was begun already comes back as it is; `packet.state` where there is nothing (left) to mend.
@@ -388,7 +390,7 @@ export const CONTRACT = {
   'tasks.begin': { request: packetIdSchema, response: draftSchema, audience: 'operator' },
   /** A person has seen to a duplicate; the reason is kept in the audit log. */
   'tasks.close': {
-    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(200) }),
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema }),
     response: nothing,
     audience: 'operator',
   },
@@ -407,7 +409,7 @@ export const CONTRACT = {
   'outbox.packet': { request: packetIdSchema, response: packetDetailSchema, audience: 'supervisor' },
   /** It waits until it is released; what is under way of it ends. */
   'outbox.hold': {
-    request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(120) }),
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema.max(120) }),
     response: nothing,
     audience: 'supervisor',
   },

@@ -8,8 +8,8 @@ import { kindOfStep, type CaptureOrder, type Scanners } from './registry.ts';
 import { asksOf } from './sbi-capture.ts';
 
 const ROWS: Readonly<Record<ScannerRow['kind'], ScannerRow>> = {
-  finger: row('finger', 'Latihan jari'),
-  iris: row('iris', 'Latihan iris'),
+  finger: row('finger', 'practice finger'),
+  iris: row('iris', 'practice iris'),
 };
 
 /**

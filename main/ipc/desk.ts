@@ -40,6 +40,7 @@ type Group = Pick<
   | 'drafts.correct'
   | 'intake.record'
   | 'tasks.list'
+  | 'tasks.photo'
   | 'tasks.begin'
   | 'tasks.close'
   | 'outbox.list'
@@ -114,6 +115,7 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       return result;
     },
     'tasks.list': () => store.tasks.list(),
+    'tasks.photo': (of) => store.tasks.photo(of),
     'tasks.begin': async (of, { accountId: by }) => {
       const task = (await store.tasks.list()).find(({ packetId }) => packetId === of);
       if (task?.draft === null) await room.require();

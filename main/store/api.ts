@@ -328,6 +328,8 @@ export interface OutboxSummary {
 /** What the center sent back: rejected and not mended yet, or a duplicate that nobody has seen to. */
 export interface TaskStore {
   list(): TaskRow[];
+  /** The small photo of that recording, to know its resident by; null where there is none. */
+  photo(of: PacketId): Uint8Array | null;
   /**
    * The draft that mends it: an amendment, which has no ticket, or a whole enrollment where the center wants that.
    * @throws RekamError `packet.state`

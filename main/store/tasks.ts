@@ -13,7 +13,7 @@ import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { beginDraft, insertDraft, openDraftOf, plainDraft } from './drafts.ts';
 import { isUnreadable } from './packets.ts';
-import { iso, parseJson } from './rows.ts';
+import { iso, parseJson, plainBytes } from './rows.ts';
 
 const CLOSED = 'task.closed' satisfies AuditAct;
 const SHOWN = 500;
@@ -35,7 +35,8 @@ const TASKS = `
   WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
 export const TASK_LIST = `${TASKS} ORDER BY t.sequence LIMIT ?`;
 export const TASK_COUNT = `
-  SELECT count(*) AS n FROM packet t WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
+  SELECT count(*) AS n FROM packet t JOIN enrollment e USING (packet_id) JOIN outcome o USING (packet_id)
+  WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
 /** One at most: while it is open it counts as recorded, and nobody records the resident again. */
 export const TASK_OF_RESIDENT = `
   SELECT t.packet_id FROM enrollment e CROSS JOIN packet t USING (packet_id) JOIN outcome o USING (packet_id)
@@ -57,6 +58,13 @@ interface TaskRecord {
 export function createTaskStore(db: Database): TaskStore {
   return {
     list: () => db.all<TaskRecord>(TASK_LIST, SHOWN).map(toRow),
+    photo: (of) => {
+      const row = db.get<{ thumbnail: Uint8Array | null }>(
+        'SELECT thumbnail FROM enrollment WHERE packet_id = ?',
+        of,
+      );
+      return row?.thumbnail == null ? null : plainBytes(row.thumbnail);
+    },
     begin: (of, input) => db.write((tx) => begin(tx, of, input)),
     close: (of, reason, by, now) =>
       db.write((tx) => {

@@ -211,6 +211,13 @@ describe('a task', () => {
     });
   });
 
+  test('is counted as it is listed: a packet that came back without its row is in neither', () => {
+    decide(id(0));
+    decide(id(1));
+    store.db.write((tx) => tx.run('DELETE FROM enrollment WHERE packet_id = ?', id(1)));
+    expect([store.api.tasks.list().length, store.api.outbox.summary(NOW).tasks]).toEqual([1, 1]);
+  });
+
   test('is there for nothing that the center has not refused', () => {
     decide(id(0), { verdict: 'accepted', remedy: null });
     for (const index of [0, 1]) expect(() => beginTask(store, id(index), how())).toThrow('packet.state');

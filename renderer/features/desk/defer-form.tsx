@@ -1,5 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { REASON_MIN } from '../../../app/reason.ts';
 import type { TicketRow } from '../../../app/ipc/contract.ts';
 import { useEscape } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
@@ -7,9 +8,6 @@ import classes from './queue.module.css';
 import { setTicket } from './tickets.ts';
 
 const REASONS = ['reasonPapers', 'reasonLater', 'reasonUnwell'] as const;
-/** As main asks it: long enough to say something. */
-const REASON_MIN = 3;
-
 /** Why somebody is put off: one of the usual reasons at a touch, or in words. */
 export function DeferForm({
   row,

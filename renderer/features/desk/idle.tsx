@@ -135,6 +135,7 @@ export function Idle({
 }) {
   const { t } = useWords();
   const error = useDesk((state) => state.error);
+  const full = useStatus((status) => (status?.disk.residentsLeft ?? ROOM_TOLD) < ROOM_NEEDED);
   const vaultFailed = useApp((state) => state.vaultFailed);
   return (
     <div className={arrival['idle']}>
@@ -151,8 +152,10 @@ export function Idle({
       ) : (
         <div className={arrival['idleCenter']}>
           <IconIdBadge2 size={48} stroke={1.25} aria-hidden />
-          <h1 className={arrival['idleTitle']}>{t(opening ? 'desk/opening' : 'desk/idleTitle')}</h1>
-          {!opening && <p>{t('desk/idle')}</p>}
+          <h1 className={arrival['idleTitle']}>
+            {t(opening ? 'desk/opening' : full ? 'desk/fullTitle' : 'desk/idleTitle')}
+          </h1>
+          {!opening && <p>{t(full ? 'desk/full' : 'desk/idle')}</p>}
           {!opening && <Continue tickets={tickets} />}
         </div>
       )}

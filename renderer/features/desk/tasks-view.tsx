@@ -1,12 +1,14 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
+import { REASON_MIN } from '../../../app/reason.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { TaskRow } from '../../../app/ipc/contract.ts';
 import { useNow } from '../../clock.ts';
 import { announce } from '../../components/announcer.tsx';
+import { BytesImage } from '../../components/bytes-image.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useEscape, useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
@@ -17,11 +19,8 @@ import desk from './desk.module.css';
 import { leave, openTask, showTasks, useDesk } from './desk-store.ts';
 import { PersonButton } from './person.tsx';
 import { kindOfTask, saidByCenter, stepsOfTask } from './task-words.ts';
-import { closeTask, useTasks } from './tasks.ts';
+import { closeTask, useTaskPhoto, useTasks } from './tasks.ts';
 import classes from './tasks.module.css';
-
-/** The contract's shortest reason. */
-const REASON_MIN = 3;
 
 /** A person has seen to a duplicate, and says how. */
 function CloseForm({ task, close }: { task: TaskRow; close: () => void }) {
@@ -54,7 +53,7 @@ function CloseForm({ task, close }: { task: TaskRow; close: () => void }) {
         description={t('task/closeHelp')}
         value={reason}
         maxLength={200}
-        error={short ? <span role="alert">{t('desk/dropShort')}</span> : null}
+        error={short ? <span role="alert">{t('common/reasonShort')}</span> : null}
         onChange={(event) => {
           setReason(event.currentTarget.value);
           setShort(false);
@@ -105,6 +104,7 @@ function Task({ task }: { task: TaskRow }) {
   const [closing, setClosing] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const kind = kindOfTask(task);
+  const photo = useTaskPhoto(task.packetId);
   const run = kind === 'duplicate' ? () => setClosing(true) : () => void openTask(task.packetId);
   const label = kind === 'duplicate' ? 'close' : task.draft !== null ? 'resume' : kind;
   useEffect(() => {
@@ -116,7 +116,10 @@ function Task({ task }: { task: TaskRow }) {
       <ScrollRegion className={classes['detail']} aria-label={task.nama}>
         {error !== null && <ErrorNotice error={error} />}
         <p className={arrival['what']}>{t(`task/kind/${kind}`)}</p>
-        <h2 className={arrival['who']}>{task.nama}</h2>
+        <div className={classes['whose']}>
+          {photo !== null && <BytesImage bytes={photo} alt={t('part/photo')} className={classes['face']} />}
+          <h2 className={arrival['who']}>{task.nama}</h2>
+        </div>
         <Notice tone="act" quiet title={t('task/saidTitle')}>
           {saidByCenter(task.reasons, vocabulary).map((sentence) => (
             <p key={sentence}>{sentence}</p>

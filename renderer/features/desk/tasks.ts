@@ -22,6 +22,14 @@ export function useTasks(): UseQueryResult<TaskRow[]> {
   return tasks;
 }
 
+export function useTaskPhoto(of: PacketId): Uint8Array | null {
+  const photo = useQuery({
+    queryKey: ['desk', 'tasks', 'photo', of],
+    queryFn: () => ask(station.tasks.photo(of)),
+  });
+  return photo.data ?? null;
+}
+
 export async function closeTask(of: PacketId, reason: string): Promise<ErrorShape | null> {
   const result = await answer(station.tasks.close({ packetId: of, reason }));
   refreshQueue();

@@ -1,10 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { REASON_MIN } from '../../../app/reason.ts';
 import { useWords } from '../../i18n/words.ts';
 import classes from './doctor.module.css';
-
-/** As main asks it: long enough to say something. */
-const REASON_MIN = 3;
 
 /** Why a packet is held back: whoever finds it held reads it there. */
 export function HoldForm({ onHold, onClose }: { onHold: (reason: string) => void; onClose: () => void }) {

@@ -22,7 +22,7 @@ export function DeviceLine({ scanner, busy }: { scanner: DeskScanner; busy: bool
         <State scanner={scanner} busy={busy} />
         {row !== null && (
           <small className={classes['deviceName']}>
-            {row.make} {row.model}
+            {row.practice ? t(`scan/practice_${row.kind}`) : `${row.make} ${row.model}`}
             {row.practice && <span className={classes['practice']}>{t('scan/practice')}</span>}
           </small>
         )}
