@@ -1,6 +1,9 @@
-import { photoBackground, type Biodata } from './biodata.ts';
+import { photoBackground } from './biodata.ts';
 import type { PartName } from './biometrics.ts';
 import type { Part } from './enrollment.ts';
+
+/** Biodata that may still be wrong, or not there. */
+type Person = Readonly<Partial<Record<'tanggalLahir' | 'kewarganegaraan', string | number | null>>>;
 
 /** What the center's policy asks of a capture: scores 0–100, and how often one below is taken again. */
 export interface Limits {
@@ -26,11 +29,7 @@ export function isLow(quality: number | null, threshold: number): boolean {
  * Captures that cannot stay as they are: below the policy's threshold before its attempts were made, or a photo before
  * another background than these biodata ask for. Taken again, or kept with a reason, they can.
  */
-export function unfitParts(
-  parts: readonly Part[],
-  biodata: Partial<Record<keyof Biodata, unknown>>,
-  limits: Limits,
-): PartName[] {
+export function unfitParts(parts: readonly Part[], biodata: Person, limits: Limits): PartName[] {
   const isUnfit = ({ name, quality, attempts, background }: Part): boolean => {
     switch (name) {
       case 'photo':
@@ -44,8 +43,7 @@ export function unfitParts(
   return parts.filter((part) => part.override === undefined && isUnfit(part)).map(({ name }) => name);
 }
 
-/** By biodata that may still be wrong. */
-export function wantedBackground(biodata: Partial<Record<keyof Biodata, unknown>>) {
+export function wantedBackground(biodata: Person) {
   return photoBackground({
     tanggalLahir: String(biodata.tanggalLahir ?? ''),
     kewarganegaraan: biodata.kewarganegaraan === 2 ? 2 : 1,

@@ -78,11 +78,11 @@ test('a scanner is trusted though the PC says that its certificate is not valid 
   const alive = Date.now();
   store.api.station.begin(alive);
   store.api.station.end(alive, alive);
-  const { again } = await testScanners();
+  const desk = await testScanners();
   const clock = started(store, pc(FLAT).now);
-  await expect(again({ now: () => clock.corrected() }).capture(order())).resolves.toHaveLength(4);
+  await expect(desk.again({ now: () => clock.corrected() }).capture(order())).resolves.toHaveLength(4);
   expect(
-    await codeOf(again({ now: () => clock.now() }).capture(order({ packetId: newPacketId() }))),
+    await codeOf(desk.again({ now: () => clock.now() }).capture(order({ packetId: newPacketId() }))),
   ).toMatchObject({
     code: 'device.untrusted',
   });

@@ -363,7 +363,7 @@ export async function settleDesk(): Promise<void> {
 /** A finger that lies on the glass at this moment is not asked for again: what comes of it is saved in the window. */
 async function endWork(work: Work): Promise<void> {
   ended.add(work);
-  await Promise.allSettled(filling.get(work) ?? []);
+  await Promise.allSettled([...(filling.get(work) ?? [])]);
   await work.settle();
   shut(work);
 }

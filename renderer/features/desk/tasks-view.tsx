@@ -1,16 +1,14 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { REASON_MIN } from '../../../app/reason.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
-import type { ErrorShape } from '../../../app/errors.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { TaskRow } from '../../../app/ipc/contract.ts';
 import { useNow } from '../../clock.ts';
 import { announce } from '../../components/announcer.tsx';
 import { BytesImage } from '../../components/bytes-image.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
-import { useEscape, useKeys, usePrimaryKey } from '../../components/keys.ts';
+import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { shapeOf } from '../../station.ts';
@@ -18,6 +16,7 @@ import arrival from './arrival.module.css';
 import desk from './desk.module.css';
 import { leave, openTask, showTasks, useDesk } from './desk-store.ts';
 import { PersonButton } from './person.tsx';
+import { ReasonForm } from './steps/reason-panel.tsx';
 import { kindOfTask, saidByCenter, stepsOfTask } from './task-words.ts';
 import { closeTask, useTaskPhoto, useTasks } from './tasks.ts';
 import classes from './tasks.module.css';
@@ -25,50 +24,23 @@ import classes from './tasks.module.css';
 /** A person has seen to a duplicate, and says how. */
 function CloseForm({ task, close }: { task: TaskRow; close: () => void }) {
   const { t } = useWords();
-  const [reason, setReason] = useState('');
-  const [short, setShort] = useState(false);
-  const [error, setError] = useState<ErrorShape | null>(null);
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
-  useEscape(close);
-  const done = async () => {
-    if (reason.trim().length < REASON_MIN) return setShort(true);
-    const failed = await closeTask(task.packetId, reason.trim());
-    if (failed !== null) return setError(failed);
+  const done = async (reason: string) => {
+    const failed = await closeTask(task.packetId, reason);
+    if (failed !== null) return failed;
     announce(t('task/closed', { nama: task.nama }));
     showTasks(null);
+    return null;
   };
   return (
-    <form
+    <ReasonForm
       className={classes['close']}
-      aria-label={t('task/close')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void done();
-      }}
-    >
-      <TextInput
-        ref={input}
-        label={t('task/closeReason')}
-        description={t('task/closeHelp')}
-        value={reason}
-        maxLength={200}
-        error={short ? <span role="alert">{t('common/reasonShort')}</span> : null}
-        onChange={(event) => {
-          setReason(event.currentTarget.value);
-          setShort(false);
-        }}
-        autoComplete="off"
-      />
-      {error !== null && <ErrorNotice error={error} />}
-      <div className={desk['panelActions']}>
-        <span className={desk['spring']} />
-        <Button variant="default" onClick={close}>
-          {t('common/cancel')}
-        </Button>
-        <Button type="submit">{t('task/close')}</Button>
-      </div>
-    </form>
+      title={t('task/close')}
+      label={t('task/closeReason')}
+      help={t('task/closeHelp')}
+      submit={t('task/close')}
+      onReason={done}
+      onClose={close}
+    />
   );
 }
 
