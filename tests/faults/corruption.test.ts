@@ -86,7 +86,7 @@ async function aDay(): Promise<Day> {
   };
   const [cut, shut, copies] = [folder('cut'), folder('shut'), folder('copies')];
   cpSync(store.dir, cut, { recursive: true });
-  store.api.station.end(Date.now());
+  store.api.station.end(Date.now(), Date.now());
   store.db.checkpoint();
   const truth = everything(store);
   store.close();
@@ -233,7 +233,7 @@ async function readEverything({ store, isSuspected }: Restarted, day: Day): Prom
   const quietly = (call: Promise<unknown>) => call.catch(() => undefined);
   await quietly(store.outbox.list('all', 0, 200));
   await quietly(store.drafts.list());
-  await quietly(store.drafts.load(day.draft));
+  await quietly(store.drafts.load(day.draft, day.test.operator.accountId, Date.now()));
   await quietly(store.residents.find('a', 50));
   for (const id of [...day.both, ...day.mirrored, ...day.sent, ...day.alone])
     await quietly(store.outbox.sealed(id));

@@ -114,7 +114,7 @@ test.runIf(canMount)('record: told, the draft stays whole, and it is recorded wi
   // What the draft's own deletion frees is not there yet when the log must grow.
   expect(await codeOf(() => recordDraft(store, draft))).toBe('disk.full');
   expect(sequences()).toEqual([1]);
-  expect(store.api.drafts.load(draft.packetId).captures).toHaveLength(16);
+  expect(store.api.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW).captures).toHaveLength(16);
   expect(store.api.audit.verify()).toBeNull();
   empty();
   expect(await recordDraft(store, draft)).toMatchObject({ sequence: 2 });
@@ -126,7 +126,7 @@ test.runIf(canMount)('a draft’s step: told, and the step before it is what com
   const captures = testCaptures(['photo'], 400_000);
   const next = { ...draft, revision: draft.revision + 1, parts: [...captures.map(({ part }) => part)] };
   expect(await codeOf(() => store.store.drafts.commit(next, captures, TEST_NOW))).toBe('disk.full');
-  const loaded = await store.store.drafts.load(draft.packetId);
+  const loaded = await store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW);
   expect([loaded.draft.revision, loaded.captures.length]).toEqual([draft.revision, 16]);
   empty();
   expect(await store.store.drafts.commit(next, captures, TEST_NOW)).toEqual({ revision: next.revision });

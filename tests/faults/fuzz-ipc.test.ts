@@ -24,6 +24,7 @@ import {
   newPacketId,
   recordResident,
   testCaptures,
+  TEST_DATE,
   TEST_NOW,
   type TestStore,
 } from '../helpers/store.ts';
@@ -196,18 +197,26 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return { nik };
     case 'desk.ticket':
       return random() < 0.5
-        ? { number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
-        : { number: 1 + Math.floor(random() * 5), state: pick(['called', 'absent', 'waiting'], random) };
+        ? { date: TEST_DATE, number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
+        : {
+            date: pick([TEST_DATE, '2011-11-13'], random),
+            number: 1 + Math.floor(random() * 5),
+            state: pick(['called', 'absent', 'waiting'], random),
+          };
+    case 'drafts.fates':
+      return { packetIds: [ofDraft, anyPacket] };
     case 'drafts.load':
     case 'tasks.begin':
+    case 'tasks.photo':
     case 'slip.open':
     case 'outbox.packet':
     case 'outbox.release':
     case 'outbox.retry':
       return channel === 'drafts.load' ? ofDraft : anyPacket;
+    case 'drafts.restore':
     case 'drafts.commit': {
       if (draft === undefined) return { draft: {}, captures: [] };
-      const loaded = await store.store.drafts.load(draft.packetId);
+      const loaded = await store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW);
       const captures = testCaptures(
         random() < 0.5 ? ['photo'] : ['photo', 'signature', 'finger.left.index'],
         40,
@@ -356,7 +365,7 @@ const FOUND: readonly Input[] = ['\ud83d', 'a\0b', `${'x'.repeat(119)}\u{1f600}`
     ...[0, 1].map(
       (turn): Input => ({
         ...{ channel: 'desk.ticket', role, training: turn === 1, seed: 1 },
-        request: { number: 4, state: 'deferred', reason: `Nanti ${reason}` },
+        request: { date: TEST_DATE, number: 4, state: 'deferred', reason: `Nanti ${reason}` },
       }),
     ),
     {

@@ -214,7 +214,7 @@ test('rows of the draft table: what cannot be read stops nobody else, and is nev
         const listed = await store.store.drafts.list();
         if (!listed.some(({ packetId }) => packetId === other?.packetId))
           throw new Error(`the other draft is gone from the list (${what})`);
-        await store.store.drafts.load(draft.packetId).catch(requireTold);
+        await store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW).catch(requireTold);
         const recorded = await recordDraft(store, draft).catch((error: unknown) => requireTold(error));
         const after = packetsOf(store);
         if (!after.startsWith(before)) throw new Error('what was recorded is not what it was');
@@ -235,7 +235,7 @@ test('rows of the draft table: what cannot be read stops nobody else, and is nev
 
 test('drafts in the window: an entry opens as it was written or not at all', async () => {
   const { store, draft } = await drafted();
-  const { captures } = await store.store.drafts.load(draft.packetId);
+  const { captures } = await store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW);
   const [capture] = testCaptures(['photo'], 300);
   if (capture === undefined) throw new Error('no capture');
   const withPreview = { ...capture, preview: Uint8Array.of(1, 2, 3) };

@@ -81,7 +81,14 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       mirror: () => mirror.status(),
       storeDamaged: () => false,
     },
-    ...{ keysInFile: true, now, startOfDay: () => TEST_NOW - 3 * 3600_000, publish: quiet, log: LOG },
+    ...{
+      keysInFile: true,
+      now,
+      startOfDay: () => TEST_NOW - 3 * 3600_000,
+      today: () => TEST_DATE,
+      publish: quiet,
+      log: LOG,
+    },
   });
   const checkup = new StationCheckup({
     examine: () =>
