@@ -69,7 +69,10 @@ test('one finger is captured again, and nothing else; the amendment of an amendm
     },
   ]);
   expect(desk.test.api.residents.byNik(first.nik)).toMatchObject({ task: first.packetId });
-  expect(desk.test.api.outbox.summary(0)).toMatchObject({ recordedToday: 1, tasks: 1 });
+  expect(desk.test.api.outbox.summary(Date.parse(first.recordedAt))).toMatchObject({
+    recordedToday: 1,
+    tasks: 1,
+  });
 
   const again = await mend(desk.test, first.packetId, how(desk, { captures: [BAD_FINGER] }));
   // While it waits there is nothing to do, and nobody can begin a second one.
@@ -87,7 +90,11 @@ test('one finger is captured again, and nothing else; the amendment of an amendm
   expect(tasks(desk)).toEqual([]);
   expect(await enrolledBy(desk, first.nik)).toBe(third.packetId);
   // One resident was recorded, whatever was mended; nobody else may record that resident meanwhile.
-  expect(desk.test.api.outbox.summary(0)).toMatchObject({ recordedToday: 1, tasks: 0, rejected: 0 });
+  expect(desk.test.api.outbox.summary(Date.parse(first.recordedAt))).toMatchObject({
+    recordedToday: 1,
+    tasks: 0,
+    rejected: 0,
+  });
   expect(desk.test.api.residents.byNik(first.nik)?.recorded).toMatchObject({ where: 'here' });
 });
 

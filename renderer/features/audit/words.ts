@@ -52,6 +52,8 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'enrollment.recorded':
     case 'amendment.recorded':
       return formatNik(first);
+    case 'draft.setAside':
+      return t(first === 'unwanted' ? 'audit/setAside_unwanted' : 'audit/setAside_unreadable');
     case 'draft.dropped':
       return `${formatNik(first)} · ${rest.join(' ')}`;
     case 'draft.setAside':
