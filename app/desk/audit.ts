@@ -44,6 +44,7 @@ export const AUDIT_ACTS = [
   'packet.mismatched',
   'reconcile.unknown',
   'reconcile.gap',
+  'journal.unreadable',
   'packet.restored',
   'packet.erased',
   'courier.packed',

@@ -1038,6 +1038,7 @@ export const en: Words = {
     'packet.mismatched': 'The center has another packet under this number',
     'reconcile.unknown': 'The center has a packet that the station has not',
     'reconcile.gap': 'Packet numbers that are nowhere',
+    'journal.unreadable': 'Journal entry that cannot be read any more',
     'packet.restored': 'Packet restored',
     'packet.erased': "A packet's resident data erased after its retention time",
     'courier.packed': 'Copied packets to a courier disk',

@@ -1035,6 +1035,7 @@ export const id = {
     'packet.mismatched': 'Pusat memegang paket lain dengan nomor ini',
     'reconcile.unknown': 'Pusat memegang paket yang tidak ada di stasiun',
     'reconcile.gap': 'Nomor paket yang tidak ada di mana pun',
+    'journal.unreadable': 'Catatan kejadian yang tidak terbaca lagi',
     'packet.restored': 'Paket dipulihkan',
     'packet.erased': 'Data warga pada paket dihapus sesuai masa simpan',
     'courier.packed': 'Menyalin paket ke disk kurir',
