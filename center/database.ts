@@ -25,6 +25,7 @@ export interface Tables {
     app_version: string;
     activated_at: Date;
     revoked_at: Date | null;
+    journal_whole: ColumnType<number, number | undefined, number>;
   };
   activation_code: {
     secret_sha256: Sha256;

@@ -176,7 +176,7 @@ class Queue {
     const page = await store.outbox.due(clock.now(), limit, passes, passes ? this.#after : 0);
     this.#after = page.at(-1)?.sequence ?? this.#after;
     if (page.length > 0) {
-      const { waiting, waitingBytes } = await store.outbox.summary(clock.now());
+      const { waiting, waitingBytes } = await store.outbox.backlog();
       progress.waiting(waiting, waitingBytes);
     }
     if (isTrouble) page.sort((a, b) => a.attempts - b.attempts || a.sequence - b.sequence);
