@@ -164,11 +164,18 @@ async function putSummons(
     .execute();
 }
 
+/** The last number of the unbroken run from 1, found from where it ended before. */
 async function acknowledged(tx: Tx, stationId: StationId): Promise<number> {
-  // The last of the unbroken run from 1: where the number of entries so far still equals the sequence.
-  const { rows } = await sql<{ last: number | null }>`
-    select max(sequence) as last
-    from (select sequence, row_number() over (order by sequence) as nth from journal where station_id = ${stationId}) numbered
-    where sequence = nth`.execute(tx);
-  return rows[0]?.last ?? 0;
+  const { rows } = await sql<{ before: number; last: number | null }>`
+    select journal_whole as before, (
+      select sequence from journal j
+      where station_id = station.id and sequence > journal_whole
+        and exists (select from journal where station_id = station.id and sequence = journal_whole + 1)
+        and not exists (select from journal n where n.station_id = j.station_id and n.sequence = j.sequence + 1)
+      order by sequence limit 1
+    ) as last from station where id = ${stationId}`.execute(tx);
+  const { before = 0, last = null } = rows[0] ?? {};
+  if (last === null || last === before) return before;
+  await tx.updateTable('station').set({ journal_whole: last }).where('id', '=', stationId).execute();
+  return last;
 }

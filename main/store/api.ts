@@ -321,6 +321,9 @@ export interface OutboxItem {
   readonly state: PacketState;
 }
 
+/** What waits for the center, recorded or under way. */
+export type Backlog = Pick<OutboxSummary, 'waiting' | 'waitingBytes'>;
+
 export interface OutboxSummary {
   readonly waiting: number;
   readonly held: number;
@@ -411,6 +414,7 @@ export interface OutboxStore {
   received(receipts: readonly KeptReceipt[]): void;
   /** Applies verdicts and moves the cursor in one transaction; unknown ids are passed over. */
   outcomes(outcomes: readonly Outcome[], cursor: string, now: number): void;
+  backlog(): Backlog;
   summary(startOfDay: number): OutboxSummary;
   list(
     filter: 'all' | 'pending' | 'held' | 'received' | 'rejected',

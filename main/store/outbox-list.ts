@@ -4,7 +4,7 @@ import type { PacketId } from '../../app/ids.ts';
 import type { OutboxRow } from '../../app/ipc/contract.ts';
 import type { PacketState } from '../../app/enrollment/lifecycle.ts';
 import { outcomeSchema } from '../../app/sync/protocol.ts';
-import type { OutboxStore, OutboxSummary } from './api.ts';
+import type { Backlog, OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
 import { lastSequence, NUMBER, sequenceFloor } from './packets.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
@@ -120,6 +120,13 @@ export const MEASURED = `SELECT count(*) AS count, coalesce(avg(size), 0) AS ave
 
 export function measured(db: Reader): MeasuredPackets {
   return db.get<MeasuredPackets>(MEASURED) ?? { count: 0, averageBytes: 0 };
+}
+
+export const BACKLOG = `SELECT count(*) AS waiting, coalesce(sum(size), 0) AS waitingBytes FROM packet
+  WHERE state IN ('recorded', 'sending')`;
+
+export function backlog(db: Reader): Backlog {
+  return db.get<Backlog>(BACKLOG) ?? { waiting: 0, waitingBytes: 0 };
 }
 
 /** Whatever is not received yet is counted; the rest of an unbroken sequence is what the center holds. */

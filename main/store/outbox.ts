@@ -5,7 +5,7 @@ import type { OutboxItem, OutboxStore, ReceiptSubject } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { erase } from './erasure.ts';
-import { listOutbox, measured, summary } from './outbox-list.ts';
+import { backlog, listOutbox, measured, summary } from './outbox-list.ts';
 import { doctor } from './outbox-doctor.ts';
 import { reconciled, reconciledOf } from './outbox-reconcile.ts';
 import { applyOutcome, received } from './outbox-verdicts.ts';
@@ -132,6 +132,7 @@ export function createOutboxStore(db: Database): OutboxStore {
         for (const outcome of outcomes) applyOutcome(tx, outcome, now);
         writeSetting(tx, 'outcomeCursor', cursor);
       }),
+    backlog: () => backlog(db),
     summary: (startOfDay) => summary(db, startOfDay),
     list: (filter, offset, limit) => listOutbox(db, filter, offset, limit),
     range: (from, to, of) =>

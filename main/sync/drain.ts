@@ -177,7 +177,7 @@ class Queue {
     const page = await store.outbox.due(clock.now(), limit, passes, passes ? this.#after : BEFORE_ALL);
     this.#after = page.at(-1)?.place ?? this.#after;
     if (page.length > 0) {
-      const { waiting, waitingBytes } = await store.outbox.summary(clock.now());
+      const { waiting, waitingBytes } = await store.outbox.backlog();
       progress.waiting(waiting, waitingBytes);
     }
     if (isTrouble) page.sort((a, b) => a.attempts - b.attempts || a.place - b.place);

@@ -246,7 +246,8 @@ class Engine implements SyncEngine {
     await this.#packets(signal);
     // One that was asked for in the middle has a cycle of its own: what failed before the press is no answer to it.
     if (this.#manuals.current === manual) await this.#endManual();
-    for (const name of LATER) await this.#chore(name, signal, isManual && name === 'reference');
+    if (isManual && !signal.aborted) this.#chores.soon('reference', 0);
+    for (const name of LATER) await this.#chore(name, signal, false);
   }
 
   /** @param isWanted by a person, whenever it would be due */
@@ -341,7 +342,7 @@ class Engine implements SyncEngine {
   async #endManual(): Promise<void> {
     const manual = this.#manuals.current;
     if (manual === null) return;
-    const { waiting } = await this.#deps.store.outbox.summary(this.#clock.now());
+    const { waiting } = await this.#deps.store.outbox.backlog();
     const [ended, cause] = this.#endOf(manual.isCancelled);
     this.#manuals.end(ended, cause, waiting);
     this.#deps.log.info('sync.manual', { ...manual.tally.counts(), remaining: waiting, ended, cause });

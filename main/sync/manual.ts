@@ -23,8 +23,10 @@ const NAMED = 20;
 export class Tally {
   readonly #notes = new Map<PacketId, PacketNote>();
 
-  note(note: PacketNote): void {
-    this.#notes.set(note.item.packetId, note);
+  note({ item, ...note }: PacketNote): void {
+    const { packetId, sequence, size } = item;
+    // An outbox item has its manifest with it: of ten thousand packets these would be six megabytes.
+    this.#notes.set(packetId, { item: { packetId, sequence, size }, ...note });
   }
 
   get isEmpty(): boolean {

@@ -251,7 +251,7 @@ class CountingOutbox {
         return this.#due(...(args as [number, number, boolean, number?]));
       case 'nextDueAt':
         return this.#nextDueAt();
-      case 'summary':
+      case 'backlog':
         return { waiting: this.#waiting, waitingBytes: this.#waiting * SEALED.length };
       case 'sealed':
         return SEALED;

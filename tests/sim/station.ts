@@ -348,6 +348,7 @@ const READS = new Set([
     'nextDueAt',
     'sealed',
     'summary',
+    'backlog',
     'list',
     'range',
     'lastSequence',
