@@ -27,6 +27,7 @@ export interface Tables {
     revoked_at: Date | null;
     taken_over_by: StationId | null;
     last_sequence: number | null;
+    journal_whole: ColumnType<number, number | undefined, number>;
   };
   activation_code: {
     secret_sha256: Sha256;

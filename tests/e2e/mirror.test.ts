@@ -118,6 +118,7 @@ it('one bit turned in the audit log, which every start reads: the station stands
 
 it('the database spoiled while the center is away: set aside, both enrollments back, one sentence says it, and the window gives its draft back', async () => {
   const drafting = niks[2] ?? '';
+  await login('operator');
   await openResident(station.page, drafting);
   // Anywhere but at the first step: in the window's copy and in the database.
   await station.page.keyboard.press('F6');

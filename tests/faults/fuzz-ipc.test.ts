@@ -199,17 +199,21 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return random() < 0.5
         ? { date: TEST_DATE, number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
         : {
-            date: TEST_DATE,
+            date: pick([TEST_DATE, '2011-11-13'], random),
             number: 1 + Math.floor(random() * 5),
             state: pick(['called', 'absent', 'waiting'], random),
           };
+    case 'drafts.fates':
+      return { packetIds: [ofDraft, anyPacket] };
     case 'drafts.load':
     case 'tasks.begin':
+    case 'tasks.photo':
     case 'slip.open':
     case 'outbox.packet':
     case 'outbox.release':
     case 'outbox.retry':
       return channel === 'drafts.load' ? ofDraft : anyPacket;
+    case 'drafts.restore':
     case 'drafts.commit': {
       if (draft === undefined) return { draft: {}, captures: [] };
       const loaded = await store.store.drafts.load(draft.packetId, store.operator.accountId, TEST_NOW);
@@ -361,7 +365,7 @@ const FOUND: readonly Input[] = ['\ud83d', 'a\0b', `${'x'.repeat(119)}\u{1f600}`
     ...[0, 1].map(
       (turn): Input => ({
         ...{ channel: 'desk.ticket', role, training: turn === 1, seed: 1 },
-        request: { number: 4, state: 'deferred', reason: `Nanti ${reason}` },
+        request: { date: TEST_DATE, number: 4, state: 'deferred', reason: `Nanti ${reason}` },
       }),
     ),
     {

@@ -21,7 +21,6 @@ import { requirePassword } from '../../main/ipc/password.ts';
 import type { Border, Handlers } from '../../main/ipc/register.ts';
 import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { DiskRoom } from '../../main/ipc/room.ts';
-import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { sessionHandlers } from '../../main/ipc/session.ts';
 import { slipHandlers } from '../../main/ipc/slip.ts';
 import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
@@ -83,7 +82,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     record: () => real.store.station.record(),
     confirm: ({ username, password }) =>
       requirePassword(real.store, username, password, now, 'password.wrong'),
-    activate: () => Promise.reject(new Error('a station already')),
+    activate: () => Promise.reject(new RekamError('center.unreachable')),
   });
   const board = new StatusBoard({
     ...{
@@ -151,14 +150,6 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     policy: async () => currentPolicy(real.store, await real.store.station.record()),
     show: quiet,
   });
-  const takeover = new Takeover({
-    store: real.store,
-    record: () => real.store.station.record(),
-    confirm: ({ username, password }) =>
-      requirePassword(real.store, username, password, now, 'password.wrong'),
-    activate: () => Promise.reject(new RekamError('center.unreachable')),
-    ...{ now, changed: quiet, taken: quiet, log: LOG },
-  });
   const handlers: Handlers = {
     ...common,
     ...deskHandlers({ ...atDesk, store: real.store }),
@@ -194,8 +185,6 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...recoveryHandlersInTraining(),
     ...takeoverHandlersInTraining(),
     ...accountHandlersInTraining(),
-    ...recoveryHandlersInTraining(),
-    ...takeoverHandlersInTraining(),
     ...auditHandlersInTraining(),
   };
   return {
