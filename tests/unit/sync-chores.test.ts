@@ -108,6 +108,7 @@ test('the whole sequence is compared once a week in an office that is closed on 
   // As if there were more than one question's worth.
   store.db.write((tx) => tx.run('UPDATE packet SET sequence = 4500'));
   const whole: string[] = [];
+  const others = new Set<string>();
   let asked: number[] = [];
   center.fault = (request, next) => {
     if (request.target === PATHS.reconcile)
@@ -125,9 +126,10 @@ test('the whole sequence is compared once a week in an office that is closed on 
       clock.jump(DAY - MINUTE);
     }
     if (asked.length > 1) whole.push(String(day));
-    else if (day % 7 !== 6) expect(asked).toEqual([2501]);
+    else if (day % 7 !== 6) others.add(asked.join());
   }
   expect(whole).toEqual(['0', '7', '14', '21']);
+  expect([...others]).toEqual(['2501']);
 });
 
 test('a center restored from a backup gets the journal that it lost again', async () => {

@@ -56,8 +56,6 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
       return t(first === 'unwanted' ? 'audit/setAside_unwanted' : 'audit/setAside_unreadable');
     case 'draft.dropped':
       return `${formatNik(first)} · ${rest.join(' ')}`;
-    case 'draft.setAside':
-      return t(detail === 'unwanted' ? 'audit/setAside_unwanted' : 'audit/setAside_unreadable');
     case 'ticket.waiting':
     case 'ticket.called':
     case 'ticket.serving':
