@@ -107,7 +107,7 @@ function read(db: Reader, { name, columns }: { name: string; columns: string[] }
  * column that there was.
  * @throws where the newest schema no longer has what the old one had: then such rows must be written by hand here
  */
-export function oldDatabase(source: TestStore, version: number, file: string, key = randomBytes(32)) {
+export function oldDatabase(source: TestStore, version: number, file: string, key: Buffer = randomBytes(32)) {
   const db = openDatabase({ file, key, nativeBinding: null });
   migrate(db, MIGRATIONS.slice(0, version));
   const newest = new Map(tables(source.db).map((table) => [table.name, table.columns]));
