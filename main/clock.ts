@@ -1,3 +1,7 @@
+import type { SessionOfDay } from '../app/desk/ticket.ts';
+
+const NOON = 12;
+
 /** The station's clock corrected by the last pulse; what the desk calls "today" follows it. */
 export class DeskClock {
   #offsetMs = 0;
@@ -22,6 +26,10 @@ export class DeskClock {
     const at = new Date(Date.now() + this.#offsetMs);
     const pad = (value: number): string => String(value).padStart(2, '0');
     return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  }
+
+  sessionNow(): SessionOfDay {
+    return new Date(Date.now() + this.#offsetMs).getHours() < NOON ? 'pagi' : 'siang';
   }
 
   /** By the uncorrected clock, since rows carry its times: when the desk's day began. */

@@ -198,6 +198,8 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return random() < 0.5
         ? { number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
         : { number: 1 + Math.floor(random() * 5), state: pick(['called', 'absent', 'waiting'], random) };
+    case 'desk.carryOver':
+      return { date: pick(['2011-11-14', '2011-11-15', '2011-12-24'], random), session: 'siang' };
     case 'drafts.load':
     case 'tasks.begin':
     case 'slip.open':
