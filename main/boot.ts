@@ -2,6 +2,7 @@ import { app } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isAtLogin } from './autostart.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { registerIpc, type Border } from './ipc/register.ts';
 import { createLog } from './log-file.ts';
@@ -51,7 +52,7 @@ async function open(environment: Environment, log: Log): Promise<void> {
     openBorder = resolve;
   });
   const preload = join(__dirname, '..', 'preload', 'preload.cjs');
-  const window = createWindow({ preload, stands: border, log });
+  const window = createWindow({ preload, stands: border, quietly: isAtLogin(app), log });
   registerIpc({
     isOurs: ({ senderFrame }) =>
       !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,

@@ -14,6 +14,8 @@ export interface Environment {
   readonly nativeBinding: string | null;
   /** Where scanners' services are looked for on this PC, both ends included; null for the interface's own ports. */
   readonly devicePorts: { readonly from: number; readonly to: number } | null;
+  /** False: the system's autostart is left as it is, whatever the station's setting says. */
+  readonly autostart: boolean;
   /** JSON of the demo's code and accounts. */
   readonly demo: string | null;
 }
@@ -36,6 +38,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     language: language === 'id' || language === 'en' ? language : null,
     nativeBinding: env['REKAM_NATIVE_BINDING'] || packagedBinding(),
     devicePorts: readPorts(env['REKAM_DEVICE_PORTS']),
+    autostart: env['REKAM_AUTOSTART'] !== 'off',
     demo: env['REKAM_DEMO'] || null,
   };
 }

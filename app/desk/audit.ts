@@ -53,6 +53,9 @@ export const AUDIT_ACTS = [
   'courier.receipts',
 
   'station.activated',
+  'system.suspend',
+  'system.resume',
+  'system.session-end',
   'store.recovered',
   'setting.changed',
   'keys.followed',
@@ -73,7 +76,7 @@ export type AuditGroup = (typeof AUDIT_GROUPS)[number];
 const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ session: 'people', account: 'people', second: 'people', training: 'people' },
   ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets' },
-  ...{ station: 'station', store: 'station', setting: 'station', keys: 'station' },
+  ...{ station: 'station', system: 'station', store: 'station', setting: 'station', keys: 'station' },
   ...{ checkup: 'station', audit: 'station' },
 };
 

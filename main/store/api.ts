@@ -91,7 +91,7 @@ export interface StationStore {
  * `clockOffset` is milliseconds; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
  * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
  * copies were last read back; `recovery` JSON of Recovery, where this database was built anew; `checkedAt` the last
- * whole check of the database.
+ * whole check of the database; `autostart` `off` where a supervisor does not want the station to start by itself.
  */
 export type SettingKey =
   | 'language'
@@ -107,7 +107,8 @@ export type SettingKey =
   | 'mirrorKey'
   | 'mirrorCheckedAt'
   | 'recovery'
-  | 'checkedAt';
+  | 'checkedAt'
+  | 'autostart';
 
 export interface Account {
   readonly id: AccountId;
@@ -224,6 +225,8 @@ export interface DeskStore {
     readonly by: AccountId;
     readonly now: number;
   }): { readonly moved: number };
+  /** When the last enrollments of the day were recorded, newest first. @param startOfDay by the station's clock */
+  recordedAt(startOfDay: number, limit: number): number[];
 }
 
 export interface DraftStore {

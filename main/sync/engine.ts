@@ -178,6 +178,13 @@ class Engine implements SyncEngine {
     this.wake();
   }
 
+  slept(): void {
+    this.#contact.slept();
+    this.cancel();
+    this.#cycle.abort();
+    this.wake();
+  }
+
   tryNow(sequence: number): void {
     if (!this.#asked.includes(sequence)) this.#asked.push(sequence);
     this.wake();

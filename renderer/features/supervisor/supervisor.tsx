@@ -16,6 +16,7 @@ import { refreshStatus, useStatus } from '../../status.ts';
 import { Courier } from '../courier/courier.tsx';
 import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
+import { Autostart } from './autostart.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
 import { Outages } from './outages.tsx';
@@ -263,6 +264,7 @@ export default function Supervisor() {
         </div>
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />
         <Limits />
+        <Autostart />
       </div>
       <div className={classes['right']}>
         <Numbers />
