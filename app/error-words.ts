@@ -77,6 +77,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Menurut pusat warga ini sudah direkam pada {{at}}. Tidak perlu direkam lagi.',
     en: 'According to the center this resident was already recorded on {{at}}. No second recording is needed.',
   },
+  'ticket.elsewhere': {
+    id: 'Warga ini sedang dilayani di meja lain dengan nomor {{number}}. Tidak perlu nomor baru.',
+    en: 'This resident is being served at another desk, as number {{number}}. No new number is needed.',
+  },
   'draft.unknown': {
     id: 'Draf ini sudah tidak ada: sudah direkam atau dihapus. Buka lagi warga dari antrean.',
     en: 'This draft no longer exists: it was recorded or dropped. Open the resident again from the queue.',

@@ -32,6 +32,7 @@ export const ERRORS = {
   'resident.unknown': { retryable: false, hint: 'correct' },
   'resident.recordedHere': { retryable: false, hint: 'goOn' },
   'resident.recordedElsewhere': { retryable: false, hint: 'goOn' },
+  'ticket.elsewhere': { retryable: true, hint: 'goOn' },
   'draft.unknown': { retryable: false, hint: 'goOn' },
   'draft.stale': { retryable: true, hint: 'retry' },
   'draft.incomplete': { retryable: false, hint: 'correct' },

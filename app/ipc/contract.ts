@@ -67,6 +67,8 @@ export const residentSchema = z.object({
   biodata: biodataSchema,
   /** Today's ticket, where there is one. */
   ticket: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
+  /** Another desk of the office has called the resident or serves them now. */
+  elsewhere: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
   recorded: z
     .object({ where: z.enum(['here', 'center']), at: instantSchema, stationId: stationIdSchema.nullable() })
     .nullable(),

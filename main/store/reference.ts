@@ -5,6 +5,7 @@ import type { ReferenceStore, Rejected } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact, applyPeerEntry, putSummons, removeSummons } from './facts.ts';
 import { acknowledged, readFact } from './journal.ts';
+import { prunePeers } from './peers.ts';
 import { parseJson } from './rows.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { readStation } from './station.ts';
@@ -21,6 +22,7 @@ export function createReferenceStore(db: Database): ReferenceStore {
         const known = readRejected(tx) ?? { lines: 0, from: readSetting(tx, 'referenceCursor') };
         writeRejected(tx, { ...known, by, stuck: lines });
       }),
+    prune: (now) => db.write((tx) => prunePeers(tx, now)),
     recall: (appVersion) => {
       const known = readRejected(db);
       if (known === null || known.by === appVersion) return;
