@@ -31,6 +31,7 @@ import { currentPolicy, idleLockMinutes, readDemo, stationHandlers } from './ipc
 import { slipHandlers } from './ipc/slip.ts';
 import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
+import { StateTeller } from './ipc/tell-state.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
@@ -121,6 +122,13 @@ export async function startStation({ environment, window, begun, log, openBorder
   };
 
   const room = new DiskRoom({ store, dataDir, low: () => board.changed() });
+  const teller = new StateTeller({
+    store,
+    isActivated: () => engine !== null,
+    now: () => clock.now(),
+    elapsed: () => performance.now(),
+    log,
+  });
   const board = new StatusBoard({
     store,
     engine: () => engine,
@@ -130,7 +138,10 @@ export async function startStation({ environment, window, begun, log, openBorder
     keysInFile: keys.inFile,
     now: () => clock.now(),
     startOfDay: () => clock.startOfDay(),
-    publish: (status) => tell('station.statusChanged', status),
+    publish: (status) => {
+      tell('station.statusChanged', status);
+      teller.tell(status);
+    },
     log,
   });
 

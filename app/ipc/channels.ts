@@ -44,6 +44,7 @@ export const CHANNELS = [
   'sync.cancel',
   'sync.outages',
   'sync.findings',
+  'sync.office',
   'sync.limit',
   'accounts.list',
   'accounts.reset',

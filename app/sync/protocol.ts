@@ -312,6 +312,11 @@ export const factSchema = z.discriminatedUnion('type', [
     waiting: z.int().min(0),
     held: z.int().min(0),
     diskFreeBytes: z.int().min(0),
+    /** How many residents the disk still takes. */
+    residentsLeft: z.int().min(0).nullable().default(null),
+    /** Of the second copy and the power, as the station itself says them. */
+    mirror: z.string().max(20).nullable().default(null),
+    power: z.string().max(20).nullable().default(null),
   }),
   /** The station cannot read this fact any more; its number is told, so that the journal has no gap. */
   z.object({ type: z.literal('unreadable') }),

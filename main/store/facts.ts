@@ -1,7 +1,7 @@
 import { unreachable } from '../../app/result.ts';
 import type { Fact, JournalEntry } from '../../app/sync/protocol.ts';
 import type { Writer } from './database.ts';
-import { putPeerTicket } from './peers.ts';
+import { putPeerState, putPeerTicket } from './peers.ts';
 
 /**
  * What a fact changes in the reference data, the station's own and the other station's alike. Each may be applied
@@ -59,6 +59,7 @@ export function applyPeerEntry(tx: Writer, entry: JournalEntry): void {
   if (isNew === 0) return;
   applyFact(tx, entry.fact);
   if (entry.fact.type === 'ticket') putPeerTicket(tx, entry, entry.fact);
+  if (entry.fact.type === 'state') putPeerState(tx, entry, entry.fact);
   if (entry.fact.type === 'recorded') {
     // The center's own word, when it is there already, says more than the other station's.
     tx.run(

@@ -125,3 +125,23 @@ test('what other desks told goes after two weeks', async () => {
   expect(store.api.reference.prune(NOW + 30 * DAY)).toBe(3);
   expect(count()).toBe(0);
 });
+
+test('another desk’s last word about itself stays, an older one that comes late does not', async () => {
+  const store = await desk();
+  const state = (sequence: number, waiting: number) => {
+    const fact = { type: 'state', waiting, held: 1, diskFreeBytes: 5e9, residentsLeft: 900 } as const;
+    const entry = {
+      v: 1,
+      stationId: peer,
+      sequence,
+      at: new Date(NOW).toISOString(),
+      clockOffsetMs: 2000,
+    } as const;
+    apply(store, { type: 'journal', entry: { ...entry, fact: { ...fact, mirror: 'ok', power: 'battery' } } });
+  };
+  state(4, 12);
+  state(3, 99);
+  expect(store.api.reference.peers()).toMatchObject([
+    { stationId: peer, at: NOW + 2000, fact: { waiting: 12, held: 1, residentsLeft: 900, power: 'battery' } },
+  ]);
+});

@@ -1,7 +1,7 @@
 export const version = 12;
 
 /**
- * Tickets of the office's other stations, the last that was heard of each. `at` is by the center's clock as far as that
+ * Tickets and state of the office's other stations, the last that was heard of each. `at` is by the center's clock as far as that
  * station knew it.
  */
 export const sql = `
@@ -14,5 +14,11 @@ CREATE TABLE peer_ticket (
   state TEXT NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (date, nik, station_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE peer_state (
+  station_id TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  fact TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 `;

@@ -17,6 +17,7 @@ import { Courier } from '../courier/courier.tsx';
 import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
 import { Findings } from './findings.tsx';
+import { Office } from './office.tsx';
 import { Limits } from './limits.tsx';
 import { Outages } from './outages.tsx';
 import { Summary } from './summary.tsx';
@@ -270,6 +271,7 @@ export default function Supervisor() {
         <Courier />
         <Outages />
         <Findings onInspect={setInspected} />
+        <Office />
       </div>
       {inspected !== null && <Doctor packetId={inspected} onClose={() => setInspected(null)} />}
     </div>
