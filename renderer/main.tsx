@@ -7,6 +7,7 @@ import { App } from './app.tsx';
 import { loadApp, setTheme } from './app-state.ts';
 import { Announcer } from './components/announcer.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
+import { keepFocus } from './components/keep-focus.ts';
 import { stopRepeatedEnter } from './components/keys.ts';
 import { changeLanguage, startI18n } from './i18n/index.ts';
 import { queries } from './query.ts';
@@ -21,6 +22,7 @@ const { language, theme: appearance } = await loadApp();
 if (language !== 'id') await changeLanguage(language);
 startStatus();
 stopRepeatedEnter();
+keepFocus();
 
 createRoot(container).render(
   <StrictMode>

@@ -23,6 +23,7 @@ export const AUDIT_ACTS = [
   'ticket.done',
   'ticket.deferred',
   'ticket.absent',
+  'ticket.withdrawn',
   'draft.begun',
   'draft.opened',
   'draft.dropped',
@@ -31,6 +32,7 @@ export const AUDIT_ACTS = [
   'amendment.begun',
   'amendment.recorded',
   'task.closed',
+  'task.abandoned',
   'slip.printed',
   'slip.failed',
 

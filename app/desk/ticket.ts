@@ -18,14 +18,32 @@ export type Summons = z.infer<typeof summonsSchema>;
 
 /**
  * A resident's turn today: waiting for the call, called to the desk, being served, put off with a reason, called and
- * not there, recorded. Whoever was put off or not there can be called again.
+ * not there, recorded. Whoever was put off or not there can be called again. `withdrawn` is a number that was given by
+ * mistake: it is nobody's turn, and nobody else's number.
  */
-export const TICKET_STATES = ['waiting', 'called', 'serving', 'deferred', 'absent', 'done'] as const;
+export const TICKET_STATES = [
+  'waiting',
+  'called',
+  'serving',
+  'deferred',
+  'absent',
+  'withdrawn',
+  'done',
+] as const;
 export const ticketStateSchema = z.enum(TICKET_STATES);
 export type TicketState = z.infer<typeof ticketStateSchema>;
 
 /** What can happen to a ticket: by hand at the desk, or because a draft begins, is dropped or is recorded. */
-export type TicketEvent = 'arrive' | 'call' | 'miss' | 'defer' | 'return' | 'serve' | 'drop' | 'record';
+export type TicketEvent =
+  | 'arrive'
+  | 'call'
+  | 'miss'
+  | 'defer'
+  | 'return'
+  | 'withdraw'
+  | 'serve'
+  | 'drop'
+  | 'record';
 
 /** The states that the desk sets by hand, and what happens then. Serving begins with a draft, done comes with record. */
 export const BY_HAND = {
@@ -33,6 +51,7 @@ export const BY_HAND = {
   absent: 'miss',
   deferred: 'defer',
   waiting: 'return',
+  withdrawn: 'withdraw',
 } as const satisfies Partial<Record<TicketState, TicketEvent>>;
 export type StateByHand = keyof typeof BY_HAND;
 
@@ -44,13 +63,16 @@ export function ticketAfter(state: TicketState, event: TicketEvent): TicketState
       return state === 'called' || state === 'serving' ? state : 'waiting';
     case 'call':
       // Who left in the middle of an enrollment is called like anybody else; the draft waits.
-      return state === 'done' ? null : 'called';
+      return isOver(state) ? null : 'called';
     case 'miss':
       return state === 'called' || state === 'absent' ? 'absent' : null;
     case 'defer':
-      return state === 'done' || state === 'absent' ? null : 'deferred';
+      return isOver(state) || state === 'absent' ? null : 'deferred';
     case 'return':
-      return state === 'done' ? null : 'waiting';
+      return isOver(state) ? null : 'waiting';
+    case 'withdraw':
+      // Whoever was served has come.
+      return state === 'waiting' || state === 'called' || state === 'withdrawn' ? 'withdrawn' : null;
     case 'serve':
       return 'serving';
     case 'drop':
@@ -60,6 +82,11 @@ export function ticketAfter(state: TicketState, event: TicketEvent): TicketState
     default:
       return unreachable(event);
   }
+}
+
+/** Neither is called back by hand; arriving or serving takes the number up again. */
+function isOver(state: TicketState): boolean {
+  return state === 'done' || state === 'withdrawn';
 }
 
 /** Whether the desk may set this state by hand; offering what main would refuse helps nobody. */
@@ -80,6 +107,11 @@ export function lastCalled<T extends Turn>(tickets: readonly T[]): T | null {
     (last, row) => (last === null || (row.calledAt ?? '') >= (last.calledAt ?? '') ? row : last),
     null,
   );
+}
+
+/** Called before `row` and still not there. @param tickets in the order of their numbers */
+export function stillCalled<T extends Turn>(tickets: readonly T[], row: T): readonly T[] {
+  return tickets.filter((other) => other.state === 'called' && other.nik !== row.nik);
 }
 
 /** The lowest number that waits. @param tickets in the order of their numbers */

@@ -56,6 +56,8 @@ export const residentRowSchema = z.object({
   tanggalLahir: z.string(),
   jenisKelamin: z.union([z.literal(1), z.literal(2)]),
   alamat: z.string(),
+  rt: z.string(),
+  rw: z.string(),
   desa: z.string(),
   desaNama: z.string(),
   /** Where an enrollment of this resident is already known, and since when. */
@@ -211,7 +213,11 @@ export const CONTRACT = {
 
   'desk.find': {
     request: z.strictObject({ query: z.string().max(100), limit: z.int().min(1).max(50) }),
-    response: z.array(residentRowSchema),
+    response: z.object({
+      rows: z.array(residentRowSchema),
+      /** How many names fit, counted to FOUND_COUNTED; null where a NIK, a year or a desa narrows it. */
+      total: z.int().nullable(),
+    }),
     audience: 'operator',
   },
   'desk.resident': { request: z.string().max(40), response: residentSchema, audience: 'operator' },
@@ -247,7 +253,7 @@ export const CONTRACT = {
     response: ticketRowSchema,
     audience: 'operator',
   },
-  /** Call, put off (with a reason), note as not there, or back to waiting. Serving begins with drafts.begin, done with record. */
+  /** Call, put off (with a reason), note as not there, back to waiting, or take back a number given by mistake. Serving begins with drafts.begin, done with record. */
   'desk.ticket': {
     request: z.discriminatedUnion('state', [
       z.strictObject({
@@ -255,15 +261,21 @@ export const CONTRACT = {
         state: z.literal('deferred'),
         reason: z.string().trim().min(3).max(120),
       }),
-      z.strictObject({ number: z.int().positive(), state: z.enum(['called', 'absent', 'waiting']) }),
+      z.strictObject({
+        number: z.int().positive(),
+        state: z.enum(['called', 'absent', 'waiting', 'withdrawn']),
+      }),
     ]),
     response: nothing,
     audience: 'operator',
   },
 
-  /** Gives the resident a ticket and a draft; refuses one who is already recorded here or at the center. */
+  /**
+   * Gives the resident a ticket and a draft; refuses one who is already recorded here or at the center. Without a turn
+   * only the biodata are looked at, of somebody who may not be recorded as the register stands: no number is used up.
+   */
   'drafts.begin': {
-    request: z.strictObject({ nik: z.string().max(40) }),
+    request: z.strictObject({ nik: z.string().max(40), turn: z.boolean().optional() }),
     response: draftSchema,
     audience: 'operator',
   },
@@ -351,7 +363,7 @@ export const CONTRACT = {
    * one that was begun already comes back as it is; `packet.state` where there is nothing (left) to mend.
    */
   'tasks.begin': { request: packetIdSchema, response: draftSchema, audience: 'operator' },
-  /** A person has seen to a duplicate; the reason is kept in the audit log. */
+  /** A person has seen to a duplicate, or to a recording under a NIK that is nobody's; the reason is kept in the audit log. */
   'tasks.close': {
     request: z.strictObject({ packetId: packetIdSchema, reason: z.string().trim().min(3).max(200) }),
     response: nothing,
@@ -363,6 +375,8 @@ export const CONTRACT = {
       filter: z.enum(['all', 'pending', 'held', 'received', 'rejected']),
       offset: z.int().min(0),
       limit: z.int().min(1).max(200),
+      /** Words of a name, or the beginning of a NIK. */
+      search: z.string().max(100).optional(),
     }),
     response: z.object({ total: z.int(), rows: z.array(outboxRowSchema) }),
     audience: 'operator',
@@ -442,7 +456,11 @@ export const CONTRACT = {
 
   /** Looks at everything of the station: seconds, on a large database minutes. The last one's findings come with `last`. */
   'checkup.run': {
-    request: z.strictObject({ last: z.boolean() }),
+    request: z.strictObject({
+      last: z.boolean(),
+      /** As the window sees them: main cannot. */
+      cameras: z.int().min(0).max(1000).optional(),
+    }),
     response: checkupSchema.nullable(),
     audience: 'supervisor',
   },

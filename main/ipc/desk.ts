@@ -1,4 +1,5 @@
 import { RekamError } from '../../app/errors.ts';
+import { FOUND_COUNTED } from '../../app/ipc/find.ts';
 import { parseNik, type Nik } from '../../app/enrollment/nik.ts';
 import { packetIdSchema, type PacketId } from '../../app/ids.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -53,7 +54,11 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
     { accountId: by }: DeskSession,
   ) => store.audit.opened({ at: now(), by, what, subject });
   return {
-    'desk.find': ({ query, limit }) => store.residents.find(query, limit),
+    'desk.find': async ({ query, limit }) => {
+      const rows = await store.residents.find(query, limit);
+      const total = rows.length < limit ? rows.length : await store.residents.matches(query, FOUND_COUNTED);
+      return { rows, total };
+    },
     'desk.resident': async (text, caller) => {
       const nik = requireNik(text);
       const date = today();
@@ -75,7 +80,7 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       const reason = change.state === 'deferred' ? change.reason : null;
       return store.desk.setTicket(today(), change.number, change.state, reason, caller.accountId, now());
     },
-    'drafts.begin': async ({ nik: text }, caller) => {
+    'drafts.begin': async ({ nik: text, turn }, caller) => {
       const nik = requireNik(text);
       // What is begun may be finished: that is what the last room is kept for.
       const known = await store.residents.byNik(nik);
@@ -83,6 +88,7 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       return store.drafts.begin({
         packetId: newPacketId(),
         nik,
+        turn: turn ?? true,
         date: today(),
         by: caller.accountId,
         now: now(),
@@ -117,7 +123,8 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       await store.tasks.close(packetId, reason, caller.accountId, now());
       recorded();
     },
-    'outbox.list': ({ filter, offset, limit }) => store.outbox.list(filter, offset, limit),
+    'outbox.list': ({ filter, offset, limit, search }) =>
+      store.outbox.list(filter, offset, limit, search ?? ''),
   };
 }
 

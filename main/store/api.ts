@@ -150,8 +150,13 @@ export interface AccountStore {
 
 export interface ResidentStore {
   count(): number;
-  /** By NIK (16 digits or their beginning, 6 or more) or by the beginnings of name words; best first, never more than limit. */
+  /**
+   * By NIK (16 digits or their beginning, 6 or more) or by the beginnings of name words, with a year of birth and the
+   * beginning of a desa's name after them; best first, never more than limit.
+   */
   find(query: string, limit: number): ResidentRow[];
+  /** How many names fit, counted as far as limit; null for a NIK and for what a year or a desa narrows already. */
+  matches(query: string, limit: number): number | null;
   byNik(nik: string): {
     readonly biodata: Biodata;
     readonly recorded: {
@@ -212,6 +217,8 @@ export interface DraftStore {
   begin(input: {
     readonly packetId: PacketId;
     readonly nik: Nik;
+    /** False: no ticket. */
+    readonly turn?: boolean;
     readonly date: string;
     readonly by: AccountId;
     readonly now: number;
@@ -367,6 +374,8 @@ export interface OutboxStore {
     filter: 'all' | 'pending' | 'held' | 'received' | 'rejected',
     offset: number,
     limit: number,
+    /** Words of a name, or the beginning of a NIK; all where it is empty. */
+    search?: string,
   ): { readonly total: number; readonly rows: OutboxRow[] };
   /** For reconcile: what the station lists for a sequence range. */
   range(

@@ -14,14 +14,15 @@ const TICKETS = `
     (SELECT e.nama FROM enrollment e WHERE e.packet_id = t.packet_id) AS enrolled_nama
   FROM ticket t LEFT JOIN resident r ON r.nik = t.nik
   WHERE t.date = ?`;
-export const TICKETS_OF_DAY = `${TICKETS} ORDER BY t.number`;
+/** A number that was taken back is nobody's turn, and its resident is expected like before. */
+export const TICKETS_OF_DAY = `${TICKETS} AND t.state <> 'withdrawn' ORDER BY t.number`;
 export const TICKET_BY_NUMBER = `${TICKETS} AND t.number = ?`;
 
 /** Summoned for the day, and neither at the desk yet nor recorded anywhere. */
 const OPEN_SUMMONS = `
   FROM summons s LEFT JOIN resident r ON r.nik = s.nik
   WHERE s.date = ? AND r.recorded_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.date = s.date AND t.nik = s.nik)
+    AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.date = s.date AND t.nik = s.nik AND t.state <> 'withdrawn')
     AND NOT EXISTS (
       SELECT 1 FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
       WHERE e.nik = s.nik AND ${COUNTS_AS_RECORDED}

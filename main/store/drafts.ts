@@ -106,10 +106,10 @@ export function beginDraft(tx: Writer, input: Begin): Draft {
   refuseRecorded(tx, input.nik, resident.center);
   const known = openDraftOf(tx, input.nik);
   if (known !== null) {
-    takeTicket(tx, { ...input, packetId: known.packetId });
+    if (input.turn !== false) takeTicket(tx, { ...input, packetId: known.packetId });
     return known;
   }
-  const ticket = takeTicket(tx, input);
+  const ticket = input.turn === false ? null : takeTicket(tx, input);
   const draft: Draft = {
     packetId: input.packetId,
     nik: input.nik,

@@ -12,6 +12,7 @@ import * as recorded from './migrations/008-recorded.ts';
 import * as mirror from './migrations/009-mirror.ts';
 import * as account from './migrations/010-account.ts';
 import * as erased from './migrations/011-erased.ts';
+import * as find from './migrations/012-find.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   mirror,
   account,
   erased,
+  find,
 ];
 
 /**

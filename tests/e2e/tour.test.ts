@@ -135,7 +135,7 @@ describe.each([
     }
     await page.getByRole('combobox', { name: words.desk.find }).fill(person(0));
     await page.keyboard.press('Shift+Enter');
-    await page.getByRole('button', { name: words.ticket.call }).first().waitFor();
+    await page.getByRole('button', { name: words.ticket.callNumber.replace('{{number}}', '1') }).waitFor();
     await see('queue');
     expect(found).toEqual([]);
   });
@@ -172,19 +172,24 @@ describe.each([
     await see('signature-empty');
     const pad = await page.getByRole('figure', { name: words.signature.pad }).boundingBox();
     if (pad === null) throw new Error('no pad');
-    await stroke(
-      page,
-      Array.from({ length: 20 }, (_, index): [number, number] => [
-        pad.x + pad.width * (0.3 + index * 0.02),
-        pad.y + pad.height * (0.5 + 0.2 * Math.sin(index)),
-      ]),
-    );
+    const signed = Array.from({ length: 20 }, (_, index): [number, number] => [
+      pad.x + pad.width * (0.3 + index * 0.02),
+      pad.y + pad.height * (0.5 + 0.2 * Math.sin(index)),
+    ]);
+    await stroke(page, signed);
     await page.getByText(words.signature.kept).waitFor();
     await see('signature-kept');
+    // Wiped out and signed again: Enter goes on, and wipes nothing out.
+    await button(words.signature.clear).click();
+    await stroke(page, signed);
+    await page.getByText(words.signature.kept).waitFor();
+    await page.keyboard.press('Enter');
+    await heading(words.stepLong.right4).waitFor();
     await toStep('F8', words.stepLong.right4);
     await button(words.scan.take).click({ trial: true });
     await see('right4');
     await button(words.exception.open).click();
+    await page.getByRole('combobox', { name: words.exception.part, exact: true }).selectOption({ index: 1 });
     await page
       .getByRole('combobox', { name: words.exception.reason })
       .selectOption({ label: words.exceptionReason.other });

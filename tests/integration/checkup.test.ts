@@ -220,6 +220,8 @@ describe('a support bundle', () => {
         database: { sound: true, seconds: 1 },
         audit: examination.audit,
         disk: { residentsLeft: 1_240 },
+        mirror: { state: 'ok', sameDisk: false, behind: 0 },
+        cameras: 1,
         clockOffsetMs: 0,
         devices: { ready: 1, notReady: 0 },
         link: { activated: true, state: 'offline', cause: 'timeout', waiting: 4 },

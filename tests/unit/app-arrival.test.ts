@@ -117,6 +117,7 @@ describe('a ticket', () => {
       serving: 'serving',
       deferred: 'waiting',
       absent: 'waiting',
+      withdrawn: 'waiting',
       done: 'waiting',
     }),
     call: all({
@@ -135,6 +136,7 @@ describe('a ticket', () => {
       deferred: 'waiting',
       absent: 'waiting',
     }),
+    withdraw: all({ waiting: 'withdrawn', called: 'withdrawn', withdrawn: 'withdrawn' }),
     serve: same('serving'),
     drop: { ...identity(), serving: 'deferred' },
     record: same('done'),
@@ -146,6 +148,7 @@ describe('a ticket', () => {
       serving: null,
       deferred: null,
       absent: null,
+      withdrawn: null,
       done: null,
       ...some,
     };

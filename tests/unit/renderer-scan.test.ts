@@ -5,7 +5,13 @@ import type { ScannerRow } from '../../app/ipc/contract.ts';
 import type { Work } from '../../renderer/drafts/work.ts';
 import { addExceptions, removeException } from '../../renderer/features/desk/exceptions.ts';
 import { latestOnly } from '../../renderer/features/desk/scan/latest-only.ts';
-import { railCounts, scannerFor, scanView, takenOf } from '../../renderer/features/desk/scan/scan-view.ts';
+import {
+  listParts,
+  railCounts,
+  scannerFor,
+  scanView,
+  takenOf,
+} from '../../renderer/features/desk/scan/scan-view.ts';
 import { missingSteps, railState } from '../../renderer/features/desk/steps.ts';
 
 const LIMITS = { fingerThreshold: 60, irisThreshold: 50, maxAttempts: 3 };
@@ -24,6 +30,17 @@ const draft = (parts: object[], exceptions: Exception[] = [], approved = true) =
     biodataConfirmed: true,
   }) as unknown as Draft;
 const THUMBS = [part('finger.left.thumb', 80), part('finger.right.thumb', 75)];
+
+test('fingers are said in one breath, and what they share once', () => {
+  const id = (first: string, last: string) => `${first} dan ${last}`;
+  expect(listParts(['Telunjuk kanan', 'Tengah kanan', 'Kelingking kanan'], id)).toBe(
+    'telunjuk, tengah dan kelingking kanan',
+  );
+  expect(listParts(['Telunjuk kiri'], id)).toBe('telunjuk kiri');
+  expect(listParts(['Jempol kiri', 'Jempol kanan'], id)).toBe('jempol kiri dan kanan');
+  const en = (first: string, last: string) => `${first} and ${last}`;
+  expect(listParts(['Right index', 'Right ring'], en)).toBe('right index and ring');
+});
 
 describe('a scan step', () => {
   test('lies on the glass as the hand does', () => {

@@ -59,6 +59,7 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'ticket.done':
     case 'ticket.deferred':
     case 'ticket.absent':
+    case 'ticket.withdrawn':
       return t('audit/ticket', { number: rest.join(' '), date: f.birthDate(first) });
     case 'packet.held': {
       // The supervisor's own words, where a person held it.
@@ -69,6 +70,7 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'audit.verified':
       return detail.includes(':') ? t('audit/notWhole') : null;
     case 'task.closed':
+    case 'task.abandoned':
     case 'reconcile.gap':
       return detail;
     default:

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { verdictOf, worst, type CheckupFinding, type Verdict } from '../../../app/checkup/finding.ts';
 import { CHECK_TITLES, findingWords, VERDICT_WORDS } from '../../../app/checkup/words.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { Checkup as Found } from '../../../app/ipc/contract.ts';
 import { go } from '../../app-state.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { announce } from '../../components/announcer.tsx';
 import { useEscape, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -33,6 +33,15 @@ function Line({ finding }: { finding: CheckupFinding }) {
   );
 }
 
+async function countCameras(): Promise<number | null> {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter(({ kind }) => kind === 'videoinput').length;
+  } catch {
+    return null;
+  }
+}
+
 /** The whole station, line by line: what is well, what somebody should look at, and what to do. */
 export default function Checkup() {
   const { t, f } = useWords();
@@ -55,7 +64,10 @@ export default function Checkup() {
     if (running) return;
     setRunning(true);
     setError(null);
-    const result = await answer(station.checkup.run({ last: false }));
+    const cameras = await countCameras();
+    const result = await answer(
+      station.checkup.run(cameras === null ? { last: false } : { last: false, cameras }),
+    );
     setRunning(false);
     if (!result.ok) return setError(result.error);
     setFound(result.value);
@@ -83,17 +95,19 @@ export default function Checkup() {
               : `${t(`checkup/all_${worst(found.findings)}`)} ${t('checkup/at', { time: f.moment(found.at, now) })}`}
         </p>
       </header>
-      {error !== null && <ErrorNotice error={error} />}
-      {found !== null && (
-        <ul className={classes['list']} aria-label={t('checkup/title')} aria-busy={running}>
-          {found.findings.map((finding) => (
-            <Line key={finding.check} finding={finding} />
-          ))}
-        </ul>
-      )}
-      <p className={classes['quiet']}>
-        {folder === null ? t('checkup/bundleLead') : t('checkup/bundled', { folder })}
-      </p>
+      <div className={classes['middle']}>
+        {error !== null && <ErrorNotice error={error} />}
+        {found !== null && (
+          <ul className={classes['list']} aria-label={t('checkup/title')} aria-busy={running}>
+            {found.findings.map((finding) => (
+              <Line key={finding.check} finding={finding} />
+            ))}
+          </ul>
+        )}
+        <p className={classes['quiet']}>
+          {folder === null ? t('checkup/bundleLead') : t('checkup/bundled', { folder })}
+        </p>
+      </div>
       <footer className={classes['actions']}>
         <Button variant="subtle" onClick={() => go('supervisor')}>
           {t('common/back')}
@@ -106,7 +120,8 @@ export default function Checkup() {
           onClick={() => void run()}
           aria-disabled={running}
           {...(running ? { 'data-disabled': true } : {})}
-          rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+          rightSection={<EnterMark />}
+          {...LANDING}
         >
           {t('checkup/run')}
         </Button>

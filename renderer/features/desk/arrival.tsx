@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { Arrival as Verdict } from '../../../app/desk/arrival.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
@@ -40,6 +40,7 @@ function useChoices(arrival: Verdict): readonly [Choice, ...Choice[]] {
           run: () => void serve(nik, arrival.kind === 'early' ? early : undefined),
         },
         { label: t('ticket/give'), run: () => void leave().then(() => giveNumber(nik)) },
+        toQueue,
       ];
     }
     case 'recorded':
@@ -47,7 +48,7 @@ function useChoices(arrival: Verdict): readonly [Choice, ...Choice[]] {
     case 'underAge':
     case 'otherKecamatan': {
       const { nik } = arrival;
-      return [toQueue, { label: t('arrival/openBiodata'), run: () => void serve(nik) }];
+      return [toQueue, { label: t('arrival/openBiodata'), run: () => void serve(nik, undefined, false) }];
     }
     case 'unknown':
       return [{ label: t('arrival/checkNik'), run: () => void mend(arrival.nik) }, toQueue];
@@ -111,11 +112,7 @@ export function Arrival({ checked }: { checked: Checked }) {
           ))}
         </div>
         <div className={desk['actions']}>
-          <Button
-            ref={button}
-            onClick={primary.run}
-            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
-          >
+          <Button ref={button} onClick={primary.run} rightSection={<EnterMark />} {...LANDING}>
             {primary.label}
           </Button>
         </div>

@@ -1,9 +1,10 @@
-import { ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
+import { roughly, ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
+import { useApp } from '../../app-state.ts';
 import { useNow, useNowAs } from '../../clock.ts';
 import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
-import { MIRROR_TONE } from '../mirror/words.ts';
+import { MIRROR_TONE, mirrorLook } from '../mirror/words.ts';
 import classes from './frame.module.css';
 
 /** Further off than this the clock is told; requests are signed within five minutes of the center's time. */
@@ -21,6 +22,9 @@ function Link({ t, f }: Vocabulary) {
   const state = useStatus((status) => status?.link.state ?? 'unknown');
   const since = useStatus((status) => status?.link.since ?? null);
   const cause = useStatus((status) => status?.link.cause ?? null);
+  const activated = useApp((app) => app.info?.activated ?? false);
+  // Nobody looks for a center before there is one.
+  if (!activated) return <span>{t('frame/unplaced')}</span>;
   const word = t(`status/${state}`);
   const text =
     since === null || state === 'unknown'
@@ -48,7 +52,8 @@ function Waiting({ t, f }: Vocabulary) {
   );
   const now = useNow();
   const held = useStatus((status) => status?.outbox.held ?? 0);
-  const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
+  // Of what came back only what still is a task: the same number as at the desk and in the outbox.
+  const tasks = useStatus((status) => status?.outbox.tasks ?? 0);
   return (
     <>
       <StateMark tone={waiting === 0 ? 'safe' : 'waiting'}>
@@ -59,7 +64,7 @@ function Waiting({ t, f }: Vocabulary) {
             : t('status/waitingUntil', { many: f.number(waiting), time: f.moment(opensAt, now) })}
       </StateMark>
       {held > 0 && <StateMark tone="act">{t('status/held', { many: f.number(held) })}</StateMark>}
-      {rejected > 0 && <StateMark tone="act">{t('status/rejected', { many: f.number(rejected) })}</StateMark>}
+      {tasks > 0 && <StateMark tone="act">{t('status/tasks', { many: f.number(tasks) })}</StateMark>}
     </>
   );
 }
@@ -74,7 +79,8 @@ function Receipt({ t, f }: Vocabulary) {
 function Disk({ t, f }: Vocabulary) {
   const residents = useStatus((status) => status?.disk.residentsLeft ?? null);
   if (residents === null) return <span>{t('common/empty')}</span>;
-  if (residents >= ROOM_TOLD) return <span>{t('status/disk', { residents: f.number(residents) })}</span>;
+  if (residents >= ROOM_TOLD)
+    return <span>{t('status/disk', { residents: f.number(roughly(residents)) })}</span>;
   return (
     <StateMark tone={residents < ROOM_NEEDED ? 'now' : 'act'}>
       {t('status/diskLow', { residents: f.number(residents) })}
@@ -85,9 +91,11 @@ function Disk({ t, f }: Vocabulary) {
 function SecondCopy(vocabulary: Vocabulary) {
   const { t, f } = vocabulary;
   const state = useStatus((status) => status?.mirror.state ?? 'none');
+  const sameDisk = useStatus((status) => status?.mirror.sameDisk ?? false);
   const behind = useStatus((status) => status?.mirror.behind ?? 0);
+  const look = mirrorLook({ state, sameDisk });
   return (
-    <StateMark tone={MIRROR_TONE[state]}>{t(`status/mirror_${state}`, { many: f.number(behind) })}</StateMark>
+    <StateMark tone={MIRROR_TONE[look]}>{t(`status/mirror_${look}`, { many: f.number(behind) })}</StateMark>
   );
 }
 

@@ -19,14 +19,14 @@ export default function Help() {
     ['F3', t('help/key_F3')],
     ['F4', t('help/key_F4')],
     ['F5–F12', t('help/key_F5')],
-    ['F7', t('help/key_Tasks')],
+    ['Alt+T', t('help/key_Tasks')],
     [t('help/enter'), t('help/key_Enter')],
     [t('help/esc'), t('help/key_Esc')],
     [t('help/arrows'), t('help/key_Arrows')],
     ['Shift+Enter', t('help/key_Give')],
     ['Insert', t('help/key_Next')],
-    ['F6', t('help/key_Skip')],
-    ['F8', t('help/key_Continue')],
+    ['Alt+L', t('help/key_Skip')],
+    ['Alt+D', t('help/key_Continue')],
     ['PgUp PgDn', t('help/key_Page')],
     [t('help/scanner'), t('help/key_Scan')],
   ] as const;
@@ -62,6 +62,7 @@ export default function Help() {
         </dl>
         <p>{t('help/outage')}</p>
         <p>{t('help/power')}</p>
+        <p>{t('help/support')}</p>
         <p className={classes['version']}>{t('help/version', { version })}</p>
       </section>
     </div>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { roughly } from '../../../app/desk/room.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { SyncProgress, SyncSummary } from '../../../app/ipc/status.ts';
@@ -81,7 +82,7 @@ function Numbers() {
   const today = useStatus((status) => status?.recordedToday ?? 0);
   const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
   const received = useStatus((status) => status?.outbox.received ?? 0);
-  const room = useStatus((status) => status?.disk.residentsLeft ?? 0);
+  const room = useStatus((status) => roughly(status?.disk.residentsLeft ?? 0));
   const figures = [
     ['today', today],
     ['waitingShort', waiting],
@@ -141,10 +142,10 @@ function Progress({ progress }: { progress: SyncProgress | null }) {
 function Attention() {
   const { t, f } = useWords();
   const held = useStatus((status) => status?.outbox.held ?? 0);
-  const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
+  const tasks = useStatus((status) => status?.outbox.tasks ?? 0);
   const entries = [
     ['held', held, 'heldGo'],
-    ['rejected', rejected, 'rejectedGo'],
+    ['rejected', tasks, 'rejectedGo'],
   ] as const;
   return (
     <div className={classes['attention']}>
@@ -187,8 +188,17 @@ export default function Supervisor() {
   const [error, setError] = useState<ErrorShape | null>(null);
   const [inspected, setInspected] = useState<PacketId | null>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const cancelButton = useRef<HTMLButtonElement>(null);
   const manual = running || progress?.manual === true;
   useEffect(() => button.current?.focus(), []);
+  // While it runs the one thing to do is to cancel; once it is over, to start again.
+  const wasManual = useRef(false);
+  useEffect(() => {
+    const from = manual ? button.current : cancelButton.current;
+    const isHere = document.activeElement === from || document.activeElement === document.body;
+    if (manual !== wasManual.current && isHere) (manual ? cancelButton : button).current?.focus();
+    wasManual.current = manual;
+  }, [manual]);
 
   const sync = async () => {
     setRunning(true);
@@ -216,7 +226,6 @@ export default function Supervisor() {
       setError(result.error);
     }
   };
-  // While it runs the button stays where it is and keeps the focus, but a second Enter neither starts nor cancels.
   const start = () => {
     if (!manual) void sync();
   };
@@ -252,13 +261,25 @@ export default function Supervisor() {
             >
               {t('supervisor/sync')}
             </Button>
-            <Button variant="default" onClick={() => void cancel()} disabled={!manual || cancelling}>
+            <Button
+              ref={cancelButton}
+              variant="default"
+              onClick={() => void cancel()}
+              disabled={!manual || cancelling}
+            >
               {t(cancelling ? 'supervisor/cancelling' : 'supervisor/cancel')}
             </Button>
             <span className={classes['cause']}>{t('supervisor/only')}</span>
           </div>
           <Progress progress={progress} />
           {error !== null && <ErrorNotice error={error} />}
+          {!manual && summary !== null && (
+            <p>
+              <StateMark tone={summary.ended === 'done' ? 'safe' : 'waiting'}>
+                <span className={classes['wrap']}>{t(`supervisor/ended_${summary.ended}`)}</span>
+              </StateMark>
+            </p>
+          )}
           <Attention />
         </div>
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { Advice, PhotoJudgement } from '../../../../app/enrollment/photo.ts';
+import type { Advice, Background, PhotoJudgement } from '../../../../app/enrollment/photo.ts';
+import type { PacketId } from '../../../../app/ids.ts';
 import { errorShape } from '../../../../app/errors.ts';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { useEscape } from '../../../components/keys.ts';
@@ -8,6 +9,7 @@ import { ErrorNotice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
 import { StepFrame } from '../step-frame.tsx';
+import { fromBase64, keepUnfinished, toBase64, unfinishedOf } from '../unfinished.ts';
 import classes from './photo.module.css';
 
 /** As the packet's schema has it (app/enrollment/enrollment.ts). */
@@ -57,21 +59,38 @@ export function PhotoQuality({
   );
 }
 
+/** The photo that waited for its reason when the step was left or the session locked. */
+export function unfinishedShot(packetId: PacketId): Shot | null {
+  const photo = unfinishedOf('photo', packetId);
+  if (photo === null) return null;
+  const judgement = photo.judgement === null ? null : (JSON.parse(photo.judgement) as PhotoJudgement);
+  return { bytes: fromBase64(photo.bytes), judgement, attempt: photo.attempt };
+}
+
 /** Never accepted silently, never in the way: what is wrong with it, and a reason or another try. */
 export function UnfitPhoto({
+  packetId,
   shot,
+  background,
   back,
   onKeep,
   onRetake,
 }: {
+  packetId: PacketId;
   shot: Shot;
+  background: Background;
   back: React.ReactNode;
   onKeep: (reason: string) => void;
   onRetake: () => void;
 }) {
   const { t } = useWords();
   const [first, ...others] = shot.judgement?.advice ?? [];
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(unfinishedOf('photo', packetId)?.reason ?? '');
+  useEffect(() => {
+    const judgement = shot.judgement === null ? null : JSON.stringify(shot.judgement);
+    const bytes = toBase64(shot.bytes);
+    keepUnfinished({ kind: 'photo', packetId, bytes, attempt: shot.attempt, judgement, reason });
+  }, [packetId, shot, reason]);
   const [short, setShort] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -101,7 +120,7 @@ export function UnfitPhoto({
       primary={{ label: t('photo/keep'), run: keep }}
     >
       <div className={classes['photo']}>
-        <div className={classes['frame']}>
+        <div className={classes['frame']} data-background={background}>
           <BytesImage bytes={shot.bytes} alt={t('photo/taken')} className={classes['picture']} />
         </div>
         <form
@@ -111,6 +130,10 @@ export function UnfitPhoto({
             keep();
           }}
         >
+          <p className={classes['read']}>
+            <span className={classes['swatch']} data-background={background} aria-hidden />
+            {t(`photo/background_${background}`)}
+          </p>
           {shot.judgement === null ? (
             <ErrorNotice error={errorShape('camera.faceModel')} />
           ) : (

@@ -24,7 +24,8 @@ import { makeSpeaker } from '../face/speaker.ts';
 import { takePhoto } from '../photo.ts';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
-import { PhotoAdvice, PhotoQuality, UnfitPhoto, type Shot } from './photo-judged.tsx';
+import { keepUnfinished } from '../unfinished.ts';
+import { PhotoAdvice, PhotoQuality, UnfitPhoto, unfinishedShot, type Shot } from './photo-judged.tsx';
 import classes from './photo.module.css';
 
 export function PhotoStep({ work, state, next, back }: StepProps) {
@@ -37,7 +38,8 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   const [notReady, setNotReady] = useState(false);
   const [taking, setTaking] = useState(false);
   // Unfit, or not judged at all: it enters the draft only with a reason.
-  const [unfit, setUnfit] = useState<Shot | null>(null);
+  const { packetId } = state.draft;
+  const [unfit, setUnfit] = useState<Shot | null>(() => unfinishedShot(packetId));
   const [keptAdvice, setKeptAdvice] = useState<readonly Advice[]>([]);
   // The camera stays on behind an unfit photo: taking it again must not wait for it.
   const cameraOn = photo === undefined || retaking;
@@ -65,13 +67,17 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     const quality = shot.judgement?.score ?? null;
     const part = { ...capture.part, quality, ...(override === null ? {} : { override }) };
     work.update(UNAPPROVED, { put: [{ ...capture, part }] });
+    keepUnfinished(null);
     setUnfit(null);
     setKeptAdvice(shot.judgement?.advice ?? []);
     setRetaking(false);
     void commitWork(work);
   };
 
-  const giveUp = useCallback(() => setUnfit(null), []);
+  const giveUp = useCallback(() => {
+    keepUnfinished(null);
+    setUnfit(null);
+  }, []);
 
   const shoot = async () => {
     const element = video.current;
@@ -94,7 +100,14 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
 
   if (unfit !== null) {
     return (
-      <UnfitPhoto shot={unfit} back={back} onKeep={(reason) => void keep(unfit, reason)} onRetake={giveUp} />
+      <UnfitPhoto
+        packetId={packetId}
+        shot={unfit}
+        background={background}
+        back={back}
+        onKeep={(reason) => void keep(unfit, reason)}
+        onRetake={giveUp}
+      />
     );
   }
   const failed = camera.kind === 'failed';

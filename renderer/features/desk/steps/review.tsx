@@ -11,6 +11,7 @@ import {
   type Step,
 } from '../../../../app/enrollment/biometrics.ts';
 import { askedParts } from '../../../../app/desk/task.ts';
+import type { Draft } from '../../../../app/desk/draft.ts';
 import type { Approval } from '../../../../app/enrollment/enrollment.ts';
 import { useApp } from '../../../app-state.ts';
 import { announce } from '../../../components/announcer.tsx';
@@ -23,6 +24,7 @@ import { useWords, type Vocabulary } from '../../../i18n/words.ts';
 import { UNAPPROVED } from '../corrections.ts';
 import { commitWork, record, useDesk } from '../desk-store.ts';
 import classes from '../desk.module.css';
+import { isNikUnknown } from '../task-words.ts';
 import { thresholdOf } from '../scan/scan-view.ts';
 import { ScanWork, useLimits, useScan } from '../scan/scan-work.tsx';
 import { Quality } from '../scan/tiles.tsx';
@@ -112,15 +114,28 @@ function PartList({
 }
 
 function Noted({ state }: { state: WorkState }) {
-  const { t } = useWords();
+  const vocabulary = useWords();
+  const { t } = vocabulary;
+  const kecamatan = useApp((app) => app.info?.kecamatan ?? null);
   const { corrections, warnings } = state.draft;
   return (
     <>
       {corrections.length > 0 && (
-        <p>
-          {t('review/corrections')}:{' '}
-          {corrections.map((entry) => `${t(`field/${entry.field}`)} (${entry.document})`).join(', ')}
-        </p>
+        <section>
+          <h3 className={classes['listTitle']}>{t('review/corrections')}</h3>
+          <ul className={review['changes']}>
+            {corrections.map(({ field, before, after, document }) => (
+              <li key={field}>
+                {t('review/change', {
+                  field: t(`field/${field}`),
+                  before: fieldText(field, before, vocabulary, kecamatan),
+                  after: fieldText(field, after, vocabulary, kecamatan),
+                  document,
+                })}
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       {warnings.some((entry) => entry.code === 'early') && <p>{t('review/early')}</p>}
     </>
@@ -132,8 +147,9 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
   const { t, f } = useWords();
   const recording = useDesk((desk) => desk.recording);
   const scan = useScan(work, state, 'verify');
-  const [excepting, setExcepting] = useState<BodyPart | null>(null);
+  const [excepting, setExcepting] = useState<BodyPart | 'choose' | null>(null);
   const [accepted, setAccepted] = useState(false);
+  const [asked, setAsked] = useState(false);
   const close = useCallback(() => setExcepting(null), []);
   const { draft } = state;
   const missing = missingSteps(draft, order);
@@ -153,29 +169,35 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
     draft.approval !== null &&
     scan.primary !== null &&
     !(accepted && scan.view.complete);
-  const firstWanted = scan.view.wanted[0] ?? VERIFY[0];
+  // The center would send it back for the same reason: whoever sends it as it was has spoken with the center.
+  const repeats = isUnchanged(draft);
+  const store = () => (repeats && !asked ? setAsked(true) : void record(work));
 
   if (excepting !== null) {
     return (
-      <ExceptionPanel work={work} state={state} parts={scan.view.parts} chosen={excepting} onClose={close} />
+      <ExceptionPanel
+        work={work}
+        state={state}
+        parts={scan.view.parts}
+        chosen={excepting === 'choose' ? null : excepting}
+        onClose={close}
+      />
     );
   }
   return (
     <StepFrame
       heading={t(verifying ? 'stepLong/verify' : 'stepLong/review')}
       secondary={
-        verifying ? (
-          <Button variant="default" onClick={withdraw} disabled={scan.busy}>
-            {t('review/withdraw')}
-          </Button>
-        ) : (
-          back
-        )
+        // A capture under way ends where it began.
+        scan.busy ? null : back
       }
       quiet={
         verifying ? (
           <>
-            <ExceptionButton onClick={() => setExcepting(firstWanted)} />
+            <ExceptionButton onClick={() => setExcepting('choose')} />
+            <Button variant="subtle" onClick={withdraw} disabled={scan.busy}>
+              {t('review/withdraw')}
+            </Button>
             {scan.view.complete && (
               <Button variant="subtle" onClick={() => setAccepted(true)} disabled={scan.busy}>
                 {t('scan/accept')}
@@ -200,7 +222,7 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
             ? { label: t('review/approve'), run: approve, large: true }
             : verifying
               ? scan.primary
-              : { label: t('review/save'), run: () => void record(work), busy: recording }
+              : { label: t(asked ? 'review/saveUnchanged' : 'review/save'), run: store, busy: recording }
       }
     >
       {verifying ? (
@@ -217,6 +239,8 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
                 ))}
               </span>
             </Notice>
+          ) : asked ? (
+            <Notice tone="act">{t('review/unchanged')}</Notice>
           ) : (
             <p className={classes['read']}>{t(draft.approval === null ? 'review/ask' : 'review/ready')}</p>
           )}
@@ -225,6 +249,11 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
       )}
     </StepFrame>
   );
+}
+
+/** An amendment that was asked for because of the NIK, and changes nothing. */
+function isUnchanged({ amends, corrections, parts }: Draft): boolean {
+  return amends !== undefined && isNikUnknown(amends.reasons) && corrections.length + parts.length === 0;
 }
 
 function Overview({ state }: { state: WorkState }) {
@@ -241,6 +270,7 @@ function Overview({ state }: { state: WorkState }) {
         {draft.amends !== undefined && <p className={classes['quietText']}>{t('task/restStays')}</p>}
       </div>
       <div className={review['reviewData']}>
+        <Noted state={state} />
         <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
         <dl className={review['summary']}>
           {REVIEWED.map((field) => (
@@ -250,7 +280,6 @@ function Overview({ state }: { state: WorkState }) {
             </div>
           ))}
         </dl>
-        <Noted state={state} />
         <PartList title={t('review/fingers')} state={state} parts={FINGERS} />
         <PartList title={t('step/irises')} state={state} parts={IRISES} />
         {draft.approval !== null && <PartList title={t('stepLong/verify')} state={state} parts={VERIFY} />}
