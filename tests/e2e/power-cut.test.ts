@@ -187,7 +187,7 @@ function expectFindable({ nama, nik }: Biodata, secrets: readonly Secret[]): voi
     hex: Buffer.from(Buffer.from(text).toString('hex')),
     gzip: Buffer.concat([Buffer.from('before'), gzipSync(text)]),
     deflate: Buffer.concat([Buffer.from('before'), deflateSync(text), Buffer.from('after')]),
-    leveldb: packedTable(nama),
+    leveldb: packedTable(nik),
     finger: Buffer.concat([Buffer.from('x'), finger]),
     fingerpng: deflateSync(finger),
   };
