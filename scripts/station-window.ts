@@ -74,8 +74,10 @@ export class StationWindow {
 
   /** As a power cut: nothing is flushed, nobody is asked. */
   async kill(): Promise<void> {
-    const gone = once(this.app.process(), 'exit');
-    this.app.process().kill('SIGKILL');
+    const main = this.app.process();
+    if (main.exitCode !== null || main.signalCode !== null) return;
+    const gone = once(main, 'exit');
+    main.kill('SIGKILL');
     await gone;
   }
 
