@@ -37,9 +37,11 @@ interface CallerDeps {
   /** By the station's clock. */
   readonly now: () => number;
   readonly clockOffsetMs: () => number | null;
+  /** Whether the center takes a call right now: it may have asked to wait in an answer beside this one. */
+  readonly mayRepeat: () => boolean;
 }
 
-export function createCaller({ transport, sign, now, clockOffsetMs }: CallerDeps): Call {
+export function createCaller({ transport, sign, now, clockOffsetMs, mayRepeat }: CallerDeps): Call {
   const attempt = async (request: CallRequest): Promise<TransportResponse> => {
     const json = request.json === undefined ? undefined : Buffer.from(JSON.stringify(request.json), 'utf8');
     const offset = clockOffsetMs();
@@ -65,7 +67,7 @@ export function createCaller({ transport, sign, now, clockOffsetMs }: CallerDeps
       return await attempt(request);
     } catch (error) {
       // The kept-alive connection had gone to sleep: every call may be repeated, and is signed anew.
-      if (error instanceof TransportFailure && error.stale && !request.signal.aborted)
+      if (error instanceof TransportFailure && error.stale && !request.signal.aborted && mayRepeat())
         return attempt(request);
       throw error;
     }
@@ -82,6 +84,7 @@ export function stationCall(
   return createCaller({
     ...{ transport, sign: createSigner(activation.stationId, key), now: () => clock.now() },
     clockOffsetMs: () => clock.corrected() - clock.now(),
+    mayRepeat: () => true,
   });
 }
 

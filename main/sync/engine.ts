@@ -101,7 +101,8 @@ class Engine implements SyncEngine {
     const progress = new Progress(clock, changed);
     const sign = deps.sign ?? createSigner(stationId, deps.stationKey);
     const clockOffsetMs = () => contact.clockOffsetMs;
-    const call = createCaller({ transport, sign, now, clockOffsetMs });
+    const mayRepeat = () => contact.gate(true) === 'open';
+    const call = createCaller({ transport, sign, now, clockOffsetMs, mayRepeat });
     const checkReceipt: ReceiptCheck = deps.checkReceipt ?? ((jws, packet) => keys.checkReceipt(jws, packet));
     this.#deps = deps;
     this.#clock = clock;

@@ -131,7 +131,13 @@ function trueCenter(random: () => number) {
 /** What each call needs of the engine; everything about time is short. */
 function engineCalls() {
   const signer = createSigner(store.activation.stationId, store.stationKey);
-  const call: Call = createCaller({ transport, sign: signer, now, clockOffsetMs: () => null });
+  const call: Call = createCaller({
+    transport,
+    sign: signer,
+    now,
+    clockOffsetMs: () => null,
+    mayRepeat: () => true,
+  });
   return { store: store.store, call, now, log, centerTimeAtLeast: () => TEST_NOW };
 }
 
