@@ -463,8 +463,8 @@ export interface JournalStore {
   /** How many were parked, ever. */
   parked(): number;
   acknowledge(sequence: number): void;
-  /** The center holds the journal only up to here (it was restored from a backup): the rest is pending again. */
-  rewind(sequence: number): void;
+  /** The center holds the journal only up to here (it was restored from a backup): the rest is pending again. @returns whether there is any */
+  rewind(sequence: number): boolean;
   /** A database built anew does not know how far the center holds the journal: true until `resume` has told. */
   isUnsure(): boolean;
   /** Numbers what is pending on from there. */

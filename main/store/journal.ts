@@ -48,9 +48,12 @@ export function createJournalStore(db: Database): JournalStore {
     park: (sequences, now) => db.write((tx) => park(tx, sequences, now)),
     parked: () => parked(db).length,
     rewind: (sequence) =>
-      db.write((tx) =>
-        writeSetting(tx, 'journalAcknowledged', String(Math.max(0, Math.min(sequence, acknowledged(tx))))),
-      ),
+      db.write((tx) => {
+        const before = acknowledged(tx);
+        if (sequence >= before) return false;
+        writeSetting(tx, 'journalAcknowledged', String(Math.max(0, sequence)));
+        return true;
+      }),
     isUnsure: () => readSetting(db, 'journalUnsure') !== null,
     resume: (held) => db.write((tx) => resume(tx, held)),
     acknowledge: (sequence) =>

@@ -20,6 +20,9 @@ const EVERY_MS: Readonly<Record<ChoreName, number>> = {
   purge: 24 * 60 * 60_000,
 };
 
+/** Whatever has been due for so long has always been too late for its turn. */
+const OVERDUE_MS = 60_000;
+
 export interface ChoreDeps {
   readonly contact: Contact;
   /** The clock's `elapsed`. */
@@ -36,9 +39,11 @@ export class Chores {
   readonly #deps: ChoreDeps;
   readonly #at = new Map<ChoreName, number>();
   readonly #failures = new Map<ChoreName, number>();
+  readonly #began: number;
 
   constructor(deps: ChoreDeps) {
     this.#deps = deps;
+    this.#began = deps.elapsed();
   }
 
   /**
@@ -90,6 +95,10 @@ export class Chores {
   /** Due `ms` from now at the latest; a backoff stays. */
   soon(name: ChoreName, ms: number): void {
     if (!this.#failures.has(name) && this.#left(name) > ms) this.#at.set(name, this.#deps.elapsed() + ms);
+  }
+
+  isOverdue(name: ChoreName): boolean {
+    return this.#deps.elapsed() - (this.#at.get(name) ?? this.#began) >= OVERDUE_MS;
   }
 
   /** Milliseconds until the first is due. */

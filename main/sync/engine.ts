@@ -86,6 +86,8 @@ class Engine implements SyncEngine {
   #isInTrouble = false;
   #isReferenceLoading = false;
   #isDraining = false;
+  /** What takes long goes a little way only. */
+  #isBrief = false;
   #faults = 0;
 
   constructor(deps: SyncEngineDeps) {
@@ -115,7 +117,7 @@ class Engine implements SyncEngine {
       ...{ store, now, log, record, stationKey: deps.stationKey },
       appVersion: deps.appVersion ?? '',
       centerTimeAtLeast: () => contact.centerTimeAtLeast(),
-      isAwaited: () => !this.#isDraining && (this.#isWoken || this.#isManual),
+      isAwaited: () => !this.#isDraining && (this.#isBrief || this.#isWoken || this.#isManual),
       call: async (request) => {
         // A packet beside it may just have been refused.
         if (contact.gate(true) !== 'open') throw new GateClosed();
@@ -243,12 +245,23 @@ class Engine implements SyncEngine {
     const isManual = this.#isManual;
     this.#progress.phase('news');
     for (const name of FIRST) await this.#chore(name, signal, isManual && this.#isManual);
+    if (!isManual) await this.#overdue(signal);
     await this.#askedFor(signal);
     await this.#packets(signal);
     // One that was asked for in the middle has a cycle of its own: what failed before the press is no answer to it.
     if (this.#manuals.current === manual) await this.#endManual();
     if (isManual && !signal.aborted) this.#chores.soon('reference', 0);
     for (const name of LATER) await this.#chore(name, signal, false);
+  }
+
+  /** A center that asks to wait after every few packets would never be asked for what comes behind them. */
+  async #overdue(signal: AbortSignal): Promise<void> {
+    this.#isBrief = true;
+    try {
+      for (const name of LATER) if (this.#chores.isOverdue(name)) await this.#chore(name, signal, false);
+    } finally {
+      this.#isBrief = false;
+    }
   }
 
   /** @param isWanted by a person, whenever it would be due */

@@ -53,8 +53,24 @@ export async function sendJournal(deps: JournalDeps, signal: AbortSignal): Promi
   }
 }
 
+/**
+ * A center that was restored from a backup lacks what it had acknowledged, and with nothing new to send nobody would
+ * notice: whatever it lacks is sent again.
+ */
+export async function compareJournal(
+  deps: Pick<JournalDeps, 'store' | 'call' | 'now' | 'log'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const held = await ask(deps, [], signal);
+  if (await deps.store.journal.rewind(held)) deps.log.warn('sync.journal.rewound', { to: held + 1 });
+}
+
 /** @returns how far the center holds the journal without a gap */
-async function ask(deps: JournalDeps, entries: readonly string[], signal: AbortSignal): Promise<number> {
+async function ask(
+  deps: Pick<JournalDeps, 'call' | 'now'>,
+  entries: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
   const response = await deps.call({ method: 'POST', target: PATHS.journal, json: { entries }, signal });
   const { acknowledged } = await readJson(response, journalAnswerSchema, deps.now());
   if (acknowledged > LAST) throw notOurs('centerError', 'journal-beyond');

@@ -3,6 +3,7 @@ import { PATHS, reconcileAnswerSchema, type ReconcileAnswer } from '../../app/sy
 import type { Remote, StoreApi } from '../store/api.ts';
 import { readJson, type Call } from './call.ts';
 import { notOurs } from './classify.ts';
+import { compareJournal } from './journal.ts';
 import type { SyncLog } from './log.ts';
 
 /** Above every number that a station will ever give. */
@@ -12,7 +13,7 @@ const CHUNK = 2_000;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 interface ReconcileDeps {
-  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers'>>;
+  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers' | 'journal'>>;
   readonly call: Call;
   readonly now: () => number;
   readonly centerTimeAtLeast: () => number | null;
@@ -22,7 +23,7 @@ interface ReconcileDeps {
 /**
  * Compares our sequence with the center's, the newest first: what we hold a receipt for and it does not is sent again
  * while the sealed bytes are here, the rest is held or told. Daily the last chunk; everything the first
- * time, and when that is a week ago.
+ * time, and when that is a week ago. So is the journal.
  * @returns how many packets wait again
  */
 export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): Promise<number> {
@@ -56,6 +57,7 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   if (isWhole) await store.station.set('reconciledWholeOn', today);
   for (const { stationId, last: theirLast } of await store.takeovers.toldOf())
     waitAgain += await reconcileTakenOver(deps, stationId, theirLast, signal);
+  await compareJournal(deps, signal);
   await store.station.set('reconciledOn', today);
   return waitAgain;
 }

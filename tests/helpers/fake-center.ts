@@ -157,10 +157,12 @@ export class FakeCenter implements Transport {
   #journal(request: TransportRequest): TransportResponse {
     const { entries } = JSON.parse(Buffer.from(request.body ?? []).toString()) as { entries: string[] };
     this.journal.push(...entries);
-    const last = JSON.parse(Buffer.from(entries.at(-1)?.split('.')[1] ?? '', 'base64url').toString()) as {
+    const last = this.journal.at(-1);
+    if (last === undefined) return json({ acknowledged: 0 });
+    const { sequence } = JSON.parse(Buffer.from(last.split('.')[1] ?? '', 'base64url').toString()) as {
       sequence: number;
     };
-    return json({ acknowledged: last.sequence });
+    return json({ acknowledged: sequence });
   }
 }
 

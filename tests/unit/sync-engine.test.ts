@@ -8,6 +8,7 @@ import { fakeStation } from '../helpers/fake-station.ts';
 import { recordResident, TEST_NOW } from '../helpers/store.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 test('what waits is delivered, each packet once and in one request, oldest first', async () => {
   const { engine, clock, center, test: store, ids } = await fakeStation({ packets: 5 });
@@ -512,6 +513,37 @@ test('reconcile once a day sends again what the center lost', async () => {
   expect(center.received).toContain(lost);
   expect(store.api.outbox.summary(0).waiting).toBe(0);
   expect(center.count('POST', PATHS.reconcile)).toBe(2);
+});
+
+test('a journal that the center lost is noticed once a day, with nothing new to tell', async () => {
+  const { engine, clock, center, test: store } = await fakeStation();
+  engine.start();
+  await clock.advance(2 * MINUTE);
+  expect(store.api.journal.pending(5)).toEqual([]);
+  const told = center.journal.splice(0);
+  expect(told.length).toBeGreaterThan(0);
+  await clock.advance(3 * HOUR);
+  expect(center.journal).toEqual([]);
+  await clock.advance(24 * HOUR);
+  expect(center.journal.slice(0, told.length)).toEqual(told);
+  expect(store.api.journal.pending(5)).toEqual([]);
+});
+
+test('a center that asks to wait after every packet is asked for the reference data too', async () => {
+  const { engine, clock, center, test: store } = await fakeStation({ packets: 40 });
+  center.pace = { maxConcurrent: 1, retryAfterMs: 0 };
+  let isOneThrough = false;
+  center.fault = (request, next) => {
+    if (request.target !== PATHS.packets) return next();
+    isOneThrough = !isOneThrough;
+    return isOneThrough ? next() : problem('overloaded', { 'retry-after': '20' });
+  };
+  engine.start();
+  await clock.advance(10 * MINUTE);
+  expect(store.api.outbox.summary(0).waiting).toBeGreaterThan(0);
+  expect(center.received.length).toBeGreaterThan(10);
+  expect(center.count('GET', PATHS.reference)).toBeGreaterThan(2);
+  expect(center.count('POST', PATHS.reconcile)).toBe(1);
 });
 
 test('the journal goes out signed and is acknowledged', async () => {
