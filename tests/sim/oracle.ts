@@ -144,6 +144,12 @@ export class Oracle implements Watch {
     this.#notBefore.set(packetId, { at, excuses: this.excuses });
   }
 
+  /** By a person: the backoff is forgotten, and an attempt that ends meanwhile sets one for whoever asks next. */
+  triedNow(packetId: string): void {
+    this.asked.add(packetId);
+    this.#notBefore.delete(packetId);
+  }
+
   released(packetId: string): void {
     this.#notBefore.delete(packetId);
     this.#told.delete(packetId);

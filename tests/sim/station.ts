@@ -217,7 +217,7 @@ export class Station {
     this.#byHand(`${heldMs === null ? 'tried now' : 'held by hand'} ${packetId}`, () => {
       if (heldMs === null) {
         const sequence = api.outbox.retry(packetId, by, this.now());
-        oracle.asked.add(packetId);
+        oracle.triedNow(packetId);
         this.process?.engine?.tryNow(sequence);
         return;
       }
