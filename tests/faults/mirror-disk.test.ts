@@ -2,25 +2,12 @@
 // mid-copy. In the end every packet has a copy that is whole, and no half of one ever passes for it.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mirrorEntrySchema } from '../../app/sync/mirror.ts';
-import { manifestSchema } from '../../app/sync/protocol.ts';
 import { reportFaults } from '../../scripts/faults-summary.ts';
-import { sha256 } from '../../main/security/sign.ts';
-import { filesEnding, mirrorOf, mirrorOn, secondDisk } from '../helpers/mirror.ts';
+import { brokenCopies, filesEnding, mirrorOf, mirrorOn, secondDisk } from '../helpers/mirror.ts';
 import { handOver, openTestStore, recordResident, testCaptures, type TestStore } from '../helpers/store.ts';
 
 const canMount =
@@ -47,19 +34,6 @@ async function recorded(count: number): Promise<TestStore> {
   const captures = () => testCaptures(undefined, 8_000);
   for (const nik of store.niks.slice(0, count)) await recordResident(store, nik, { captures: captures() });
   return store;
-}
-
-const payload = (jws: string): unknown =>
-  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
-
-/** Entries whose bytes are not those that their manifest speaks of. */
-function brokenCopies(where: string): string[] {
-  return filesEnding(where, '.jws').filter((name) => {
-    const entry = mirrorEntrySchema.parse(payload(readFileSync(path.join(where, name), 'ascii')));
-    const manifest = manifestSchema.parse(payload(entry.manifest));
-    const file = path.join(where, `${manifest.packetId}.age`);
-    return !existsSync(file) || sha256(readFileSync(file)) !== manifest.sha256;
-  });
 }
 
 test.runIf(canMount)(

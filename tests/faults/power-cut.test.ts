@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { ReplayDisk, type Files, type Grain } from '../helpers/disk-replay.ts';
 import { readTrace, type DiskEvent } from '../helpers/disk-trace.ts';
 import { generator } from '../helpers/random.ts';
-import { faults, traceRecording, type Mode, type Told } from '../helpers/record-kill.ts';
+import { traceJob, type Mode } from '../helpers/kill.ts';
+import { faults, Told } from '../helpers/kill-faults.ts';
 import { handOver, openTestStore, takeOver } from '../helpers/store.ts';
 
 /** `npm run faults` asks for more. */
@@ -55,7 +56,9 @@ async function record(mode: Mode): Promise<Recording> {
   const store = await openTestStore({ residents: RESIDENTS });
   store.close();
   const before = filesOf(store.dir);
-  const events = readTrace(await traceRecording(store, mode), store.dir, [...before.keys()]);
+  const events = readTrace(await traceJob(store.dir, handOver(store), 'record', mode), store.dir, [
+    ...before.keys(),
+  ]);
   const dir = join(store.dir, 'after');
   const given = { ...(JSON.parse(handOver(store)) as object), dir, file: join(dir, 'rekam.db') };
   const look = (files: Files, told: Told): string[] => {
@@ -96,7 +99,7 @@ function replay({ before, events, look }: Recording, wanted: number) {
     cuts.set(index, (cuts.get(index) ?? 0) + 1);
   }
   const disk = new ReplayDisk(before);
-  const told: Told = { recorded: new Set(), drafts: new Map() };
+  const told = new Told();
   const bad: string[] = [];
   let states = 0;
   for (let index = 0; index <= events.length; index += 1) {
@@ -108,14 +111,8 @@ function replay({ before, events, look }: Recording, wanted: number) {
     }
     const event = events[index];
     if (event === undefined) break;
-    if (event.type === 'said') hear(event.line, told);
+    if (event.type === 'said') hear(event.line);
     else disk.apply(event);
   }
   return { states, bad, boundaries: syncs.length, told: told.recorded.size };
-}
-
-function hear(line: string, told: Told): void {
-  const [what, id = '', revision] = line.split(' ');
-  if (what === 'recorded') told.recorded.add(id);
-  if (what === 'draft') told.drafts.set(id, Number(revision));
 }

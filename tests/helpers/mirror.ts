@@ -1,9 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { onTestFinished } from 'vitest';
 import type { MirrorStatus } from '../../app/ipc/mirror.ts';
+import { mirrorEntrySchema } from '../../app/sync/mirror.ts';
+import { manifestSchema } from '../../app/sync/protocol.ts';
+import { sha256 } from '../../main/security/sign.ts';
 import { Mirror, type MirrorDeps } from '../../main/sync/mirror/mirror.ts';
 import type { TestStore } from './store.ts';
 
@@ -90,6 +93,21 @@ export function mirrorOn(disk: string): string {
 /** Names that end so, of a folder. */
 export function filesEnding(folder: string, end: string): string[] {
   return readdirSync(folder).filter((name) => name.endsWith(end));
+}
+
+/** What a compact JWS says, whoever signed it. */
+export function payloadOf(jws: string): unknown {
+  return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+}
+
+/** Entries of a mirror's folder whose bytes are not those that their manifest speaks of. */
+export function brokenCopies(where: string): string[] {
+  return filesEnding(where, '.jws').filter((name) => {
+    const entry = mirrorEntrySchema.parse(payloadOf(readFileSync(path.join(where, name), 'ascii')));
+    const { packetId, sha256: hash } = manifestSchema.parse(payloadOf(entry.manifest));
+    const file = path.join(where, `${packetId}.age`);
+    return !existsSync(file) || sha256(readFileSync(file)) !== hash;
+  });
 }
 
 /** A kecamatan's recovery key, both halves. */
