@@ -12,11 +12,20 @@ export class Told {
   /** Whose receipt is kept. */
   readonly received = new Set<string>();
 
+  /** First words of all lines. */
+  readonly said = new Set<string>();
+
   readonly hear: Hear = (what, id, more) => {
+    this.said.add(what);
     if (what === 'recorded') this.recorded.add(id);
     if (what === 'draft') this.drafts.set(id, Number(more));
     if (what === 'received') this.received.add(id);
   };
+
+  hearLine(line: string): void {
+    const [what = '', id = '', more = ''] = line.split(' ');
+    this.hear(what, id, more);
+  }
 }
 
 /** Everything that is wrong with a store after a kill, given what was told. Empty is what we want. */
