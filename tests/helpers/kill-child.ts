@@ -93,7 +93,6 @@ function announcing(test: TestStore): TestStore {
 
 /** Says what a person would be told of receipts; the planted mistakes about them are here. */
 function spoiled(api: StoreApi, db: Database): StoreApi {
-  const { received } = api.outbox;
   return {
     ...api,
     outbox: {
@@ -116,7 +115,7 @@ function spoiled(api: StoreApi, db: Database): StoreApi {
           }
           say('torn');
         }
-        received(receipts);
+        api.outbox.received(receipts);
         if (mode !== 'early') tell();
       },
     },
