@@ -140,7 +140,17 @@ async function carryOver(
     .executeTakeFirst();
   if (resident === undefined) return;
   const place = { nik: fact.nik, desa: resident.desa, session: fact.session };
-  await putSummons(tx, caller, { ...place, date: fact.from, removed: true });
+  // One place: two stations may carry the same resident to different days, and the last word counts.
+  const open = await tx
+    .selectFrom('summons')
+    .select('date')
+    .where('nik', '=', fact.nik)
+    .where('kecamatan', '=', caller.kecamatan)
+    .where('date', '>=', fact.from)
+    .where('date', '<>', fact.to)
+    .where('removed', '=', false)
+    .execute();
+  for (const { date } of open) await putSummons(tx, caller, { ...place, date, removed: true });
   await putSummons(tx, caller, { ...place, date: fact.to, removed: false });
 }
 

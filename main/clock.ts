@@ -1,3 +1,7 @@
+import type { SessionOfDay } from '../app/desk/ticket.ts';
+
+const NOON = 12;
+
 /** What the database knows of the time when a run begins. All in milliseconds. */
 export interface KnownTime {
   /** The center's time minus the station's, by the last pulse of any run; null while there was none. */
@@ -62,6 +66,10 @@ export class DeskClock {
     const at = new Date(this.corrected());
     const pad = (value: number): string => String(value).padStart(2, '0');
     return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+  }
+
+  sessionNow(): SessionOfDay {
+    return new Date(this.corrected()).getHours() < NOON ? 'pagi' : 'siang';
   }
 
   /** By the uncorrected clock, since rows carry its times: when the desk's day began. */

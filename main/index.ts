@@ -285,6 +285,7 @@ export async function startStation({ environment, window, begun, log, openBorder
   const atDesk = {
     now: () => clock.now(),
     today: () => clock.today(),
+    sessionNow: () => clock.sessionNow(),
     room,
     // In training too: a wrong password counts where it always counts, or training were the place to guess one.
     confirm: async (caller: DeskSession, password: string) => {

@@ -23,6 +23,8 @@ export const AUDIT_ACTS = [
   'ticket.done',
   'ticket.deferred',
   'ticket.absent',
+  'ticket.carried',
+  'summons.carried',
   'draft.begun',
   'draft.opened',
   'draft.dropped',

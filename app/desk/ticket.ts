@@ -18,14 +18,31 @@ export type Summons = z.infer<typeof summonsSchema>;
 
 /**
  * A resident's turn today: waiting for the call, called to the desk, being served, put off with a reason, called and
- * not there, recorded. Whoever was put off or not there can be called again.
+ * not there, asked to come on another day or session, recorded. All but who is recorded can be called again.
  */
-export const TICKET_STATES = ['waiting', 'called', 'serving', 'deferred', 'absent', 'done'] as const;
+export const TICKET_STATES = [
+  'waiting',
+  'called',
+  'serving',
+  'deferred',
+  'absent',
+  'carried',
+  'done',
+] as const;
 export const ticketStateSchema = z.enum(TICKET_STATES);
 export type TicketState = z.infer<typeof ticketStateSchema>;
 
 /** What can happen to a ticket: by hand at the desk, or because a draft begins, is dropped or is recorded. */
-export type TicketEvent = 'arrive' | 'call' | 'miss' | 'defer' | 'return' | 'serve' | 'drop' | 'record';
+export type TicketEvent =
+  | 'arrive'
+  | 'call'
+  | 'miss'
+  | 'defer'
+  | 'return'
+  | 'carry'
+  | 'serve'
+  | 'drop'
+  | 'record';
 
 /** The states that the desk sets by hand, and what happens then. Serving begins with a draft, done comes with record. */
 export const BY_HAND = {
@@ -48,7 +65,10 @@ export function ticketAfter(state: TicketState, event: TicketEvent): TicketState
     case 'miss':
       return state === 'called' || state === 'absent' ? 'absent' : null;
     case 'defer':
-      return state === 'done' || state === 'absent' ? null : 'deferred';
+      return state === 'done' || state === 'absent' || state === 'carried' ? null : 'deferred';
+    case 'carry':
+      // Who is at the desk is not sent home by a list.
+      return state === 'done' || state === 'serving' ? null : 'carried';
     case 'return':
       return state === 'done' ? null : 'waiting';
     case 'serve':

@@ -19,6 +19,8 @@ export const CHANNELS = [
   'desk.summons',
   'desk.arrive',
   'desk.ticket',
+  'desk.carryOver',
+  'desk.carryBack',
   'drafts.begin',
   'drafts.list',
   'drafts.load',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkupFindingSchema } from '../checkup/finding.ts';
+import { placeSchema } from '../desk/carry-over.ts';
 import { draftSchema } from '../desk/draft.ts';
 import { PASSWORD_MAX } from '../desk/password.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
@@ -103,6 +104,8 @@ export const ticketRowSchema = z.object({
   arrivedAt: instantSchema,
   /** Why it was put off. */
   reason: z.string().nullable(),
+  /** Where who was carried over comes again. */
+  carriedTo: placeSchema.nullable(),
 });
 export type TicketRow = z.infer<typeof ticketRowSchema>;
 
@@ -283,6 +286,19 @@ export const CONTRACT = {
       }),
     ]),
     response: nothing,
+    audience: 'operator',
+  },
+
+  /** Everybody with a number of today who was not served gets another place; `request.invalid` for one in the past. */
+  'desk.carryOver': {
+    request: placeSchema,
+    response: z.object({ moved: z.int().min(0) }),
+    audience: 'operator',
+  },
+  /** Takes that back: they wait again. */
+  'desk.carryBack': {
+    request: nothing,
+    response: z.object({ moved: z.int().min(0) }),
     audience: 'operator',
   },
 

@@ -1,3 +1,5 @@
+import { mayCarryTo } from '../../app/desk/carry-over.ts';
+import type { SessionOfDay } from '../../app/desk/ticket.ts';
 import { RekamError } from '../../app/errors.ts';
 import { parseNik, type Nik } from '../../app/enrollment/nik.ts';
 import { packetIdSchema, type PacketId } from '../../app/ids.ts';
@@ -15,6 +17,8 @@ interface Needs {
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
   readonly today: () => string;
+  /** Which of the day's sessions it is there. */
+  readonly sessionNow: () => SessionOfDay;
   readonly room: Pick<DiskRoom, 'require'>;
   /** Throws unless this is the caller's own password. */
   readonly confirm: (caller: DeskSession, password: string) => Promise<void>;
@@ -30,6 +34,8 @@ type Group = Pick<
   | 'desk.summons'
   | 'desk.arrive'
   | 'desk.ticket'
+  | 'desk.carryOver'
+  | 'desk.carryBack'
   | 'drafts.begin'
   | 'drafts.list'
   | 'drafts.load'
@@ -49,7 +55,7 @@ type Group = Pick<
 /** How many of today's summoned the desk lists ahead. */
 const SUMMONS_SHOWN = 50;
 
-export function deskHandlers({ store, now, today, room, recorded, confirm }: Needs): Group {
+export function deskHandlers({ store, now, today, sessionNow, room, recorded, confirm }: Needs): Group {
   const opened = (
     what: 'resident.opened' | 'draft.opened',
     subject: string,
@@ -79,6 +85,13 @@ export function deskHandlers({ store, now, today, room, recorded, confirm }: Nee
       const reason = change.state === 'deferred' ? change.reason : null;
       return store.desk.setTicket(change.date, change.number, change.state, reason, caller.accountId, now());
     },
+    'desk.carryOver': (to, { accountId: by }) => {
+      const from = today();
+      if (!mayCarryTo(to, from)) throw new RekamError('request.invalid');
+      return store.desk.carryOver({ from, to, niks: null, by, now: now() });
+    },
+    'desk.carryBack': (_, { accountId: by }) =>
+      store.desk.carryBack({ date: today(), session: sessionNow(), by, now: now() }),
     'drafts.begin': async ({ nik: text }, caller) => {
       const nik = requireNik(text);
       // What is begun may be finished: that is what the last room is kept for.

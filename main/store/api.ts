@@ -8,6 +8,7 @@ import type {
 } from '../../app/ipc/contract.ts';
 import type { AuditAct } from '../../app/desk/audit.ts';
 import type { Draft } from '../../app/desk/draft.ts';
+import type { Place } from '../../app/desk/carry-over.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
 import type { SessionOfDay, StateByHand, TicketState } from '../../app/desk/ticket.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
@@ -224,6 +225,24 @@ export interface DeskStore {
     by: AccountId,
     now: number,
   ): void;
+  /**
+   * Gives who was not served another place, one journal fact each, all in one transaction; again, it moves nobody.
+   * @param input.niks null: everybody with a number of that day
+   */
+  carryOver(input: {
+    readonly from: string;
+    readonly to: Place;
+    readonly niks: readonly Nik[] | null;
+    readonly by: AccountId;
+    readonly now: number;
+  }): { readonly moved: number };
+  /** Whoever was carried over from that day waits again. @param input.session in which they wait now */
+  carryBack(input: {
+    readonly date: string;
+    readonly session: SessionOfDay;
+    readonly by: AccountId;
+    readonly now: number;
+  }): { readonly moved: number };
 }
 
 export interface DraftStore {

@@ -1,9 +1,11 @@
+import { placeSchema } from '../../app/desk/carry-over.ts';
 import { RekamError } from '../../app/errors.ts';
 import { BY_HAND, type SessionOfDay } from '../../app/desk/ticket.ts';
 import type { TicketRow } from '../../app/ipc/contract.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { DeskStore, SummonsRow } from './api.ts';
 import type { Database, Reader } from './database.ts';
+import { carryBack, carryOver } from './carry-over.ts';
 import { COUNTS_AS_RECORDED, refuseRecorded } from './packets.ts';
 import { readResident } from './residents.ts';
 import { iso, isoOrNull } from './rows.ts';
@@ -11,7 +13,10 @@ import { arriveTicket, changeTicket, ticketOf, type StoredTicket } from './ticke
 
 const TICKETS = `
   SELECT t.date, t.number, t.nik, t.state, t.packet_id, t.reason, t.called_at, t.arrived_at, r.nama AS resident_nama,
-    (SELECT e.nama FROM enrollment e WHERE e.packet_id = t.packet_id) AS enrolled_nama
+    (SELECT e.nama FROM enrollment e WHERE e.packet_id = t.packet_id) AS enrolled_nama,
+    CASE t.state WHEN 'carried' THEN (
+      SELECT s.date || ' ' || s.session FROM summons s WHERE s.nik = t.nik AND s.date >= t.date ORDER BY s.date LIMIT 1
+    ) END AS carried_to
   FROM ticket t LEFT JOIN resident r ON r.nik = t.nik
   WHERE t.date = ?`;
 export const TICKETS_OF_DAY = `${TICKETS} ORDER BY t.number`;
@@ -69,6 +74,8 @@ export function createDeskStore(db: Database): DeskStore {
         if (ticket === undefined) throw new RekamError('request.invalid');
         changeTicket(tx, ticket, BY_HAND[state], reason, by, now);
       }),
+    carryOver: (input) => db.write((tx) => carryOver(tx, input)),
+    carryBack: (input) => db.write((tx) => carryBack(tx, input)),
   };
 }
 
@@ -83,6 +90,8 @@ interface TicketRecord {
   arrived_at: number;
   resident_nama: string | null;
   enrolled_nama: string | null;
+  /** Date and session. */
+  carried_to: string | null;
 }
 
 function requireTicket(db: Reader, date: string, number: number): TicketRow {
@@ -92,6 +101,7 @@ function requireTicket(db: Reader, date: string, number: number): TicketRow {
 }
 
 function asTicketRow(row: TicketRecord): TicketRow {
+  const [date = '', session = ''] = row.carried_to?.split(' ') ?? [];
   return {
     date: row.date,
     number: row.number,
@@ -102,6 +112,7 @@ function asTicketRow(row: TicketRecord): TicketRow {
     calledAt: isoOrNull(row.called_at),
     arrivedAt: iso(row.arrived_at),
     reason: row.reason,
+    carriedTo: row.carried_to === null ? null : placeSchema.parse({ date, session }),
   };
 }
 

@@ -15,16 +15,17 @@ export function applyFact(tx: Writer, fact: Fact): void {
       return;
     }
     case 'carry-over':
+      // Who came without a summons gets a place too. One place: whatever else was open from that day on goes.
       tx.run(
         `INSERT INTO summons(nik, date, session, desa)
-         SELECT nik, ?, ?, desa FROM summons WHERE nik = ? AND date = ?
+         SELECT nik, @to, @session, desa FROM (
+           SELECT nik, desa FROM summons WHERE nik = @nik AND date = @from
+           UNION ALL SELECT nik, desa FROM resident WHERE nik = @nik
+         ) WHERE true LIMIT 1
          ON CONFLICT(nik, date) DO UPDATE SET session = excluded.session`,
-        fact.to,
-        fact.session,
-        fact.nik,
-        fact.from,
+        { nik: fact.nik, from: fact.from, to: fact.to, session: fact.session },
       );
-      if (fact.to !== fact.from) removeSummons(tx, fact.nik, fact.from);
+      tx.run('DELETE FROM summons WHERE nik = ? AND date >= ? AND date <> ?', fact.nik, fact.from, fact.to);
       return;
     case 'account-reset':
       tx.run(

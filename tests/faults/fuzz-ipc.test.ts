@@ -205,6 +205,8 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
           };
     case 'drafts.fates':
       return { packetIds: [ofDraft, anyPacket] };
+    case 'desk.carryOver':
+      return { date: pick(['2011-11-14', '2011-11-15', '2011-12-24'], random), session: 'siang' };
     case 'drafts.load':
     case 'tasks.begin':
     case 'tasks.photo':

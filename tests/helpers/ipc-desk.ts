@@ -140,7 +140,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     }),
   };
   const atDesk = {
-    ...{ now, today: () => TEST_DATE, room, recorded: quiet },
+    ...{ now, today: () => TEST_DATE, sessionNow: () => 'pagi' as const, room, recorded: quiet },
     confirm: async (caller: DeskSession, password: string) => {
       await requirePassword(real.store, caller.username, password, now, 'password.wrong');
     },

@@ -8,6 +8,7 @@ const UUID =
   /^([0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|0{8}(-0{4}){3}-0{12}|f{8}(-f{4}){3}-f{12})$/i;
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const SCANS = ['right4', 'left4', 'thumbs', 'irises', 'verify'];
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const DESA = /^\d\d\.\d\d\.\d\d\.\d{4}$/;
 
 const text =
@@ -91,6 +92,8 @@ export const VALID: Readonly<Record<string, Is>> = {
     object({ date, number: whole(1), state: among('deferred'), reason: words(120) }),
     object({ date, number: whole(1), state: among('called', 'absent', 'waiting') }),
   ),
+  'desk.carryOver': object({ date: matching(DAY), session: among('pagi', 'siang') }),
+  'desk.carryBack': nothing,
   'drafts.begin': object({ nik: text(40) }),
   'drafts.list': nothing,
   'drafts.load': packet,

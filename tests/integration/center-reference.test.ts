@@ -127,6 +127,16 @@ describe('reference', () => {
       change: 'added',
       summons: { ...place, date: '2026-12-24', session: 'siang' },
     });
+    // The other station had carried the same resident elsewhere: the last word counts, and there is one place.
+    await journal(second, [second.entry({ ...carried, to: '2026-12-28', session: 'pagi' })]);
+    const open = await center.running.db
+      .selectFrom('summons')
+      .select(['date', 'session'])
+      .where('nik', '=', row.nik)
+      .where('removed', '=', false)
+      .where('date', '>=', row.date)
+      .execute();
+    expect(open).toEqual([{ date: '2026-12-28', session: 'pagi' }]);
   });
 });
 

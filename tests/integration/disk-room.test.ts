@@ -18,6 +18,7 @@ function desk(free: { bytes: number }) {
     stat: () => Promise.resolve({ bavail: free.bytes / 4096, bsize: 4096 }),
   });
   const handlers = deskHandlers({
+    sessionNow: () => 'pagi',
     store: station.store,
     room,
     now: () => TEST_NOW,

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { nextPlace } from '../../app/desk/carry-over.ts';
 import { isReceived } from '../../app/enrollment/lifecycle.ts';
+import { nikSchema } from '../../app/enrollment/nik.ts';
 import { createSyncEngine } from '../../main/sync/engine.ts';
 import { createTransport } from '../../main/sync/transport.ts';
 import { filesIn } from '../helpers/center.ts';
@@ -36,6 +38,30 @@ test('the answer is lost after the center stored the packet: once there, one rec
   expect(await center.packetCount()).toBe(1);
   expect(store.api.outbox.list('received', 0, 10).rows).toHaveLength(1);
   expect(store.db.all('SELECT 1 FROM receipt')).toHaveLength(1);
+});
+
+test('who was carried over has one place at the center, and today’s again once it was taken back', async () => {
+  const { center, test: store, engine, waiting, date } = await office();
+  const niks = waiting.slice(0, 3).map((nik) => nikSchema.parse(nik));
+  const by = store.operator.accountId;
+  for (const nik of niks) store.api.desk.arrive(date, nik, by, Date.now());
+  const to = nextPlace(date);
+  const input = { from: date, to, niks: null, by, now: Date.now() };
+  expect(store.api.desk.carryOver(input)).toEqual({ moved: 3 });
+  await engine.syncNow();
+  const places = () =>
+    center.running.db
+      .selectFrom('summons')
+      .select(['date', 'session'])
+      .where('removed', '=', false)
+      .where('nik', 'in', niks)
+      .where('date', '>=', date)
+      .execute();
+  expect(await places()).toEqual([to, to, to]);
+  store.api.desk.carryBack({ date, session: 'siang', by, now: Date.now() });
+  await engine.syncNow();
+  const back = { date, session: 'siang' };
+  expect(await places()).toEqual([back, back, back]);
 });
 
 test('a connection cut in the middle of the body goes on from the center’s offset', async () => {

@@ -43,6 +43,7 @@ const at = (now: number) => new Date(now).toISOString();
 describe('who arrives', () => {
   test('waits with the next number and no draft; the center and the audit hear of it', async () => {
     expect(await arrive(0)).toEqual({
+      carriedTo: null,
       date: TEST_DATE,
       number: 1,
       nik: nik(0),

@@ -117,6 +117,7 @@ describe('a ticket', () => {
       serving: 'serving',
       deferred: 'waiting',
       absent: 'waiting',
+      carried: 'waiting',
       done: 'waiting',
     }),
     call: all({
@@ -125,6 +126,7 @@ describe('a ticket', () => {
       serving: 'called',
       deferred: 'called',
       absent: 'called',
+      carried: 'called',
     }),
     miss: all({ called: 'absent', absent: 'absent' }),
     defer: all({ waiting: 'deferred', called: 'deferred', serving: 'deferred', deferred: 'deferred' }),
@@ -134,6 +136,14 @@ describe('a ticket', () => {
       serving: 'waiting',
       deferred: 'waiting',
       absent: 'waiting',
+      carried: 'waiting',
+    }),
+    carry: all({
+      waiting: 'carried',
+      called: 'carried',
+      deferred: 'carried',
+      absent: 'carried',
+      carried: 'carried',
     }),
     serve: same('serving'),
     drop: { ...identity(), serving: 'deferred' },
@@ -146,6 +156,7 @@ describe('a ticket', () => {
       serving: null,
       deferred: null,
       absent: null,
+      carried: null,
       done: null,
       ...some,
     };

@@ -8,6 +8,7 @@ import { useWords } from '../../i18n/words.ts';
 import { ask, shapeOf, station } from '../../station.ts';
 import { useArrivalWords } from './arrival-words.ts';
 import { openDraft, useDesk, type Told } from './desk-store.ts';
+import { CarryOver } from './carry-over.tsx';
 import { FindBox } from './find-box.tsx';
 import { PersonButton } from './person.tsx';
 import classes from './queue.module.css';
@@ -136,6 +137,7 @@ export function Queue({ today, onEnter }: { today: UseQueryResult<Today>; onEnte
           {t(next === null ? 'ticket/nextNone' : 'ticket/next')}
           <kbd aria-hidden>{CALL_KEY}</kbd>
         </button>
+        {data !== undefined && <CarryOver today={data.date} tickets={data.tickets} />}
       </footer>
     </section>
   );

@@ -1,4 +1,5 @@
 import {
+  IconCalendarTime,
   IconCircleCheck,
   IconClock,
   IconPlayerPause,
@@ -17,6 +18,7 @@ import { DeferForm } from './defer-form.tsx';
 import { Disclosure, More, useShown } from './disclosure.tsx';
 import { Person } from './person.tsx';
 import classes from './queue.module.css';
+import { placeText } from './place-words.ts';
 import { callTicket, serveTicket, setTicket } from './tickets.ts';
 
 const MARKS: Readonly<Record<TicketState, { readonly tone: Tone; readonly icon: Icon }>> = {
@@ -25,6 +27,7 @@ const MARKS: Readonly<Record<TicketState, { readonly tone: Tone; readonly icon: 
   serving: { tone: 'running', icon: IconProgress },
   deferred: { tone: 'waiting', icon: IconPlayerPause },
   absent: { tone: 'waiting', icon: IconUserOff },
+  carried: { tone: 'waiting', icon: IconCalendarTime },
   done: { tone: 'safe', icon: IconCircleCheck },
 };
 /** What is offered by hand, in this order; the rules leave out what makes no sense. */
@@ -44,6 +47,7 @@ function Standing({ row, drafts, current }: { row: TicketRow; drafts: Drafts; cu
     serving: step === undefined || current ? null : t(`step/${step}`),
     deferred: row.reason,
     absent: row.calledAt === null ? null : f.time(row.calledAt),
+    carried: row.carriedTo === null ? null : placeText(row.carriedTo, { t, f }),
     done: null,
   };
   const { tone, icon } = MARKS[row.state];
@@ -185,7 +189,8 @@ export function TicketList({
 }) {
   const { t, f } = useWords();
   const [selected, setSelected] = useState<number | null>(null);
-  const aside = (row: TicketRow) => Number(row.state === 'deferred' || row.state === 'absent');
+  const aside = (row: TicketRow) =>
+    Number(row.state === 'deferred' || row.state === 'absent' || row.state === 'carried');
   const here = tickets
     .filter((row) => row.state !== 'done')
     .sort((a, b) => aside(a) - aside(b) || a.number - b.number);
