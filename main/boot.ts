@@ -56,7 +56,7 @@ async function open(environment: Environment, log: Log): Promise<void> {
     openBorder = resolve;
   });
   const preload = join(__dirname, '..', 'preload', 'preload.cjs');
-  const window = createWindow({ preload, stands: border, log });
+  const window = createWindow({ preload, stands: border, quietly: environment.atLogin, log });
   registerIpc({
     isOurs: ({ senderFrame }) =>
       !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,

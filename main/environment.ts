@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import { existsSync } from 'node:fs';
 import { join, relative, resolve, isAbsolute } from 'node:path';
+import { AT_LOGIN } from './at-login.ts';
 
 /** The stable handles of docs/development.md, read once at start. */
 export interface Environment {
@@ -14,6 +15,10 @@ export interface Environment {
   readonly nativeBinding: string | null;
   /** Where scanners' services are looked for on this PC, both ends included; null for the interface's own ports. */
   readonly devicePorts: { readonly from: number; readonly to: number } | null;
+  /** False: the system's autostart is left as it is, whatever the station's setting says. */
+  readonly autostart: boolean;
+  /** This start is the system's own. */
+  readonly atLogin: boolean;
   /** JSON of the demo's code and accounts. */
   readonly demo: string | null;
 }
@@ -36,6 +41,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     language: language === 'id' || language === 'en' ? language : null,
     nativeBinding: env['REKAM_NATIVE_BINDING'] || packagedBinding(),
     devicePorts: readPorts(env['REKAM_DEVICE_PORTS']),
+    autostart: env['REKAM_AUTOSTART'] !== 'off',
+    atLogin: process.argv.includes(AT_LOGIN),
     demo: env['REKAM_DEMO'] || null,
   };
 }

@@ -17,8 +17,10 @@ import type { Environment } from './environment.ts';
 import { examineInThread } from './checkup/examination.ts';
 import { StationCheckup } from './checkup/checkup.ts';
 import { factsOfStation } from './checkup/facts.ts';
+import { mayAutostart, setAutostart } from './autostart.ts';
 import { accountHandlers, accountHandlersInTraining } from './ipc/accounts.ts';
 import { auditHandlers, auditHandlersInTraining } from './ipc/audit.ts';
+import { BatteryGauge } from './ipc/battery.ts';
 import { checkupHandlers, checkupHandlersInTraining } from './ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { deskHandlers } from './ipc/desk.ts';
@@ -28,7 +30,7 @@ import { requirePassword } from './ipc/password.ts';
 import { recoveryHandlers, recoveryHandlersInTraining } from './ipc/recovery.ts';
 import type { Border, Handlers } from './ipc/register.ts';
 import { sessionHandlers } from './ipc/session.ts';
-import { currentPolicy, idleLockMinutes, readDemo, stationHandlers } from './ipc/station.ts';
+import { currentPolicy, idleLockMinutes, isAutostartOn, readDemo, stationHandlers } from './ipc/station.ts';
 import { slipHandlers } from './ipc/slip.ts';
 import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
@@ -36,7 +38,7 @@ import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from './ipc/takeover.ts';
-import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle } from './lifecycle.ts';
+import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle, watchSystem } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
 import { loadKeys } from './security/keys.ts';
 import { osKeystore } from './security/keystore.ts';
@@ -47,7 +49,7 @@ import { DatabaseCheck } from './intake/check.ts';
 import { noticeBehind, recover, recovered, startStore } from './intake/recover.ts';
 import { databaseFile } from './intake/start-worker.ts';
 import { activateStation } from './sync/activate.ts';
-import type { SyncEngine, Transport } from './sync/api.ts';
+import type { SyncEngine } from './sync/api.ts';
 import { Courier } from './sync/courier/courier.ts';
 import { createSyncEngine } from './sync/engine.ts';
 import { readCard } from './sync/mirror/card.ts';
@@ -55,7 +57,7 @@ import { Mirror } from './sync/mirror/mirror.ts';
 import { stationCall } from './sync/call.ts';
 import { issueKit } from './sync/takeover/kit.ts';
 import { Takeover } from './sync/takeover/takeover.ts';
-import { createTransport } from './sync/transport.ts';
+import { createTransport, type StationTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
 
 /** The Electron that package.json names; an older one is the runtime for development and tests. */
@@ -86,13 +88,13 @@ export async function startStation({ environment, window, begun, log, openBorder
   await begun;
   const atDisk = { workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding };
   const card = readCard(dataDir, keys.station);
-  const { worker, uncleanStop, damage } = await startStore({
+  const { worker, uncleanStop, auditBrokenAt, damage } = await startStore({
     ...atDisk,
     ...{ card, now: clock.now() },
     onDead: (error) => refuseToStart(error, log),
-    auditBroken: (sequence) => log.error('audit.broken', { sequence }),
   });
   const { store } = worker;
+  if (auditBrokenAt !== null) log.error('audit.broken', { sequence: auditBrokenAt });
   if (damage !== null) {
     log.error('store.damaged', { why: damage.note.why, setAside: damage.note.folder });
     await recover(store, damage, { card, now: clock.now() });
@@ -105,7 +107,7 @@ export async function startStation({ environment, window, begun, log, openBorder
   };
 
   let engine: SyncEngine | null = null;
-  let transport: Transport | null = null;
+  let transport: StationTransport | null = null;
   const startEngine = (record: StationRecord, limits = NO_LIMITS): void => {
     const link = createTransport({ baseUrl: record.centerUrl, caPem: record.caPem });
     const started = createSyncEngine({
@@ -127,10 +129,11 @@ export async function startStation({ environment, window, begun, log, openBorder
   };
 
   const room = new DiskRoom({ store, dataDir, low: () => board.changed() });
+  const battery = new BatteryGauge();
   const board = new StatusBoard({
     store,
     engine: () => engine,
-    room,
+    ...{ room, battery },
     mirror: () => mirror.status(),
     storeDamaged: () => check.isDamaged,
     keysInFile: keys.inFile,
@@ -227,10 +230,19 @@ export async function startStation({ environment, window, begun, log, openBorder
         version: app.getVersion(),
         demo: readDemo(environment.demo),
         developmentRuntime: isDevelopment,
+        auditBrokenAt,
         uncleanStop:
           uncleanStop === null
             ? null
             : { lastAliveAt: new Date(uncleanStop.lastAliveAt).toISOString(), drafts: uncleanStop.drafts },
+      },
+      battery: (report) => {
+        battery.report(report);
+        board.changed();
+      },
+      autostart: {
+        isPossible: mayAutostart(app, environment.autostart),
+        set: (isOn) => setAutostart(app, isOn, log),
       },
       centerUrl: environment.centerUrl,
       status: () => board.read(),
@@ -409,6 +421,26 @@ export async function startStation({ environment, window, begun, log, openBorder
     window.focus();
   });
 
+  if (mayAutostart(app, environment.autostart)) setAutostart(app, await isAutostartOn(store), log);
+  watchSystem(
+    window,
+    {
+      left: () => sessions.end('idle'),
+      pausing: async (why) => {
+        await store.audit.append({ at: clock.now(), by: null, what: `system.${why}`, subject: null });
+        await store.station.alive(clock.now(), clock.corrected());
+        await worker.flush();
+      },
+      resumed: async () => {
+        transport?.dropKept();
+        engine?.slept();
+        mirror.wake();
+        board.changed();
+        await store.audit.append({ at: clock.now(), by: null, what: 'system.resume', subject: null });
+      },
+    },
+    log,
+  );
   board.start();
   const alive = beat(async () => {
     await store.station.alive(clock.now(), clock.corrected());

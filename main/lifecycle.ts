@@ -1,4 +1,4 @@
-import { app, dialog, powerMonitor } from 'electron';
+import { app, dialog, powerMonitor, type BrowserWindow } from 'electron';
 import { ERROR_WORDS } from '../app/error-words.ts';
 import { RekamError, type ErrorCode } from '../app/errors.ts';
 import { reason, type Log } from './log.ts';
@@ -20,7 +20,40 @@ export function finishBeforeQuit(finish: () => Promise<void>, log: Log): void {
       });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit());
-  powerMonitor.on('shutdown', () => app.quit());
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    // The system waits for who asks it to; then the app must go by itself, and soon.
+    event?.preventDefault();
+    log.info('system.shutdown');
+    app.quit();
+  });
+}
+
+/** What the system does with the PC, for those who must know. */
+export interface SystemEvents {
+  /** The PC is about to sleep, or Windows ends the session: a second or two are left. */
+  readonly pausing: (why: 'suspend' | 'session-end') => Promise<void>;
+  readonly resumed: () => Promise<void>;
+  /** The person has locked the screen or sent the PC to sleep: nobody is at the desk. */
+  readonly left: () => void;
+}
+
+/** Passes on what the system tells of sleep, lock and the end of its session. Each is logged; none is lost by failing. */
+export function watchSystem(window: BrowserWindow, { pausing, resumed, left }: SystemEvents, log: Log): void {
+  const tell = (event: string, act: () => Promise<void>): void => {
+    log.info(event);
+    act().catch((error: unknown) => log.error(`${event}.failed`, { reason: reason(error) }));
+  };
+  powerMonitor.on('suspend', () => {
+    left();
+    tell('system.suspend', () => pausing('suspend'));
+  });
+  powerMonitor.on('resume', () => tell('system.resume', resumed));
+  powerMonitor.on('lock-screen', () => {
+    log.info('system.lock');
+    left();
+  });
+  // Windows ends the process soon after this, whatever the app does: `will-quit` may never come.
+  window.on('session-end', () => tell('system.session-end', () => pausing('session-end')));
 }
 
 /** Calls `lock` when nobody touched the PC for as many minutes as the policy now says. */

@@ -1,4 +1,4 @@
-import { BrowserWindow, protocol, session as electronSession } from 'electron';
+import { app, BrowserWindow, protocol, session as electronSession } from 'electron';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
@@ -89,6 +89,8 @@ const LOGGED_CHANNEL = 60;
 export function createWindow(options: {
   readonly preload: string;
   readonly stands: Promise<unknown>;
+  /** Started by the system: the window takes the focus from nobody. */
+  readonly quietly: boolean;
   readonly log: Log;
 }): BrowserWindow {
   const session = electronSession.defaultSession;
@@ -140,7 +142,10 @@ export function createWindow(options: {
   });
   window.once('ready-to-show', () => {
     void options.stands.then(() => {
-      if (!window.isDestroyed()) window.show();
+      if (window.isDestroyed()) return;
+      // On macOS the login item carries no switch.
+      if (options.quietly || app.getLoginItemSettings().wasOpenedAtLogin) window.showInactive();
+      else window.show();
     });
   });
   void window.loadURL(APP_PAGE);

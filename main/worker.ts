@@ -44,8 +44,11 @@ function main(): void {
       // After the answer to this call has left.
       setImmediate(() => port.close());
     };
-    serveStore(port, { ...api, ...intake, ...copies, worker: { close } satisfies WorkerApi['worker'] }, () =>
-      idle.refresh(),
+    const flush = (): void => checkpoint(db);
+    serveStore(
+      port,
+      { ...api, ...intake, ...copies, worker: { close, flush } satisfies WorkerApi['worker'] },
+      () => idle.refresh(),
     );
     report({ ready: true });
   } catch (error) {

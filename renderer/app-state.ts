@@ -96,7 +96,8 @@ export async function loadApp(): Promise<Pick<StationInfo, 'language' | 'theme'>
   return info.value;
 }
 
-export function activated(info: StationInfo): void {
+/** What the station says of itself has changed. */
+export function learnt(info: StationInfo): void {
   set({ info });
 }
 

@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { loadApp, setTheme } from './app-state.ts';
+import { startBattery } from './battery.ts';
 import { Announcer } from './components/announcer.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { stopRepeatedEnter } from './components/keys.ts';
@@ -20,6 +21,7 @@ await startI18n('id');
 const { language, theme: appearance } = await loadApp();
 if (language !== 'id') await changeLanguage(language);
 startStatus();
+void startBattery();
 stopRepeatedEnter();
 
 createRoot(container).render(

@@ -59,6 +59,8 @@ export class StationWindow {
         REKAM_KEY_DIR: options.keyDir,
         REKAM_CENTER_URL: options.centerUrl,
         REKAM_LANG: options.language ?? 'id',
+        // A packaged app under test is not installed.
+        REKAM_AUTOSTART: 'off',
         REKAM_DEVICE_PORTS: String(options.devicePort ?? NO_SERVICE),
         ...options.env,
       }),

@@ -63,6 +63,9 @@ export const AUDIT_ACTS = [
   'recovery.printed',
   'recovery.notPrinted',
   'station.activated',
+  'system.suspend',
+  'system.resume',
+  'system.session-end',
   'store.recovered',
   'setting.changed',
   'keys.followed',
@@ -83,8 +86,8 @@ export type AuditGroup = (typeof AUDIT_GROUPS)[number];
 const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ session: 'people', account: 'people', second: 'people', training: 'people' },
   ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets', takeover: 'packets' },
-  ...{ station: 'station', store: 'station', setting: 'station', keys: 'station', recovery: 'station' },
-  ...{ checkup: 'station', audit: 'station' },
+  ...{ station: 'station', system: 'station', store: 'station', setting: 'station', keys: 'station' },
+  ...{ checkup: 'station', audit: 'station', recovery: 'station' },
 };
 
 export function groupOf(act: AuditAct): AuditGroup {

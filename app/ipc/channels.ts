@@ -8,6 +8,8 @@ export const CHANNELS = [
   'station.activate',
   'station.setLanguage',
   'station.setTheme',
+  'station.battery',
+  'station.setAutostart',
   'session.login',
   'session.current',
   'session.logout',

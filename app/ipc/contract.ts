@@ -42,6 +42,7 @@ export type Audience = 'anyone' | 'person' | 'operator' | 'supervisor';
 
 const nothing = z.void();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const PART_MAX = 4 * 1024 * 1024;
 const partBytes = bytes.refine((value) => value.length > 0 && value.length <= PART_MAX);
 
@@ -209,6 +210,20 @@ export const CONTRACT = {
   'station.setLanguage': { request: z.enum(['id', 'en']), response: nothing, audience: 'anyone' },
 
   'station.setTheme': { request: themeSchema, response: nothing, audience: 'anyone' },
+
+  /** What the page's own look at the battery says: main has none without native code. */
+  'station.battery': {
+    request: z.strictObject({
+      level: z.number().min(0).max(1),
+      charging: z.boolean(),
+      /** Null where the PC does not know. */
+      secondsLeft: z.number().min(0).max(WEEK_SECONDS).nullable(),
+    }),
+    response: nothing,
+    audience: 'anyone',
+  },
+  /** Whether the station starts with the system. */
+  'station.setAutostart': { request: z.boolean(), response: stationInfoSchema, audience: 'supervisor' },
 
   'session.login': {
     request: z.strictObject({ username: z.string().max(60), password: z.string().max(200) }),

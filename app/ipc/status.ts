@@ -77,7 +77,13 @@ export const stationStatusSchema = z.object({
   /** The database was found damaged and built anew; null when that never was. What comes back is added as it comes. */
   recovery: recoverySchema.nullable(),
   disk: z.object({ residentsLeft: z.int(), freeBytes: z.int() }),
-  power: z.enum(['mains', 'battery', 'unknown']),
+  power: z.object({
+    source: z.enum(['mains', 'battery']),
+    /** Of the charge, where the PC tells it. */
+    percent: z.int().min(0).max(100).nullable(),
+    /** How many residents the battery may still serve; null on mains, and where nothing is known of it. */
+    residentsLeft: z.int().min(0).nullable(),
+  }),
   /** `cursor` moves with whatever has come from the center. */
   reference: z.object({ residents: z.int(), loading: z.boolean(), cursor: z.string().nullable() }),
   sync: syncProgressSchema.nullable(),
@@ -112,5 +118,9 @@ export const stationInfoSchema = z.object({
   developmentRuntime: z.boolean(),
   /** The previous run did not end by itself (power cut, kill): when it was last known alive. */
   uncleanStop: z.object({ lastAliveAt: instantSchema, drafts: z.int() }).nullable(),
+  /** The first entry at the end of the audit log that did not fit at this start; null where all did. */
+  auditBrokenAt: z.int().positive().nullable(),
+  /** Whether the station starts with the system, and whether it can: only an installed one does. */
+  autostart: z.object({ isOn: z.boolean(), isPossible: z.boolean() }),
 });
 export type StationInfo = z.infer<typeof stationInfoSchema>;

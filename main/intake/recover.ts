@@ -20,6 +20,8 @@ export interface Damage {
 export interface StartedStore {
   readonly worker: StoreWorker;
   readonly uncleanStop: { readonly lastAliveAt: number; readonly drafts: number } | null;
+  /** The first entry near the end of the audit log that does not follow from the one before it. */
+  readonly auditBrokenAt: number | null;
   /** The database is a new one, and the old one was set aside: `recover` comes next. */
   readonly damage: Damage | null;
 }
@@ -36,7 +38,6 @@ export async function startStore(
   options: StoreWorkerOptions & {
     readonly card: StationCard | null;
     readonly now: number;
-    readonly auditBroken: (sequence: number) => void;
   },
 ): Promise<StartedStore> {
   const file = databaseFile(options.dataDir);
@@ -62,9 +63,7 @@ function missing(
 }
 
 /** What every start reads: damage there shows itself now and not at the desk. */
-async function open(
-  options: Parameters<typeof startStore>[0],
-): Promise<Pick<StartedStore, 'worker' | 'uncleanStop'>> {
+async function open(options: Parameters<typeof startStore>[0]): Promise<Omit<StartedStore, 'damage'>> {
   const worker = await startStoreWorker(options);
   try {
     const { store } = worker;
@@ -73,9 +72,7 @@ async function open(
     await store.station.setting('clockOffset');
     await store.outbox.summary(options.now);
     await store.mirror.last();
-    const brokenAt = await store.audit.verify(AUDIT_TAIL);
-    if (brokenAt !== null) options.auditBroken(brokenAt);
-    return { worker, uncleanStop };
+    return { worker, uncleanStop, auditBrokenAt: await store.audit.verify(AUDIT_TAIL) };
   } catch (error) {
     await worker.close().catch(() => undefined);
     throw error;

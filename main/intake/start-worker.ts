@@ -12,6 +12,8 @@ export interface StoreWorker {
   onDamaged(listener: () => void): void;
   /** Resolves when everything asked for is done and the database is closed. */
   close(): Promise<void>;
+  /** Resolves when everything asked for is done and stands in the database itself. */
+  flush(): Promise<void>;
 }
 
 export interface StoreWorkerOptions {
@@ -57,6 +59,7 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
   return {
     store: connection.store,
     onDamaged: (listener) => connection.onDamaged(listener),
+    flush: () => connection.store.worker.flush(),
     close: async () => {
       if (closing) return await ended;
       closing = true;

@@ -1,4 +1,5 @@
 import { RekamError } from '../../app/errors.ts';
+import type { Request } from '../../app/ipc/contract.ts';
 import {
   stationInfoSchema,
   themeSchema,
@@ -12,7 +13,15 @@ import type { Handlers } from './register.ts';
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'station'>>;
   /** What does not change while the station runs. */
-  readonly fixed: Pick<StationInfo, 'version' | 'demo' | 'developmentRuntime' | 'uncleanStop'>;
+  readonly fixed: Pick<
+    StationInfo,
+    'version' | 'demo' | 'developmentRuntime' | 'uncleanStop' | 'auditBrokenAt'
+  >;
+  readonly battery: (report: Request<'station.battery'>) => void;
+  readonly autostart: {
+    readonly isPossible: boolean;
+    readonly set: (isOn: boolean) => void;
+  };
   readonly centerUrl: string | null;
   readonly status: () => Promise<StationStatus>;
   readonly activate: (centerUrl: string, code: string) => Promise<StationRecord>;
@@ -23,7 +32,13 @@ interface Needs {
 
 type Group = Pick<
   Handlers,
-  'station.info' | 'station.status' | 'station.activate' | 'station.setLanguage' | 'station.setTheme'
+  | 'station.info'
+  | 'station.status'
+  | 'station.activate'
+  | 'station.setLanguage'
+  | 'station.setTheme'
+  | 'station.battery'
+  | 'station.setAutostart'
 >;
 
 /** What the demo's start script says of itself. @param json of REKAM_DEMO */
@@ -49,19 +64,25 @@ export async function idleLockMinutes(store: Remote<Pick<StoreApi, 'station'>>):
   return policy?.idleLockMinutes ?? IDLE_LOCK_MINUTES;
 }
 
+export async function isAutostartOn(store: Remote<Pick<StoreApi, 'station'>>): Promise<boolean> {
+  return (await store.station.setting('autostart')) !== 'off';
+}
+
 export function stationHandlers(needs: Needs): Group {
   const { store } = needs;
 
   const info = async (): Promise<StationInfo> => {
-    const [record, chosen, theme] = await Promise.all([
+    const [record, chosen, theme, autostart] = await Promise.all([
       store.station.record(),
       store.station.setting('language'),
       store.station.setting('theme'),
+      isAutostartOn(store),
     ]);
     return {
       ...needs.fixed,
       language: chosen === 'en' ? 'en' : 'id',
       theme: themeSchema.catch('auto').parse(theme),
+      autostart: { isOn: autostart, isPossible: needs.autostart.isPossible },
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
       policy: await currentPolicy(store, record),
@@ -81,5 +102,12 @@ export function stationHandlers(needs: Needs): Group {
     },
     'station.setLanguage': (language) => store.station.set('language', language),
     'station.setTheme': (theme) => store.station.set('theme', theme),
+    'station.battery': (report) => needs.battery(report),
+    'station.setAutostart': async (isOn, caller) => {
+      const value = isOn ? 'on' : 'off';
+      await store.station.setByHand('autostart', value, caller.accountId, needs.now());
+      if (needs.autostart.isPossible) needs.autostart.set(isOn);
+      return info();
+    },
   };
 }

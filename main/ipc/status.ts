@@ -1,21 +1,24 @@
-import { powerMonitor } from 'electron';
 import type { MirrorStatus } from '../../app/ipc/mirror.ts';
 import type { StationStatus } from '../../app/ipc/status.ts';
 import { NO_LIMITS } from '../../app/sync/limits.ts';
 import { reason, type Log } from '../log.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { SyncEngine } from '../sync/api.ts';
+import type { BatteryGauge } from './battery.ts';
 import type { DiskRoom } from './room.ts';
 
 const SHORTEST_INTERVAL_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
+/** Residents of today by whose times the battery is reckoned. */
+const PACE_FROM = 50;
 
 interface Needs {
   readonly store: Remote<
-    Pick<StoreApi, 'outbox' | 'residents' | 'outages' | 'recovery' | 'reference' | 'station'>
+    Pick<StoreApi, 'outbox' | 'desk' | 'residents' | 'outages' | 'recovery' | 'reference' | 'station'>
   >;
   readonly engine: () => SyncEngine | null;
   readonly room: DiskRoom;
+  readonly battery: BatteryGauge;
   readonly mirror: () => MirrorStatus;
   readonly storeDamaged: () => boolean;
   readonly keysInFile: boolean;
@@ -71,8 +74,8 @@ export class StatusBoard {
   }
 
   async read(): Promise<StationStatus> {
-    const { store, engine, room, keysInFile, now, startOfDay, today } = this.#needs;
-    const [summary, residents, outages, recovery, keyNews, cursor, disk] = await Promise.all([
+    const { store, engine, room, battery, keysInFile, now, startOfDay, today } = this.#needs;
+    const [summary, residents, outages, recovery, keyNews, cursor, disk, power] = await Promise.all([
       store.outbox.summary(startOfDay()),
       store.residents.count(),
       store.outages.latest(1),
@@ -80,6 +83,7 @@ export class StatusBoard {
       store.station.keyNews(),
       store.reference.cursor(),
       room.read(),
+      battery.read(() => store.desk.recordedAt(startOfDay(), PACE_FROM)),
     ]);
     const state = engine()?.state();
     const outage = outages[0];
@@ -115,7 +119,7 @@ export class StatusBoard {
       storeDamaged: this.#needs.storeDamaged(),
       recovery,
       disk,
-      power: powerMonitor.isOnBatteryPower() ? 'battery' : 'mains',
+      power,
       reference: { residents, loading: state?.referenceLoading ?? false, cursor },
       limits: {
         set: state?.limits.set ?? NO_LIMITS,

@@ -104,7 +104,8 @@ export interface StationStore {
  * `clockOffset` is milliseconds; `latestTime` the desk's time when the station was last alive; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
  * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
  * copies were last read back; `recovery` JSON of Recovery, where this database was built anew; `checkedAt` the last
- * whole check of the database; `recoveryKit` JSON of KeptKit, what the recovery code on paper opens.
+ * whole check of the database; `recoveryKit` JSON of KeptKit, what the recovery code on paper opens; `autostart` `off`
+ * where a supervisor does not want the station to start by itself.
  */
 export type SettingKey =
   | 'language'
@@ -122,7 +123,8 @@ export type SettingKey =
   | 'mirrorCheckedAt'
   | 'recovery'
   | 'checkedAt'
-  | 'recoveryKit';
+  | 'recoveryKit'
+  | 'autostart';
 
 export interface Account {
   readonly id: AccountId;
@@ -243,6 +245,8 @@ export interface DeskStore {
     readonly by: AccountId;
     readonly now: number;
   }): { readonly moved: number };
+  /** When the last enrollments of the day were recorded, newest first. @param startOfDay by the station's clock */
+  recordedAt(startOfDay: number, limit: number): number[];
 }
 
 export interface DraftStore {

@@ -74,7 +74,13 @@ function place(
   applyFact(tx, fact);
   if (placesOf(tx, nik, from).length === 0) return 'nowhere';
   appendFact(tx, fact, now);
-  audit(tx, { at: now, by, what: 'summons.carried', subject: nik, detail: `${from} ${to.date} ${to.session}` });
+  audit(tx, {
+    at: now,
+    by,
+    what: 'summons.carried',
+    subject: nik,
+    detail: `${from} ${to.date} ${to.session}`,
+  });
   return 'moved';
 }
 

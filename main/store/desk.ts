@@ -34,6 +34,8 @@ const OPEN_SUMMONS = `
 
 export const SUMMONS_OF_DAY = `SELECT s.nik, s.desa, s.session, r.nama ${OPEN_SUMMONS}
   ORDER BY s.session, s.desa, s.nik LIMIT ?`;
+export const RECORDED_TIMES = `SELECT recorded_at AS at FROM packet
+  WHERE kind = 'enrollment' AND origin IS NULL AND recorded_at >= ? ORDER BY recorded_at DESC LIMIT ?`;
 export const SUMMONS_GROUPS = `SELECT s.session, s.desa, count(*) AS count ${OPEN_SUMMONS}
   GROUP BY s.session, s.desa ORDER BY s.session, s.desa`;
 /** By name, as people are looked for on paper: sorts one desa's session, a few hundred at most. */
@@ -76,6 +78,8 @@ export function createDeskStore(db: Database): DeskStore {
       }),
     carryOver: (input) => db.write((tx) => carryOver(tx, input)),
     carryBack: (input) => db.write((tx) => carryBack(tx, input)),
+    recordedAt: (startOfDay, limit) =>
+      db.all<{ at: number }>(RECORDED_TIMES, startOfDay, limit).map(({ at }) => at),
   };
 }
 

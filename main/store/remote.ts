@@ -32,6 +32,8 @@ export interface WorkerApi {
   readonly worker: {
     /** Closes the database after everything asked for before; the thread ends. */
     close(): void;
+    /** Moves the log into the database after everything asked for before: what is due while nobody waits, now. */
+    flush(): void;
   };
 }
 

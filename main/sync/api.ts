@@ -101,6 +101,8 @@ export interface SyncEngine {
   /** By hand: skips the station's backoff, not the center's pace. Rejects with `sync.running` when one by hand runs already. */
   syncNow(): Promise<SyncSummary>;
   cancel(): void;
+  /** The PC has slept: what was under way is cut, and link and clock are looked at before anything goes out. */
+  slept(): void;
   /** A person wants this one tried now: skips what `syncNow` skips. @param place of a packet that waits */
   tryNow(place: number): void;
   /** A person holds this one: what is under way of it ends. */

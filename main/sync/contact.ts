@@ -156,6 +156,11 @@ export class Contact {
     return this.#probe;
   }
 
+  /** While the PC slept the clock went on: the next pulse is due, but for the center's wait. */
+  slept(): void {
+    this.#nextPulseAt = this.#notBefore;
+  }
+
   /** A signed call was answered as ours. */
   answered(): void {
     if (this.#left(this.#notBefore) === 0) this.#slotUnused = false;

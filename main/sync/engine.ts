@@ -184,6 +184,13 @@ class Engine implements SyncEngine {
     this.wake();
   }
 
+  slept(): void {
+    this.#contact.slept();
+    this.cancel();
+    this.#cycle.abort();
+    this.wake();
+  }
+
   tryNow(place: number): void {
     if (!this.#asked.includes(place)) this.#asked.push(place);
     this.wake();

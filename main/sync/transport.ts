@@ -19,8 +19,13 @@ const CHUNK = 64 * 1024;
 /** A few uploads, a pulse beside them. */
 const SOCKETS = 10;
 
+export interface StationTransport extends Transport {
+  /** Connections that wait for the next request are dead, though nobody has said so: the PC has slept. */
+  dropKept(): void;
+}
+
 /** HTTP over Node's own client: the same in the app, the tests and the simulator. Throws RekamError('center.url'). */
-export function createTransport(options: TransportOptions): Transport {
+export function createTransport(options: TransportOptions): StationTransport {
   const transport = openTransport(options);
   return {
     send: async (request) => {
@@ -33,10 +38,11 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     close: () => transport.close(),
+    dropKept: () => transport.dropKept(),
   };
 }
 
-function openTransport({ baseUrl, caPem }: TransportOptions): Transport & { dropKept(): void } {
+function openTransport({ baseUrl, caPem }: TransportOptions): StationTransport {
   const address = parseCenterUrl(baseUrl);
   const target = { host: address.host, port: address.port };
   const keep = { keepAlive: true, maxSockets: SOCKETS, maxFreeSockets: 4, scheduling: 'lifo' } as const;

@@ -69,6 +69,9 @@ export const en: Words = {
     unclean_other:
       'The station stopped suddenly at {{time}}. All enrollments are safe; {{drafts}} drafts can be resumed.',
     uncleanNone: 'The station stopped suddenly at {{time}}. All enrollments are safe.',
+    auditTitle: 'The audit log is broken',
+    audit:
+      'From entry {{number}} on the audit log of this station does not follow: something was changed outside Rekam. Recording can go on and waiting packets are still sent. Tell the supervisor; Station checkup has the details.',
     loading: 'Downloading residents: {{residents}} received',
     ready: '{{residents}} residents ready at this station',
   },
@@ -104,6 +107,9 @@ export const en: Words = {
     diskLow: 'Room left for {{residents}} residents only',
     mains: 'Power: mains',
     battery: 'Power: battery',
+    batteryAt: 'Power: battery {{percent}}%',
+    batteryFor_one: 'Battery: ± {{residents}} person',
+    batteryFor_other: 'Battery: ± {{residents}} people',
     power: 'Power: unknown',
     today: 'Recorded today: {{many}}',
     clock: '{{time}}',
@@ -930,6 +936,15 @@ export const en: Words = {
     residents_other: '{{many}} residents',
     causeUnknown: 'Cause not known.',
   },
+  autostart: {
+    title: 'Starts with the computer',
+    on: 'Rekam opens by itself when the computer is switched on, and what waits is sent before anybody logs in.',
+    off: 'Rekam does not open by itself. After the computer is switched on, packets go only once Rekam is opened.',
+    impossible:
+      'This Rekam runs without being installed, so it does not open by itself when the computer is switched on. Open it every morning.',
+    turnOn: 'Turn on',
+    turnOff: 'Turn off',
+  },
   limits: {
     title: 'Sending limits',
     none: 'No limit: packets go out at any time, as fast as the network.',
@@ -1110,6 +1125,9 @@ export const en: Words = {
     'recovery.printed': 'Printed a recovery sheet',
     'recovery.notPrinted': 'A recovery sheet could not be printed',
     'station.activated': 'Station activated',
+    'system.suspend': 'The computer went to sleep',
+    'system.resume': 'The computer woke up',
+    'system.session-end': 'Windows ended the session',
     'store.recovered': 'Damaged database set aside and built anew',
     'setting.changed': 'Changed a setting',
     'keys.followed': "The center's keys changed, and the station followed",

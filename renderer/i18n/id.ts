@@ -67,6 +67,9 @@ export const id = {
     unclean_other:
       'Stasiun berhenti mendadak pukul {{time}}. Semua perekaman aman; {{drafts}} draf siap dilanjutkan.',
     uncleanNone: 'Stasiun berhenti mendadak pukul {{time}}. Semua perekaman aman.',
+    auditTitle: 'Catatan audit terputus',
+    audit:
+      'Mulai nomor {{number}} catatan audit stasiun ini tidak lagi bersambung: ada yang berubah di luar Rekam. Perekaman dapat diteruskan dan paket yang menunggu tetap terkirim. Beri tahu penyelia; rinciannya ada di Pemeriksaan stasiun.',
     loading: 'Mengunduh data warga: {{residents}} warga diterima',
     ready: '{{residents}} warga siap di stasiun ini',
   },
@@ -102,6 +105,9 @@ export const id = {
     diskLow: 'Tinggal cukup untuk {{residents}} warga',
     mains: 'Listrik: PLN',
     battery: 'Listrik: baterai',
+    batteryAt: 'Listrik: baterai {{percent}}%',
+    batteryFor_one: 'Baterai: ± {{residents}} warga',
+    batteryFor_other: 'Baterai: ± {{residents}} warga',
     power: 'Listrik: tidak diketahui',
     today: 'Direkam hari ini: {{many}}',
     clock: '{{time}}',
@@ -929,6 +935,15 @@ export const id = {
     residents_other: '{{many}} warga',
     causeUnknown: 'Sebab tidak diketahui.',
   },
+  autostart: {
+    title: 'Menyala bersama komputer',
+    on: 'Rekam terbuka sendiri saat komputer dinyalakan, dan yang menunggu terkirim sebelum ada yang masuk.',
+    off: 'Rekam tidak terbuka sendiri. Setelah komputer dinyalakan, paket baru terkirim sesudah Rekam dibuka.',
+    impossible:
+      'Rekam ini dijalankan tanpa dipasang, jadi tidak terbuka sendiri saat komputer dinyalakan. Bukalah setiap pagi.',
+    turnOn: 'Nyalakan',
+    turnOff: 'Matikan',
+  },
   limits: {
     title: 'Batas kirim',
     none: 'Tidak dibatasi: paket terkirim kapan saja, secepat jaringan.',
@@ -1108,6 +1123,9 @@ export const id = {
     'recovery.printed': 'Mencetak lembar pemulihan',
     'recovery.notPrinted': 'Lembar pemulihan gagal dicetak',
     'station.activated': 'Stasiun diaktifkan',
+    'system.suspend': 'Komputer tidur',
+    'system.resume': 'Komputer bangun',
+    'system.session-end': 'Windows mengakhiri sesi',
     'store.recovered': 'Berkas data rusak disisihkan dan dibangun baru',
     'setting.changed': 'Mengubah pengaturan',
     'keys.followed': 'Kunci pusat berganti, diikuti stasiun',

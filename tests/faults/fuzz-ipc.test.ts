@@ -182,6 +182,10 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return pick(['id', 'en'], random);
     case 'station.setTheme':
       return pick(['auto', 'light', 'dark'], random);
+    case 'station.battery':
+      return { level: random(), charging: random() < 0.5, secondsLeft: random() < 0.5 ? null : 600 };
+    case 'station.setAutostart':
+      return random() < 0.5;
     case 'session.login':
       return { username: 'nobody', password: 'x' };
     case 'session.train':

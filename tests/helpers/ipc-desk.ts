@@ -12,6 +12,7 @@ import { accountHandlers, accountHandlersInTraining } from '../../main/ipc/accou
 import { auditHandlers, auditHandlersInTraining } from '../../main/ipc/audit.ts';
 import { checkupHandlers, checkupHandlersInTraining } from '../../main/ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from '../../main/ipc/courier.ts';
+import { BatteryGauge } from '../../main/ipc/battery.ts';
 import { deskHandlers } from '../../main/ipc/desk.ts';
 import { deviceHandlers } from '../../main/ipc/devices.ts';
 import { createFourEyes } from '../../main/ipc/four-eyes.ts';
@@ -89,6 +90,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       store: real.store,
       engine: () => null,
       room,
+      battery: new BatteryGauge(),
       mirror: () => mirror.status(),
       storeDamaged: () => false,
     },
@@ -116,7 +118,9 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
   const common = {
     ...stationHandlers({
       store: real.store,
-      fixed: { version: '0', demo: null, developmentRuntime: true, uncleanStop: null },
+      fixed: { version: '0', demo: null, developmentRuntime: true, uncleanStop: null, auditBrokenAt: null },
+      battery: quiet,
+      autostart: { isPossible: false, set: quiet },
       centerUrl: null,
       status: () => board.read(),
       activate: (centerUrl, code) =>

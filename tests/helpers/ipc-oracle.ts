@@ -74,6 +74,12 @@ export const VALID: Readonly<Record<string, Is>> = {
   'station.activate': object({ centerUrl: text(300), code: text(100) }),
   'station.setLanguage': among('id', 'en'),
   'station.setTheme': among('auto', 'light', 'dark'),
+  'station.battery': object({
+    level: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    charging: yesNo,
+    secondsLeft: orNull((value) => typeof value === 'number' && value >= 0 && value <= 604_800),
+  }),
+  'station.setAutostart': yesNo,
   'session.login': object({ username: text(60), password: text(200) }),
   'session.current': nothing,
   'session.logout': nothing,

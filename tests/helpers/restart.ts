@@ -30,7 +30,6 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     nativeBinding: null,
     onDead: (error) => console.error(error),
     ...{ card, now: Date.now() },
-    auditBroken: (sequence) => console.error('audit broken at', sequence),
   });
   const { store } = started.worker;
   let isSuspected = false;

@@ -338,7 +338,6 @@ test('cut in the middle of the recovery, the next start goes on with it, and set
     onDead: () => undefined,
     card: readCard(store.dir, store.stationKey),
     now: Date.now(),
-    auditBroken: () => undefined,
   });
   await cut.worker.close();
   const station = await restart(store);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  RECORDED_TIMES,
   SUMMONS_GROUPS,
   SUMMONS_OF_DAY,
   SUMMONS_OF_GROUP,
@@ -78,6 +79,7 @@ describe('query plans', () => {
       [1, 5],
     ],
     ['what was recorded today', RECORDED_TODAY, [0, 1]],
+    ['when the last of today were recorded', RECORDED_TIMES, [0, 50]],
     ['how much the center sent back', TASK_COUNT, []],
     ['what it wants mended of a resident', TASK_OF_RESIDENT, ['1']],
     [

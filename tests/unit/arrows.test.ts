@@ -72,6 +72,11 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   { from: 'main/devices/', may: ['main/devices/', ...SHARED], not: ['better-sqlite3'] },
   { from: 'main/security/', may: ['main/security/', ...SHARED], not: ['better-sqlite3', ...NETWORK] },
   { from: 'main/slip/', may: ['main/slip/', ...SHARED], not: ['better-sqlite3', ...NETWORK] },
+  ...['environment', 'autostart'].map((name) => ({
+    from: `main/${name}.ts`,
+    may: ['main/at-login.ts', ...SHARED],
+    not: ['better-sqlite3', ...NETWORK],
+  })),
   { from: 'main/', may: SHARED, not: ['better-sqlite3', ...NETWORK] },
   { from: 'renderer/', may: ['renderer/', 'app/', '*'], not: ['electron', 'better-sqlite3'] },
   {

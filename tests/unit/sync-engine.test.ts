@@ -417,6 +417,43 @@ test('a center in trouble is not hammered', async () => {
   expect(store.api.outbox.summary(0).waiting).toBe(0);
 });
 
+test('after a sleep what hung is cut, and link and clock are looked at before anything goes out', async () => {
+  const { engine, clock, center, test: store } = await fakeStation();
+  let isAsleep = true;
+  // The connection died while the PC slept, and nobody says so.
+  center.fault = (request, next) =>
+    isAsleep && request.target.startsWith(PATHS.packets)
+      ? new Promise((_, reject) => {
+          request.signal.addEventListener('abort', () => reject(new TransportFailure('timeout', 'aborted')));
+        })
+      : next();
+  engine.start();
+  await clock.settle();
+  expect(store.api.outbox.summary(0)).toMatchObject({ waiting: 1, received: 0 });
+  isAsleep = false;
+  center.aheadMs = 8 * 60 * MINUTE;
+  const before = center.requests.length;
+  engine.slept();
+  await clock.settle();
+  const [first] = center.requests.slice(before);
+  expect(first?.target.startsWith(PATHS.pulse)).toBe(true);
+  expect(engine.state().clockOffsetMs).toBe(center.aheadMs);
+  await clock.advance(MINUTE);
+  expect(store.api.outbox.summary(0)).toMatchObject({ waiting: 0, received: 1 });
+});
+
+test('a sleep does not pass over the center’s wait', async () => {
+  const { engine, clock, center } = await fakeStation();
+  center.fault = (request, next) =>
+    request.target.startsWith(PATHS.packets) ? problem('overloaded', { 'retry-after': '600' }) : next();
+  engine.start();
+  await clock.settle();
+  const before = center.requests.length;
+  engine.slept();
+  await clock.advance(5 * MINUTE);
+  expect(center.requests.slice(before).filter(({ target }) => target.startsWith(PATHS.packets))).toEqual([]);
+});
+
 test('a broken store neither ends the loop nor makes it spin', async () => {
   let calls = 0;
   let isBroken = true;

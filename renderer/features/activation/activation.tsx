@@ -4,7 +4,7 @@ import type { ErrorShape } from '../../../app/errors.ts';
 import { errorShape } from '../../../app/errors.ts';
 import type { StationInfo } from '../../../app/ipc/status.ts';
 import { parseActivationCode } from '../../../app/sync/activation.ts';
-import { activated } from '../../app-state.ts';
+import { learnt } from '../../app-state.ts';
 import { Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
@@ -21,7 +21,7 @@ const Takeover = lazy(() => import('../takeover/takeover.tsx'));
 
 async function stands(): Promise<void> {
   const result = await answer(station.station.info(undefined));
-  if (result.ok) activated(result.value);
+  if (result.ok) learnt(result.value);
 }
 
 /** A new PC becomes a station by a code from the center, or by taking over one that died. */
@@ -68,7 +68,7 @@ function ByCode({ info, onTakeover }: { info: StationInfo; onTakeover: () => voi
     setBusy(true);
     const result = await answer(station.station.activate({ centerUrl: url.trim(), code }));
     setBusy(false);
-    if (result.ok) activated(result.value);
+    if (result.ok) learnt(result.value);
     else refuse(result.error);
   };
 

@@ -1,10 +1,12 @@
 import type { TFunction } from 'i18next';
 import { AUDIT_ACTS, type AuditAct } from '../../../app/desk/audit.ts';
+import { placeSchema } from '../../../app/desk/carry-over.ts';
 import { correctionSchema } from '../../../app/enrollment/enrollment.ts';
 import { HOLD_REASONS } from '../../../app/enrollment/lifecycle.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { AuditRow } from '../../../app/ipc/people.ts';
 import type { Vocabulary } from '../../i18n/words.ts';
+import { placeText } from '../desk/place-words.ts';
 
 type Words = Pick<Vocabulary, 't' | 'f'>;
 
@@ -47,6 +49,11 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
       const field = fieldOf(detail);
       return field === null ? null : t(`field/${field}`);
     }
+    case 'summons.carried': {
+      const [, date, session] = detail.split(' ');
+      const place = placeSchema.safeParse({ date, session });
+      return place.success ? placeText(place.data, { t, f }) : null;
+    }
     case 'draft.begun':
     case 'draft.restored':
     case 'enrollment.recorded':
@@ -62,6 +69,7 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'ticket.done':
     case 'ticket.deferred':
     case 'ticket.absent':
+    case 'ticket.carried':
       return t('audit/ticket', { number: rest.join(' '), date: f.birthDate(first) });
     case 'packet.held': {
       // The supervisor's own words, where a person held it.

@@ -9,6 +9,7 @@ import { useEscape, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
+import { useStatus } from '../../status.ts';
 import classes from './carry-over.module.css';
 import { refreshQueue } from './desk-store.ts';
 import { placeText } from './place-words.ts';
@@ -139,11 +140,17 @@ function CarryDialog({ today, tickets, onClose }: { today: string; tickets: Tick
 export function CarryOver({ today, tickets }: { today: string; tickets: Tickets }) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
+  const onBattery = useStatus((status) => status?.power.source === 'battery');
   const concerns = tickets.some(({ state }) => isUnserved(state) || state === 'carried');
   if (!concerns && !open) return null;
   return (
     <>
-      <button type="button" className={classes['open']} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className={classes['open']}
+        data-urgent={onBattery || undefined}
+        onClick={() => setOpen(true)}
+      >
         {t('carry/open')}
       </button>
       {open && <CarryDialog today={today} tickets={tickets} onClose={() => setOpen(false)} />}

@@ -6,6 +6,8 @@ import { useStatus } from '../../status.ts';
 import { MIRROR_TONE } from '../mirror/words.ts';
 import classes from './frame.module.css';
 
+/** So few residents on the battery that it is time to tell those who wait. */
+const FEW = 3;
 /** Further off than this the clock is told; requests are signed within five minutes of the center's time. */
 const CLOCK_OFF_MS = 2 * 60_000;
 
@@ -91,10 +93,18 @@ function SecondCopy(vocabulary: Vocabulary) {
   );
 }
 
-function Power({ t }: Vocabulary) {
-  const power = useStatus((status) => status?.power ?? 'unknown');
-  if (power === 'battery') return <StateMark tone="act">{t('status/battery')}</StateMark>;
-  return <span>{power === 'mains' ? t('status/mains') : t('status/power')}</span>;
+function Power({ t, f }: Vocabulary) {
+  const source = useStatus((status) => status?.power.source ?? null);
+  const residents = useStatus((status) => status?.power.residentsLeft ?? null);
+  const percent = useStatus((status) => status?.power.percent ?? null);
+  if (source !== 'battery') return <span>{t(source === null ? 'status/power' : 'status/mains')}</span>;
+  const left =
+    residents !== null
+      ? t('status/batteryFor', { count: residents, residents: f.number(residents) })
+      : percent === null
+        ? t('status/battery')
+        : t('status/batteryAt', { percent: f.number(percent) });
+  return <StateMark tone={residents !== null && residents < FEW ? 'now' : 'act'}>{left}</StateMark>;
 }
 
 function Today({ t, f }: Vocabulary) {

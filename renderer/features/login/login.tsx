@@ -67,7 +67,7 @@ function useDeskAhead(): void {
 }
 
 export function Login({ info }: { info: StationInfo }) {
-  const { t, error: sentence } = useWords();
+  const { t, f, error: sentence } = useWords();
   useDeskAhead();
   const ended = useApp((state) => state.ended);
   const keysInFile = useStatus((status) => status?.keysInFile ?? false);
@@ -118,6 +118,11 @@ export function Login({ info }: { info: StationInfo }) {
         {ended === 'idle' && <Notice>{t('login/idle')}</Notice>}
         {ended === 'logout' && <Notice>{t('login/ended')}</Notice>}
         <RecoveredCall />
+        {info.auditBrokenAt !== null && (
+          <Notice tone="act" title={t('login/auditTitle')}>
+            {t('login/audit', { number: f.number(info.auditBrokenAt) })}
+          </Notice>
+        )}
         {info.uncleanStop !== null && ended === null && <Unclean stop={info.uncleanStop} />}
         <TextInput
           label={t('login/username')}

@@ -17,6 +17,7 @@ import { Courier } from '../courier/courier.tsx';
 import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
 import { RecoveryCard } from '../takeover/recovery-card.tsx';
+import { Autostart } from './autostart.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
 import { Outages } from './outages.tsx';
@@ -264,6 +265,7 @@ export default function Supervisor() {
         </div>
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />
         <Limits />
+        <Autostart />
       </div>
       <div className={classes['right']}>
         <Numbers />
