@@ -81,6 +81,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Nomor ini dari antrean hari lain: tanggal meja sudah berganti. Tidak ada yang diubah; antrean sudah dimuat ulang, pilih lagi dari sana.',
     en: 'This number is of another day’s queue: the date at the desk has changed. Nothing was changed; the queue was loaded again, choose from it.',
   },
+  'ticket.elsewhere': {
+    id: 'Warga ini sedang dilayani di meja lain dengan nomor {{number}}. Tidak perlu nomor baru.',
+    en: 'This resident is being served at another desk, as number {{number}}. No new number is needed.',
+  },
   'draft.unknown': {
     id: 'Draf ini sudah tidak ada: sudah direkam atau dihapus. Buka lagi warga dari antrean.',
     en: 'This draft no longer exists: it was recorded or dropped. Open the resident again from the queue.',

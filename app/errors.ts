@@ -33,6 +33,7 @@ export const ERRORS = {
   'resident.recordedHere': { retryable: false, hint: 'goOn' },
   'resident.recordedElsewhere': { retryable: false, hint: 'goOn' },
   'ticket.stale': { retryable: false, hint: 'goOn' },
+  'ticket.elsewhere': { retryable: true, hint: 'goOn' },
   'draft.unknown': { retryable: false, hint: 'goOn' },
   'draft.stale': { retryable: true, hint: 'retry' },
   'draft.incomplete': { retryable: false, hint: 'correct' },

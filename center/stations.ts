@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
+import { sql } from 'kysely';
 import { v4 as uuid } from 'uuid';
 import type { PacketId, Sha256, StationId } from '../app/ids.ts';
 import { formatActivationCode, SECRET_LENGTH } from '../app/sync/activation.ts';
@@ -55,15 +56,18 @@ export async function activate(db: Db, keys: CenterKeys, request: ActivateReques
       .forUpdate()
       .executeTakeFirst();
     if (code === undefined) throw new ProblemError('activation-invalid');
-    const stationId = await stationFor(tx, code, request);
+    // Locked, so that two stations of one office are activated one after the other.
     const kecamatan = await tx
       .selectFrom('kecamatan')
       .select(['data', 'policy'])
       .where('kode', '=', code.kecamatan)
+      .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
+    const stationId = await stationFor(tx, code, request);
     return {
       stationId,
       label: code.label,
+      desk: await deskOf(tx, stationId),
       kecamatan: kecamatan.data,
       sealing: { keyId: keys.sealing.keyId, recipient: keys.sealing.recipient },
       receiptKey: { kid: keys.receipt.kid, x: keys.receipt.x },
@@ -71,6 +75,15 @@ export async function activate(db: Db, keys: CenterKeys, request: ActivateReques
       policy: kecamatan.policy,
     };
   });
+}
+
+/** In the order of activation, revoked ones counted too: it never changes. */
+async function deskOf(tx: Tx, stationId: StationId): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from station other, station own
+    where own.id = ${stationId} and other.kecamatan = own.kecamatan
+      and (other.activated_at, other.id) <= (own.activated_at, own.id)`.execute(tx);
+  return rows[0]?.n ?? 1;
 }
 
 async function stationFor(

@@ -16,6 +16,8 @@ export type Arrival =
   | { readonly kind: 'ready'; readonly nik: Nik }
   /** Sixteen: may be recorded ahead of the birthday that makes a KTP compulsory. */
   | { readonly kind: 'early'; readonly nik: Nik; readonly wajibOn: string }
+  /** Another desk of the office has called them, or serves them now. */
+  | { readonly kind: 'elsewhere'; readonly nik: Nik; readonly number: number }
   | { readonly kind: 'recorded'; readonly nik: Nik; readonly recorded: KnownRecording }
   | {
       readonly kind: 'underAge';

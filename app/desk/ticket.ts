@@ -87,6 +87,17 @@ export function maySet(state: TicketState, to: StateByHand): boolean {
   return state !== to && ticketAfter(state, BY_HAND[to]) === to;
 }
 
+/** So many numbers a day each desk of an office has to give. */
+const NUMBERS_EACH = 500;
+
+/**
+ * Numbers of one desk: no two desks ever give the same one, whether or not they hear of each other.
+ * @param desk from 1
+ */
+export function numbersOf(desk: number): { readonly first: number; readonly last: number } {
+  return { first: (desk - 1) * NUMBERS_EACH + 1, last: desk * NUMBERS_EACH };
+}
+
 interface Turn {
   readonly nik: string;
   readonly state: TicketState;

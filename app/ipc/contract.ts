@@ -83,6 +83,8 @@ export const residentSchema = z.object({
   biodata: biodataSchema,
   /** Today's ticket, where there is one. */
   ticket: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
+  /** Another desk of the office has called the resident or serves them now. */
+  elsewhere: z.object({ number: z.int().positive(), state: ticketStateSchema }).nullable(),
   recorded: recordingSchema.nullable(),
   /** ISO date at the desk, by the corrected clock: ages count to it. */
   today: z.iso.date(),

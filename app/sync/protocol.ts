@@ -187,6 +187,8 @@ export const activateRequestSchema = z.strictObject({
 export const activateAnswerSchema = z.object({
   stationId: stationIdSchema,
   label: z.string(),
+  /** Which of the kecamatan's stations this is, from 1: each gives ticket numbers of its own. */
+  desk: z.int().positive().default(1),
   kecamatan: kecamatanSchema,
   sealing: sealingSchema,
   receiptKey: receiptKeySchema,

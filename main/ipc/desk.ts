@@ -66,13 +66,14 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
     'desk.resident': async (text, caller) => {
       const nik = requireNik(text);
       const date = today();
-      const [resident, ticket] = await Promise.all([
+      const [resident, ticket, elsewhere] = await Promise.all([
         store.residents.byNik(nik),
         store.desk.ticketOf(date, nik),
+        store.desk.elsewhere(date, nik),
       ]);
       if (resident === null) throw new RekamError('resident.unknown');
       await opened('resident.opened', nik, caller);
-      return { ...resident, ticket, today: date };
+      return { ...resident, ticket, elsewhere, today: date };
     },
     'desk.today': async () => {
       const date = today();

@@ -216,7 +216,12 @@ export interface DeskStore {
     },
   ): SummonsRow[];
   ticketOf(date: string, nik: string): { readonly number: number; readonly state: TicketState } | null;
-  /** The next number, or the one that the resident has already; refuses who is unknown or recorded. */
+  /** The ticket by which another desk of the office has called the resident or serves them now. */
+  elsewhere(date: string, nik: string): { readonly number: number; readonly state: TicketState } | null;
+  /**
+   * The next number, or the one that the resident has already, of another desk too; refuses who is unknown, recorded,
+   * or being served elsewhere.
+   */
   arrive(date: string, nik: Nik, by: AccountId, now: number): TicketRow;
   /** Refuses (`request.invalid`) what cannot happen to a ticket in its state. */
   setTicket(
@@ -510,6 +515,8 @@ export interface ReferenceStore {
   stuck(rejected: Rejected): void;
   /** How many lines of the center were passed over or stand before the cursor. */
   rejected(): number;
+  /** Forgets what the office's other stations told long ago. @returns rows that went */
+  prune(now: number): number;
   /** Where an older version passed lines over, the cursor goes back to before the first of them. */
   recall(appVersion: string): void;
 }

@@ -72,6 +72,7 @@ const COPIED = {
   summons: 'nik',
   target: 'desa',
   ticket: 'date',
+  peer_ticket: 'date',
   outage: 'rowid',
   draft: 'rowid',
   draft_part: 'rowid',

@@ -7,6 +7,7 @@ import type { DeskStore, SummonsRow } from './api.ts';
 import type { Database, Reader } from './database.ts';
 import { carryBack, carryOver } from './carry-over.ts';
 import { COUNTS_AS_RECORDED, refuseRecorded } from './packets.ts';
+import { isElsewhere, peerTicketOf, type PeerTicket } from './peers.ts';
 import { readResident } from './residents.ts';
 import { iso, isoOrNull } from './rows.ts';
 import { arriveTicket, changeTicket, ticketOf, type StoredTicket } from './tickets.ts';
@@ -19,14 +20,24 @@ const TICKETS = `
     ) END AS carried_to
   FROM ticket t LEFT JOIN resident r ON r.nik = t.nik
   WHERE t.date = ?`;
-export const TICKETS_OF_DAY = `${TICKETS} ORDER BY t.number`;
+/** Whoever another desk serves meanwhile, or has recorded, is not waited for here. */
+export const TICKETS_OF_DAY = `${TICKETS} AND NOT (
+    t.state NOT IN ('serving', 'done') AND EXISTS (
+      SELECT 1 FROM peer_ticket p WHERE p.date = t.date AND p.nik = t.nik
+        AND (p.state = 'serving' OR (p.state = 'done' AND r.recorded_at IS NOT NULL))
+    ))
+  ORDER BY t.number`;
 export const TICKET_BY_NUMBER = `${TICKETS} AND t.number = ?`;
 
-/** Summoned for the day, and neither at the desk yet nor recorded anywhere. */
+/** Summoned for the day, and neither at a desk yet nor recorded anywhere. */
 const OPEN_SUMMONS = `
   FROM summons s LEFT JOIN resident r ON r.nik = s.nik
   WHERE s.date = ? AND r.recorded_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.date = s.date AND t.nik = s.nik)
+    AND NOT EXISTS (
+      SELECT 1 FROM peer_ticket p
+      WHERE p.date = s.date AND p.nik = s.nik AND p.state IN ('waiting', 'called', 'serving', 'done')
+    )
     AND NOT EXISTS (
       SELECT 1 FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
       WHERE e.nik = s.nik AND ${COUNTS_AS_RECORDED}
@@ -59,11 +70,14 @@ export function createDeskStore(db: Database): DeskStore {
       const ticket = ticketOf(db, date, nik);
       return ticket === undefined ? null : { number: ticket.number, state: ticket.state };
     },
+    elsewhere: (date, nik) => elsewhere(db, date, nik),
     arrive: (date, nik, by, now) =>
       db.write((tx) => {
         const resident = readResident(tx, nik);
         if (resident === null) throw new RekamError('resident.unknown');
         refuseRecorded(tx, nik, resident.center);
+        const there = elsewhere(tx, date, nik);
+        if (there !== null) throw new RekamError('ticket.elsewhere', { number: there.number });
         return requireTicket(tx, date, arriveTicket(tx, { date, nik, by, now }));
       }),
     setTicket: (date, number, state, reason, by, now) =>
@@ -81,6 +95,14 @@ export function createDeskStore(db: Database): DeskStore {
     recordedAt: (startOfDay, limit) =>
       db.all<{ at: number }>(RECORDED_TIMES, startOfDay, limit).map(({ at }) => at),
   };
+}
+
+function elsewhere(db: Reader, date: string, nik: string): PeerTicket | null {
+  const there = peerTicketOf(db, date, nik);
+  if (!isElsewhere(there)) return null;
+  // Taken over here meanwhile.
+  const here = ticketOf(db, date, nik)?.state;
+  return here === 'called' || here === 'serving' || here === 'done' ? null : there;
 }
 
 interface TicketRecord {

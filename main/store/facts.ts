@@ -1,6 +1,7 @@
 import { unreachable } from '../../app/result.ts';
 import type { Fact, JournalEntry } from '../../app/sync/protocol.ts';
 import type { Writer } from './database.ts';
+import { peerTime, putPeerTicket } from './peers.ts';
 
 /**
  * What a fact changes in the reference data, the station's own and the other station's alike. Each may be applied
@@ -48,8 +49,11 @@ export function applyFact(tx: Writer, fact: Fact): void {
   }
 }
 
-/** A fact of the other station: kept whole, applied once. */
-export function applyPeerEntry(tx: Writer, entry: JournalEntry): void {
+/**
+ * A fact of the other station: kept whole, applied once.
+ * @param heardAt by the center's clock as far as it is known here
+ */
+export function applyPeerEntry(tx: Writer, entry: JournalEntry, heardAt: number): void {
   const isNew = tx.run(
     'INSERT INTO peer_fact(station_id, sequence, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     entry.stationId,
@@ -58,6 +62,7 @@ export function applyPeerEntry(tx: Writer, entry: JournalEntry): void {
   );
   if (isNew === 0) return;
   applyFact(tx, entry.fact);
+  if (entry.fact.type === 'ticket') putPeerTicket(tx, entry, peerTime(entry, heardAt), entry.fact);
   if (entry.fact.type === 'recorded') {
     // The center's own word, when it is there already, says more than the other station's.
     tx.run(

@@ -13,6 +13,7 @@ import * as mirror from './migrations/009-mirror.ts';
 import * as account from './migrations/010-account.ts';
 import * as erased from './migrations/011-erased.ts';
 import * as takeover from './migrations/012-takeover.ts';
+import * as peer from './migrations/013-peer.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   account,
   erased,
   takeover,
+  peer,
 ];
 
 /**

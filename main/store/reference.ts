@@ -5,8 +5,9 @@ import type { ReferenceStore, Rejected } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact, applyPeerEntry, putSummons, removeSummons } from './facts.ts';
 import { acknowledged, readFact } from './journal.ts';
+import { prunePeers } from './peers.ts';
 import { parseJson } from './rows.ts';
-import { readSetting, writeSetting } from './settings.ts';
+import { clockOffset, readSetting, writeSetting } from './settings.ts';
 import { readStation } from './station.ts';
 
 export function createReferenceStore(db: Database): ReferenceStore {
@@ -21,6 +22,7 @@ export function createReferenceStore(db: Database): ReferenceStore {
         const known = readRejected(tx) ?? { lines: 0, from: readSetting(tx, 'referenceCursor') };
         writeRejected(tx, { ...known, by, stuck: lines });
       }),
+    prune: (now) => db.write((tx) => prunePeers(tx, now)),
     recall: (appVersion) => {
       const known = readRejected(db);
       if (known === null || known.by === appVersion) return;
@@ -30,11 +32,12 @@ export function createReferenceStore(db: Database): ReferenceStore {
         tx.run("DELETE FROM setting WHERE key = 'referenceRejected'");
       });
     },
-    apply: (lines, cursor, _now, rejected) =>
+    apply: (lines, cursor, now, rejected) =>
       db.write((tx) => {
         if (cursor !== null) pass(tx, rejected);
         const own = readStation(tx)?.activation.stationId ?? null;
-        for (const line of lines) applyLine(tx, line, own);
+        const heardAt = now + (clockOffset(tx) ?? 0);
+        for (const line of lines) applyLine(tx, line, own, heardAt);
         keepLocalOnTop(tx);
         if (cursor !== null) writeSetting(tx, 'referenceCursor', cursor);
       }),
@@ -72,7 +75,7 @@ function pass(tx: Writer, rejected: Rejected | undefined): void {
   }
 }
 
-function applyLine(tx: Writer, line: ReferenceLine, ownStation: string | null): void {
+function applyLine(tx: Writer, line: ReferenceLine, ownStation: string | null, heardAt: number): void {
   switch (line.type) {
     case 'resident':
       putResident(tx, line);
@@ -101,7 +104,7 @@ function applyLine(tx: Writer, line: ReferenceLine, ownStation: string | null): 
       return;
     case 'journal':
       // Our own facts come back too; they are already what they say.
-      if (line.entry.stationId !== ownStation) applyPeerEntry(tx, line.entry);
+      if (line.entry.stationId !== ownStation) applyPeerEntry(tx, line.entry, heardAt);
       return;
     case 'cursor':
       // Where it stands in the delta is for the reader of the stream, which hands it to `apply`.

@@ -1,11 +1,13 @@
 import { ticketAct } from '../../app/desk/audit.ts';
-import { ticketAfter, type TicketEvent, type TicketState } from '../../app/desk/ticket.ts';
+import { numbersOf, ticketAfter, type TicketEvent, type TicketState } from '../../app/desk/ticket.ts';
 import { RekamError } from '../../app/errors.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId } from '../../app/ids.ts';
 import { audit } from './audit.ts';
 import type { Reader, Writer } from './database.ts';
 import { appendFact } from './journal.ts';
+import { peerTicketOf } from './peers.ts';
+import { readStation } from './station.ts';
 
 export interface StoredTicket {
   readonly date: string;
@@ -56,11 +58,9 @@ function moveOrAdd(tx: Writer, take: Take, event: 'arrive' | 'serve'): number {
     changeTicket(tx, own, event, null, take.by, take.now);
     return own.number;
   }
-  const last =
-    tx.get<{ n: number | null }>('SELECT max(number) AS n FROM ticket WHERE date = ?', take.date)?.n ?? 0;
   const ticket: StoredTicket = {
     date: take.date,
-    number: last + 1,
+    number: keptNumber(tx, take) ?? nextNumber(tx, take.date),
     nik: take.nik,
     state: event === 'serve' ? 'serving' : 'waiting',
     reason: null,
@@ -76,6 +76,27 @@ function moveOrAdd(tx: Writer, take: Take, event: 'arrive' | 'serve'): number {
   );
   tellOf(tx, ticket, take.by, take.now);
   return ticket.number;
+}
+
+/** Whoever has a number of another desk keeps it. */
+function keptNumber(tx: Reader, { date, nik }: Take): number | null {
+  const there = peerTicketOf(tx, date, nik);
+  if (there === undefined) return null;
+  const taken = tx.get('SELECT 1 FROM ticket WHERE date = ? AND number = ?', date, there.number);
+  return taken === undefined ? there.number : null;
+}
+
+/** Behind every number of this desk's own that is known to have been given, here or, before desks had their own, there. */
+function nextNumber(tx: Reader, date: string): number {
+  const { first, last } = numbersOf(readStation(tx)?.activation.desk ?? 1);
+  const highest = (from: number, to: number) =>
+    tx.get<{ n: number | null }>(
+      `SELECT max(number) AS n FROM (SELECT number FROM ticket WHERE date = @date
+         UNION ALL SELECT number FROM peer_ticket WHERE date = @date) WHERE number BETWEEN @from AND @to`,
+      { date, from, to },
+    )?.n ?? from - 1;
+  const next = highest(first, last) + 1;
+  return next <= last ? next : highest(1, Number.MAX_SAFE_INTEGER) + 1;
 }
 
 /**

@@ -51,6 +51,8 @@ const SHORTEST_SLEEP_MS = 250;
 const LONGEST_SLEEP_MS = 60_000;
 /** The center's intake looks at a packet within seconds: its verdict is worth a question then. */
 const OUTCOME_SOON_MS = 20_000;
+/** Who was recorded is known at the office's other desk within a couple of minutes. */
+const JOURNAL_SOON_MS = 5_000;
 /** What is due right after a run over the outbox could not be taken in it: no hurry. */
 const LEFT_OVER_MS = 1_000;
 
@@ -338,7 +340,10 @@ class Engine implements SyncEngine {
       }),
     );
     const counts = tally.counts();
-    if (counts.received > 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
+    if (counts.received > 0) {
+      this.#chores.soon('outcomes', OUTCOME_SOON_MS);
+      this.#chores.soon('journal', JOURNAL_SOON_MS);
+    }
     if (!tally.isEmpty) this.#deps.log.info('sync.drain', { ...counts, end });
     return end;
   }

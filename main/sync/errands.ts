@@ -50,6 +50,7 @@ export function createErrands(
       for (;;) {
         const centerTime = deps.centerTimeAtLeast();
         if (centerTime === null) return 'yielded';
+        await store.reference.prune(centerTime);
         const count = await store.outbox.purge(centerTime, policy.retentionDays * DAY_MS);
         if (count === 0) return 'done';
         deps.log.info('sync.purge', { count });

@@ -166,6 +166,7 @@ async function inventStation(kecamatan: Kecamatan, policy: Policy): Promise<Stat
     activation: {
       stationId: TRAINING_STATION,
       label: 'Latihan',
+      desk: 1,
       kecamatan,
       sealing: { keyId: 'training', recipient: await lostRecipient() },
       receiptKey: { kid: 'training', x: publicKeyX(generateKeyPairSync('ed25519').privateKey) },

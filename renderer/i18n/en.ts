@@ -293,6 +293,9 @@ export const en: Words = {
     recordedOwn: 'this station',
     recordedOther: 'another station, {{station}}',
     recordedCenter: 'another station; the center does not say which',
+    elsewhere: 'Being served at another desk',
+    elsewhereDo: 'Send the resident to that desk. If it cannot go on, serve them here.',
+    serveHere: 'Serve here',
     recordedDo: 'No photo and no scan is needed again. The stamped summons letter serves to collect the KTP.',
     underAge: 'Not old enough',
     underAgeWhat:

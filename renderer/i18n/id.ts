@@ -292,6 +292,9 @@ export const id = {
     recordedOwn: 'stasiun ini',
     recordedOther: 'stasiun lain, {{station}}',
     recordedCenter: 'stasiun lain; pusat tidak menyebut yang mana',
+    elsewhere: 'Sedang dilayani di meja lain',
+    elsewhereDo: 'Persilakan warga ke meja itu. Bila meja itu tidak dapat melanjutkan, layani di sini.',
+    serveHere: 'Layani di sini',
     recordedDo:
       'Tidak perlu difoto atau dipindai lagi. Surat undangan yang sudah dicap dipakai untuk mengambil KTP.',
     underAge: 'Belum cukup umur',

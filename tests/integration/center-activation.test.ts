@@ -33,6 +33,14 @@ describe('activation', () => {
     expect((await activateWith(center, code, newKey())).problem).toBe('activation-used');
   });
 
+  test('tells each station of an office which of its desks it is, two at once too', async () => {
+    const codes = [await center.activationCode('Meja A'), await center.activationCode('Meja B')];
+    const answers = await Promise.all(codes.map((code) => activateWith(center, code, newKey())));
+    const desks = answers.map(({ json }) => activateAnswerSchema.parse(json).desk);
+    expect(new Set(desks).size).toBe(2);
+    expect(Math.max(...desks) - Math.min(...desks)).toBe(1);
+  });
+
   test('refuses a code it never gave, and slows down who goes on guessing', async () => {
     const code = formatActivationCode({ secret: '0'.repeat(16), caFingerprint: center.caFingerprint });
     expect(await activateWith(center, code, newKey())).toMatchObject({

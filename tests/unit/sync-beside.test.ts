@@ -4,6 +4,7 @@ import { PATHS } from '../../app/sync/protocol.ts';
 import { TransportFailure, type TransportRequest } from '../../main/sync/api.ts';
 import { problem } from '../helpers/fake-center.ts';
 import { fakeStation, type FakeStation } from '../helpers/fake-station.ts';
+import { recordResident } from '../helpers/store.ts';
 
 const MINUTE = 60_000;
 const isUpload = ({ method, target }: TransportRequest) => method === 'POST' && target === PATHS.packets;
@@ -107,4 +108,17 @@ test('what the center says to a packet stops the small calls beside it too', asy
   expect(pausedUntil).toBeGreaterThan(0);
   expect(center.count('GET', PATHS.reference)).toBeGreaterThan(5);
   expect(early).toEqual([]);
+});
+
+test('who was recorded is told within seconds of the packet, and the other desk asks within a couple of minutes', async () => {
+  const { engine, clock, center, test: store } = await fakeStation({ packets: 1, random: () => 0.99 });
+  engine.start();
+  await clock.advance(60_000);
+  await recordResident(store, store.niks[2] ?? '');
+  engine.wake();
+  await clock.advance(10_000);
+  expect(store.api.journal.pending(1)).toEqual([]);
+  const before = center.count('GET', PATHS.reference);
+  await clock.advance(135_000);
+  expect(center.count('GET', PATHS.reference)).toBeGreaterThan(before);
 });

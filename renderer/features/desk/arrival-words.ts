@@ -46,6 +46,13 @@ function arrivalWords(
         facts: [[t('arrival/born'), day(resident?.biodata.tanggalLahir ?? '')]],
         steps: [],
       };
+    case 'elsewhere':
+      return {
+        ...base,
+        sentence: error(errorShape('ticket.elsewhere', { number: arrival.number })),
+        facts: [],
+        steps: [t('arrival/elsewhereDo')],
+      };
     case 'recorded': {
       const { where, at, stationId } = arrival.recorded;
       const station =

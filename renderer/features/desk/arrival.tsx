@@ -44,6 +44,10 @@ function useChoices(arrival: Verdict): readonly [Choice, ...Choice[]] {
     }
     case 'recorded':
       return [toQueue];
+    case 'elsewhere': {
+      const { nik } = arrival;
+      return [toQueue, { label: t('arrival/serveHere'), run: () => void serve(nik) }];
+    }
     case 'underAge':
     case 'otherKecamatan': {
       const { nik } = arrival;

@@ -24,9 +24,19 @@ export async function checkIn(text: string): Promise<IpcResult<Checked>> {
   if (!parsed.ok) return refused;
   const found = await answer(station.desk.resident(parsed.value.nik));
   if (!found.ok) return found.error.code === 'resident.unknown' ? refused : found;
-  const { biodata, recorded, today } = found.value;
+  const { biodata, recorded, today, elsewhere } = found.value;
   const arrival = checkArrival(biodata, recorded, text, today, kecamatan);
-  return { ok: true, value: { arrival, resident: found.value } };
+  const { nik } = parsed.value;
+  return {
+    ok: true,
+    value: {
+      arrival:
+        elsewhere !== null && mayRecord(arrival)
+          ? { kind: 'elsewhere', nik, number: elsewhere.number }
+          : arrival,
+      resident: found.value,
+    },
+  };
 }
 
 /** Whether a recording may begin, so that a number makes sense too. */
