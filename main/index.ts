@@ -34,6 +34,7 @@ import { currentPolicy, idleLockMinutes, isAutostartOn, readDemo, stationHandler
 import { slipHandlers } from './ipc/slip.ts';
 import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
+import { StateTeller } from './ipc/tell-state.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
@@ -130,6 +131,11 @@ export async function startStation({ environment, window, begun, log, openBorder
 
   const room = new DiskRoom({ store, dataDir, low: () => board.changed() });
   const battery = new BatteryGauge();
+  const teller = new StateTeller({
+    ...{ store, log, version: app.getVersion() },
+    now: () => clock.now(),
+    elapsed: () => performance.now(),
+  });
   const board = new StatusBoard({
     store,
     engine: () => engine,
@@ -140,7 +146,10 @@ export async function startStation({ environment, window, begun, log, openBorder
     now: () => clock.now(),
     startOfDay: () => clock.startOfDay(),
     today: () => clock.today(),
-    publish: (status) => tell('station.statusChanged', status),
+    publish: (status) => {
+      tell('station.statusChanged', status);
+      void teller.tell(status);
+    },
     log,
   });
 

@@ -51,6 +51,7 @@ export const CHANNELS = [
   'sync.cancel',
   'sync.outages',
   'sync.findings',
+  'sync.office',
   'sync.limit',
   'accounts.list',
   'accounts.reset',

@@ -20,7 +20,7 @@ import {
   secondPersonSchema,
 } from './people.ts';
 import type { Channel, EventName } from './channels.ts';
-import { mirrorStatusSchema } from './mirror.ts';
+import { MIRROR_STATES, mirrorStatusSchema } from './mirror.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import {
   foundMirrorSchema,
@@ -485,6 +485,27 @@ export const CONTRACT = {
       /** Lines of the center's reference data that it could not read and passed over. */
       rejectedLines: z.int(),
     }),
+    audience: 'supervisor',
+  },
+  /** What the office's other stations said of themselves last. */
+  'sync.office': {
+    request: nothing,
+    response: z.array(
+      z.object({
+        stationId: stationIdSchema,
+        label: z.string().nullable(),
+        version: z.string().nullable(),
+        /** By this station's clock. */
+        at: instantSchema,
+        recorded: z.object({ date: z.iso.date(), count: z.int() }).nullable(),
+        waiting: z.int(),
+        oldestMinutes: z.int().nullable(),
+        held: z.int(),
+        residentsLeft: z.int().nullable(),
+        mirror: z.enum(MIRROR_STATES).nullable(),
+        power: z.enum(['mains', 'battery']).nullable(),
+      }),
+    ),
     audience: 'supervisor',
   },
   /** How fast and at which hours packets may go. */

@@ -316,11 +316,27 @@ export const factSchema = z.discriminatedUnion('type', [
   }),
   /** The register's status of a resident changed here: recorded at this station. */
   z.object({ type: z.literal('recorded'), nik: nikSchema, packetId: packetIdSchema }),
+  /** How the station stood. The last one counts. */
   z.object({
     type: z.literal('state'),
     waiting: z.int().min(0),
     held: z.int().min(0),
     diskFreeBytes: z.int().min(0),
+    /** What people call the station, and its version of Rekam. Null here and below: an older version told it. */
+    label: z.string().max(80).nullable().default(null),
+    version: z.string().max(40).nullable().default(null),
+    /** How many it has recorded on that day, by the date at the desk. */
+    recorded: z
+      .object({ date: z.iso.date(), count: z.int().min(0) })
+      .nullable()
+      .default(null),
+    /** How long the oldest packet had waited then; null where none waited. */
+    oldestMinutes: z.int().min(0).nullable().default(null),
+    /** How many residents the disk still takes. */
+    residentsLeft: z.int().min(0).nullable().default(null),
+    /** Of the second copy and the power, as the station itself says them. */
+    mirror: z.string().max(20).nullable().default(null),
+    power: z.string().max(20).nullable().default(null),
   }),
   /** The station cannot read this fact any more; its number is told, so that the journal has no gap. */
   z.object({ type: z.literal('unreadable') }),

@@ -1,4 +1,5 @@
 import { RekamError } from '../../app/errors.ts';
+import { MIRROR_STATES } from '../../app/ipc/mirror.ts';
 import { NO_LIMITS, syncLimitsSchema, type SyncLimits } from '../../app/sync/limits.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { SyncEngine } from '../sync/api.ts';
@@ -11,7 +12,10 @@ interface Needs {
   readonly now: () => number;
 }
 
-type Group = Pick<Handlers, 'sync.now' | 'sync.cancel' | 'sync.outages' | 'sync.findings' | 'sync.limit'>;
+type Group = Pick<
+  Handlers,
+  'sync.now' | 'sync.cancel' | 'sync.outages' | 'sync.findings' | 'sync.office' | 'sync.limit'
+>;
 
 const OUTAGES_SHOWN = 100;
 const FINDINGS_SHOWN = 100;
@@ -33,6 +37,17 @@ export function syncHandlers({ store, engine, now }: Needs): Group {
       unreadableFacts: await store.journal.parked(),
       rejectedLines: await store.reference.rejected(),
     }),
+    'sync.office': async () =>
+      (await store.reference.peers()).map(({ stationId, at, fact }) => ({
+        stationId,
+        ...{ label: fact.label, version: fact.version },
+        at: new Date(at - (engine()?.state().clockOffsetMs ?? 0)).toISOString(),
+        ...{ recorded: fact.recorded, oldestMinutes: fact.oldestMinutes },
+        ...{ waiting: fact.waiting, held: fact.held, residentsLeft: fact.residentsLeft },
+        // Another version may have states of its own.
+        mirror: MIRROR_STATES.find((known) => known === fact.mirror) ?? null,
+        power: fact.power === 'mains' || fact.power === 'battery' ? fact.power : null,
+      })),
     'sync.limit': async (limits, caller) => {
       await store.station.setByHand('syncLimits', JSON.stringify(limits), caller.accountId, now());
       engine()?.limit(limits);
@@ -64,6 +79,6 @@ export function syncHandlersInTraining(): Group {
   };
   return {
     ...{ 'sync.now': refuse, 'sync.cancel': refuse, 'sync.outages': refuse },
-    ...{ 'sync.findings': refuse, 'sync.limit': refuse },
+    ...{ 'sync.findings': refuse, 'sync.office': refuse, 'sync.limit': refuse },
   };
 }

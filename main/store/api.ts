@@ -33,6 +33,7 @@ import type {
   ReconcileAnswer,
   ReferenceLine,
 } from '../../app/sync/protocol.ts';
+import type { PeerState } from './peers.ts';
 
 /**
  * What the store can do, one group a table family. Each method is one transaction, plain and synchronous in the
@@ -515,6 +516,8 @@ export interface ReferenceStore {
   stuck(rejected: Rejected): void;
   /** How many lines of the center were passed over or stand before the cursor. */
   rejected(): number;
+  /** What the office's other stations said of themselves last, the newest first. */
+  peers(): PeerState[];
   /** Forgets what the office's other stations told long ago. @returns rows that went */
   prune(now: number): number;
   /** Where an older version passed lines over, the cursor goes back to before the first of them. */

@@ -73,6 +73,7 @@ const COPIED = {
   target: 'desa',
   ticket: 'date',
   peer_ticket: 'date',
+  peer_state: 'station_id',
   outage: 'rowid',
   draft: 'rowid',
   draft_part: 'rowid',

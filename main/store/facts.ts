@@ -1,7 +1,7 @@
 import { unreachable } from '../../app/result.ts';
 import type { Fact, JournalEntry } from '../../app/sync/protocol.ts';
 import type { Writer } from './database.ts';
-import { peerTime, putPeerTicket } from './peers.ts';
+import { peerTime, putPeerState, putPeerTicket } from './peers.ts';
 
 /**
  * What a fact changes in the reference data, the station's own and the other station's alike. Each may be applied
@@ -62,7 +62,9 @@ export function applyPeerEntry(tx: Writer, entry: JournalEntry, heardAt: number)
   );
   if (isNew === 0) return;
   applyFact(tx, entry.fact);
-  if (entry.fact.type === 'ticket') putPeerTicket(tx, entry, peerTime(entry, heardAt), entry.fact);
+  const at = peerTime(entry, heardAt);
+  if (entry.fact.type === 'ticket') putPeerTicket(tx, entry, at, entry.fact);
+  if (entry.fact.type === 'state') putPeerState(tx, entry, at, entry.fact);
   if (entry.fact.type === 'recorded') {
     // The center's own word, when it is there already, says more than the other station's.
     tx.run(

@@ -5,6 +5,7 @@ import type { JournalStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact } from './facts.ts';
+import { readFact } from './read-fact.ts';
 import { iso, parseJson } from './rows.ts';
 import { clockOffset, readSetting, writeSetting } from './settings.ts';
 import { readStation } from './station.ts';
@@ -83,15 +84,6 @@ function pending(db: Reader, limit: number): JournalEntry[] {
     clockOffsetMs: row.clock_offset_ms,
     fact: readFact(row.fact),
   }));
-}
-
-/** One that a spoiled byte or another version made unreadable stops none behind it. */
-export function readFact(text: string): Fact {
-  try {
-    return parseJson(factSchema, text);
-  } catch {
-    return { type: 'unreadable' };
-  }
 }
 
 /** They stay where they are, for whoever can still read them. */

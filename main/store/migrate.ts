@@ -14,6 +14,7 @@ import * as account from './migrations/010-account.ts';
 import * as erased from './migrations/011-erased.ts';
 import * as takeover from './migrations/012-takeover.ts';
 import * as peer from './migrations/013-peer.ts';
+import * as peerState from './migrations/014-peer-state.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   erased,
   takeover,
   peer,
+  peerState,
 ];
 
 /**

@@ -1,6 +1,14 @@
+import { stationIdSchema, type StationId } from '../../app/ids.ts';
 import type { TicketState } from '../../app/desk/ticket.ts';
 import type { Fact, JournalEntry } from '../../app/sync/protocol.ts';
 import type { Reader, Writer } from './database.ts';
+import { readFact } from './read-fact.ts';
+
+export interface PeerState {
+  readonly stationId: StationId;
+  readonly at: number;
+  readonly fact: Extract<Fact, { type: 'state' }>;
+}
 
 /** A ticket of another station of the office. */
 export interface PeerTicket {
@@ -36,6 +44,37 @@ export function putPeerTicket(
   );
 }
 
+export function putPeerState(
+  tx: Writer,
+  { stationId, sequence }: JournalEntry,
+  at: number,
+  fact: Extract<Fact, { type: 'state' }>,
+): void {
+  tx.run(
+    `INSERT INTO peer_state(station_id, sequence, at, fact) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET sequence = excluded.sequence, at = excluded.at, fact = excluded.fact
+       WHERE excluded.sequence > peer_state.sequence`,
+    stationId,
+    sequence,
+    at,
+    JSON.stringify(fact),
+  );
+}
+
+/** What the office's other stations said of themselves last, by the center's clock. */
+export function peerStates(db: Reader): PeerState[] {
+  return db
+    .all<{ station_id: string; at: number; fact: string }>(
+      'SELECT station_id, at, fact FROM peer_state ORDER BY at DESC',
+    )
+    .flatMap((row) => {
+      const fact = readFact(row.fact);
+      return fact.type === 'state'
+        ? [{ stationId: stationIdSchema.parse(row.station_id), at: row.at, fact }]
+        : [];
+    });
+}
+
 /** The resident's ticket at another desk of that day; the newest where several have one. */
 export function peerTicketOf(db: Reader, date: string, nik: string): PeerTicket | undefined {
   return db.get<PeerTicket>(
@@ -58,6 +97,7 @@ export function prunePeers(tx: Writer, now: number): number {
   const before = new Date(now - KEPT_MS).toISOString();
   return (
     tx.run('DELETE FROM peer_ticket WHERE date < ?', before.slice(0, 10)) +
+    tx.run('DELETE FROM peer_state WHERE at < ?', now - KEPT_MS) +
     tx.run("DELETE FROM peer_fact WHERE entry ->> '$.at' < ?", before)
   );
 }

@@ -4,8 +4,9 @@ import type { ReferenceLine } from '../../app/sync/protocol.ts';
 import type { ReferenceStore, Rejected } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact, applyPeerEntry, putSummons, removeSummons } from './facts.ts';
-import { acknowledged, readFact } from './journal.ts';
-import { prunePeers } from './peers.ts';
+import { acknowledged } from './journal.ts';
+import { peerStates, prunePeers } from './peers.ts';
+import { readFact } from './read-fact.ts';
 import { parseJson } from './rows.ts';
 import { clockOffset, readSetting, writeSetting } from './settings.ts';
 import { readStation } from './station.ts';
@@ -22,6 +23,7 @@ export function createReferenceStore(db: Database): ReferenceStore {
         const known = readRejected(tx) ?? { lines: 0, from: readSetting(tx, 'referenceCursor') };
         writeRejected(tx, { ...known, by, stuck: lines });
       }),
+    peers: () => peerStates(db),
     prune: (now) => db.write((tx) => prunePeers(tx, now)),
     recall: (appVersion) => {
       const known = readRejected(db);

@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
+import { PATHS } from '../../app/sync/protocol.ts';
 import { id as words } from '../../renderer/i18n/id.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow, Status } from '../../scripts/station-window.ts';
 import { liveText, violations } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
+import { activateStation } from '../helpers/center-station.ts';
 import { atDisk, plainAdults } from '../helpers/closed-station.ts';
 import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
 import { newPacketId } from '../helpers/store.ts';
@@ -232,6 +234,7 @@ describe('one packet', () => {
           outbox.release(packetId),
           outbox.retry(packetId),
           sync.findings(undefined),
+          sync.office(undefined),
           sync.limit({ ceiling: null, hours: null }),
           sync.now(undefined),
         ]);
@@ -278,4 +281,29 @@ it('what reconcile found is shown with what to do, and what was sent again is sa
   await dialog().getByText(words.doctor.act_resent).first().waitFor();
   expect(await center.hasPacket(lost.packet_id)).toBe(true);
   await see('findings-arrived');
+});
+
+it('how the office’s other desk stood is shown once it is heard of, and this one tells of itself', async () => {
+  const { page } = station;
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  const card = page.getByRole('region', { name: words.office.title });
+  expect(await card.count()).toBe(0);
+  const other = await activateStation(center, 'Meja 2');
+  const { today } = await station.status();
+  const entry = other.entry({
+    type: 'state',
+    ...{ label: 'Meja 2', version: '0.1.0', recorded: { date: today, count: 1240 } },
+    ...{ waiting: 3, oldestMinutes: 125, held: 2, diskFreeBytes: 5e9, residentsLeft: 900 },
+    ...{ mirror: 'ok', power: 'battery' },
+  });
+  await other.call('POST', PATHS.journal, { json: { entries: [entry] } });
+  await button(words.supervisor.sync).press('Enter');
+  await card
+    .getByText('Meja 2: 1.240 warga direkam hari ini · 3 paket menunggu kirim, tertua 2 j 5 m · 2 ditahan')
+    .waitFor();
+  await card.getByText(/^Kabar terakhir \d\d\.\d\d · stasiun /).waitFor();
+  await see('office');
+  const told = (await other.reference()).map((line) => JSON.stringify(line));
+  expect(told.filter((line) => line.includes('"type":"state"') && line.includes('"Meja 1"'))).not.toEqual([]);
 });

@@ -139,6 +139,7 @@ export const VALID: Readonly<Record<string, Is>> = {
   'sync.cancel': nothing,
   'sync.outages': nothing,
   'sync.findings': nothing,
+  'sync.office': nothing,
   'sync.limit': looked,
   'checkup.run': object({ last: yesNo }),
   'checkup.bundle': nothing,

@@ -3,7 +3,7 @@ import { v4 as uuidv4 } from 'uuid';
 import { RekamError } from '../../app/errors.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
 import { stationIdSchema, type PacketId } from '../../app/ids.ts';
-import type { ReferenceLine } from '../../app/sync/protocol.ts';
+import type { Fact, ReferenceLine } from '../../app/sync/protocol.ts';
 import type { StoreApi } from '../../main/store/api.ts';
 import { openDatabase, type Reader, type SqlValue } from '../../main/store/database.ts';
 import { migrate, MIGRATIONS } from '../../main/store/migrate.ts';
@@ -33,16 +33,30 @@ export async function stationAtWork(): Promise<TestStore> {
       summons: { nik: nikSchema.parse(nik), desa, date: TEST_DATE, session: 'pagi' } as never,
     }),
   );
-  const peer: ReferenceLine = {
-    type: 'journal',
-    entry: {
-      ...{ v: 1, stationId: stationIdSchema.parse(uuidv4()), sequence: 1, clockOffsetMs: 0 },
-      at: new Date(TEST_NOW).toISOString(),
-      fact: { type: 'recorded', nik: nikSchema.parse(niks[35]), packetId: newPacketId() },
+  const other = stationIdSchema.parse(uuidv4());
+  const facts: readonly Fact[] = [
+    { type: 'recorded', nik: nikSchema.parse(niks[35]), packetId: newPacketId() },
+    {
+      ...{ type: 'ticket', date: TEST_DATE, number: 1, nik: nikSchema.parse(niks[36]) },
+      ...{ state: 'serving', reason: null },
     },
-  };
+    {
+      ...{ type: 'state', waiting: 3, held: 0, diskFreeBytes: 10 ** 9, label: 'Meja 2', version: '0.1.0' },
+      ...{ recorded: { date: TEST_DATE, count: 7 }, oldestMinutes: 5, residentsLeft: 900 },
+      ...{ mirror: 'ok', power: 'mains' },
+    },
+  ];
+  const peer = facts.map(
+    (fact, index): ReferenceLine => ({
+      type: 'journal',
+      entry: {
+        ...{ v: 1, stationId: other, sequence: index + 1, clockOffsetMs: 0, fact },
+        at: new Date(TEST_NOW).toISOString(),
+      },
+    }),
+  );
   const target = { type: 'target', desa, mustHave: 900, deadline: '2011-12-31' } as ReferenceLine;
-  api.reference.apply([...summons, peer, target], 'cursor-1', TEST_NOW);
+  api.reference.apply([...summons, ...peer, target], 'cursor-1', TEST_NOW);
   api.station.begin(TEST_NOW);
   const ids: PacketId[] = [];
   for (const nik of niks.slice(0, 6)) {

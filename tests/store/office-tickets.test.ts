@@ -125,3 +125,31 @@ test('what other desks told goes after two weeks', async () => {
   expect(store.api.reference.prune(NOW + 30 * DAY)).toBe(3);
   expect(count()).toBe(0);
 });
+
+test('another desk’s last word about itself stays; an older one that comes late, or a clock that runs ahead there, changes nothing', async () => {
+  const store = await desk();
+  const state = (sequence: number, waiting: number, at = NOW, clockOffsetMs = -2000) => {
+    const fact = {
+      type: 'state',
+      ...{ label: 'Meja 2', version: '0.1.0', recorded: { date: TEST_DATE, count: 3 } },
+      ...{ waiting, oldestMinutes: 4, held: 1, diskFreeBytes: 5e9, residentsLeft: 900 },
+      ...{ mirror: 'ok', power: 'battery' },
+    } as const;
+    const entry = {
+      v: 1,
+      stationId: peer,
+      sequence,
+      at: new Date(at).toISOString(),
+      clockOffsetMs,
+    } as const;
+    apply(store, { type: 'journal', entry: { ...entry, fact } });
+    return fact;
+  };
+  const fact = state(4, 12);
+  state(3, 99);
+  expect(store.api.reference.peers()).toEqual([{ stationId: peer, at: NOW - 2000, fact }]);
+  state(5, 13, NOW + 30 * DAY, Number.MAX_SAFE_INTEGER);
+  expect(store.api.reference.peers()).toMatchObject([{ at: NOW, fact: { waiting: 13 } }]);
+  expect(store.api.reference.prune(NOW + 15 * DAY)).toBeGreaterThan(0);
+  expect(store.api.reference.peers()).toEqual([]);
+});

@@ -150,7 +150,11 @@ describe('local changes', () => {
 });
 
 describe('the journal', () => {
-  const state = (waiting: number): Fact => ({ type: 'state', waiting, held: 0, diskFreeBytes: 1 });
+  const state = (waiting: number): Fact => ({
+    type: 'state',
+    ...{ label: 'Meja 1', version: '0.1.0', recorded: null, waiting, oldestMinutes: null, held: 0 },
+    ...{ diskFreeBytes: 1, residentsLeft: null, mirror: null, power: null },
+  });
 
   test('numbers facts without gaps and offers them until they are acknowledged', () => {
     for (let n = 1; n <= 5; n++) store.api.journal.append(state(n), NOW + n);

@@ -119,6 +119,7 @@ describe('the contract between window and main', () => {
       'sync.findings',
       'sync.limit',
       'sync.now',
+      'sync.office',
       'sync.outages',
     ]);
   });

@@ -20,6 +20,7 @@ import { RecoveryCard } from '../takeover/recovery-card.tsx';
 import { Autostart } from './autostart.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
+import { Office } from './office.tsx';
 import { Outages } from './outages.tsx';
 import { Summary } from './summary.tsx';
 import classes from './supervisor.module.css';
@@ -265,6 +266,7 @@ export default function Supervisor() {
         </div>
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />
         <Limits />
+        <Office />
         <Autostart />
       </div>
       <div className={classes['right']}>
