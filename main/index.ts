@@ -37,6 +37,7 @@ import { StatusBoard } from './ipc/status.ts';
 import { StateTeller } from './ipc/tell-state.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
+import { progressHandlers, progressHandlersInTraining } from './ipc/progress.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from './ipc/takeover.ts';
 import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle, watchSystem } from './lifecycle.ts';
@@ -335,6 +336,7 @@ export async function startStation({ environment, window, begun, log, openBorder
       ...slipHandlers({ ...atDesk, store: own, window, training: true }),
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
+      ...progressHandlersInTraining(),
       ...courierHandlersInTraining(),
       ...accountHandlersInTraining(),
       ...auditHandlersInTraining(),
@@ -376,6 +378,7 @@ export async function startStation({ environment, window, begun, log, openBorder
         changed: () => board.changed(),
       }),
       ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
+      ...progressHandlers({ store, now: () => clock.now(), today: () => clock.today() }),
       ...accountHandlers({ store, now: () => clock.now(), changedPassword: () => engine?.wake() }),
       ...auditHandlers({
         ...{ store, window, isStill, stationKey: keys.station },

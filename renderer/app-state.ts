@@ -31,10 +31,11 @@ export type Screen =
   | 'takeover'
   | 'accounts'
   | 'audit'
+  | 'progress'
   | 'password'
   | 'help';
 /** Pages of the supervisor's. */
-const LEADERS: readonly Screen[] = ['supervisor', 'checkup', 'takeover', 'accounts', 'audit'];
+const LEADERS: readonly Screen[] = ['supervisor', 'checkup', 'takeover', 'accounts', 'audit', 'progress'];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {

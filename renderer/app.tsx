@@ -14,6 +14,7 @@ const Supervisor = lazy(() => import('./features/supervisor/supervisor.tsx'));
 const Checkup = lazy(() => import('./features/checkup/checkup.tsx'));
 const Accounts = lazy(() => import('./features/accounts/accounts.tsx'));
 const Audit = lazy(() => import('./features/audit/audit.tsx'));
+const Progress = lazy(() => import('./features/progress/progress.tsx'));
 const Password = lazy(() => import('./features/accounts/password.tsx'));
 const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
@@ -39,6 +40,8 @@ function CurrentScreen() {
       return <Accounts />;
     case 'audit':
       return <Audit />;
+    case 'progress':
+      return <Progress />;
     case 'password':
       return <Password />;
     case 'takeover':

@@ -53,6 +53,8 @@ export const CHANNELS = [
   'sync.findings',
   'sync.office',
   'sync.limit',
+  'progress.read',
+  'progress.calendar',
   'accounts.list',
   'accounts.reset',
   'audit.list',

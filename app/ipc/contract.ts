@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkupFindingSchema } from '../checkup/finding.ts';
 import { placeSchema } from '../desk/carry-over.ts';
 import { draftSchema } from '../desk/draft.ts';
+import { calendarSchema } from '../desk/progress.ts';
 import { PASSWORD_MAX } from '../desk/password.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
@@ -21,6 +22,7 @@ import {
 } from './people.ts';
 import type { Channel, EventName } from './channels.ts';
 import { MIRROR_STATES, mirrorStatusSchema } from './mirror.ts';
+import { progressSchema } from './progress.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import {
   foundMirrorSchema,
@@ -473,6 +475,10 @@ export const CONTRACT = {
     ),
     audience: 'supervisor',
   },
+  'progress.read': { request: nothing, response: progressSchema, audience: 'supervisor' },
+  /** On which days the office records; audited. */
+  'progress.calendar': { request: calendarSchema, response: nothing, audience: 'supervisor' },
+
   /** What reconcile found, open ones first. */
   'sync.findings': {
     request: nothing,

@@ -19,10 +19,12 @@ export interface DemoOptions {
 }
 
 const RESIDENTS = 48_000;
-const DEADLINE = '2011-12-31';
 const SEED = 20_111_114;
 /** Of Losari Lor, at the beginning. */
 const UNDER_WAY = 0.4;
+/** Two sets, as the kabupaten's kecamatan do on average. */
+const RECORDED_A_DAY = 200;
+const DAYS_AT_WORK = 30;
 const SUMMONED_DAYS = 6;
 /** Residents called a day: more in the morning. */
 const PER_SESSION = { pagi: 160, siang: 140 } as const;
@@ -83,7 +85,7 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
     const mustHave = residents.filter(
       (person) => person.desa === desa.kode && ktpStanding(person, today) === 'wajib',
     ).length;
-    const deadline = options.deadline ?? DEADLINE;
+    const deadline = options.deadline ?? `${today.slice(0, 4)}-12-31`;
     await tx
       .insertInto('target')
       .values({ desa: desa.kode, kecamatan: kode, change: next(), must_have: mustHave, deadline })
@@ -96,6 +98,7 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
   // Those called today come before everybody else, for the same reason as the accounts.
   const called = new Set(residents.filter((person) => person.desa === LOSARI_LOR && !recorded.has(person)));
   const summons = makeSummons([...called], today);
+  const dates = recordedOn(recorded.size, today, random);
   const ordered = [...called, ...residents.filter((person) => !called.has(person))];
   await insertSummons(
     tx,
@@ -109,12 +112,24 @@ async function seed(tx: Tx, options: DemoOptions): Promise<void> {
       nik: biodata.nik,
       biodata,
       change: next(),
-      recorded_at: recorded.has(biodata)
-        ? `${dateBefore(today, 1 + Math.floor(random() * 40))}T03:00:00.000Z`
-        : null,
+      recorded_at: recorded.has(biodata) ? `${dates.pop() ?? today}T03:00:00.000Z` : null,
     })),
   );
   await tx.updateTable('kecamatan').set({ last_change: change }).where('kode', '=', kode).execute();
+}
+
+/** Dates of so many recordings: the last working days before today, some 200 on each, fewer where there are few. */
+function recordedOn(count: number, today: string, random: () => number): string[] {
+  const usual = Math.min(RECORDED_A_DAY, Math.max(1, count / DAYS_AT_WORK));
+  const dates: string[] = [];
+  for (let back = 1; dates.length < count; back += 1) {
+    const date = dateBefore(today, back);
+    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+    if (weekday === 0 || weekday === 6) continue;
+    const many = Math.max(1, Math.round(usual * (0.75 + random() / 2)));
+    for (let n = 0; n < many && dates.length < count; n += 1) dates.push(date);
+  }
+  return dates;
 }
 
 /** A change of policy like any other: stations get it with their next reference delta. */

@@ -7,6 +7,7 @@ import type {
   TicketRow,
 } from '../../app/ipc/contract.ts';
 import type { AuditAct } from '../../app/desk/audit.ts';
+import type { DayCount, DesaProgress } from '../../app/desk/progress.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { Place } from '../../app/desk/carry-over.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
@@ -51,6 +52,7 @@ export interface StoreApi {
   readonly journal: JournalStore;
   readonly reference: ReferenceStore;
   readonly outages: OutageStore;
+  readonly progress: ProgressStore;
   readonly findings: FindingStore;
   readonly audit: AuditStore;
   readonly slips: SlipStore;
@@ -109,6 +111,8 @@ export interface StationStore {
  * where a supervisor does not want the station to start by itself.
  */
 export type SettingKey =
+  /** JSON of Calendar. */
+  | 'calendar'
   | 'language'
   | 'theme'
   | 'clockOffset'
@@ -536,6 +540,21 @@ export interface OutageStore {
   began(at: number, cause: LinkCause): void;
   ended(at: number): void;
   latest(limit: number): OutageRow[];
+}
+
+/** Of the whole kecamatan, as far as the register and this station's own packets tell. */
+export interface Progress {
+  /** By code. */
+  readonly desa: readonly DesaProgress[];
+  /** Days with recordings, in order. */
+  readonly days: readonly DayCount[];
+  /** ISO date of the last desa's; null where the center has set none. */
+  readonly deadline: string | null;
+}
+
+export interface ProgressStore {
+  /** @param since days are counted from here */
+  read(since: number, now: number): Progress;
 }
 
 export interface FindingStore {

@@ -15,6 +15,7 @@ import * as erased from './migrations/011-erased.ts';
 import * as takeover from './migrations/012-takeover.ts';
 import * as peer from './migrations/013-peer.ts';
 import * as peerState from './migrations/014-peer-state.ts';
+import * as progress from './migrations/015-progress.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   takeover,
   peer,
   peerState,
+  progress,
 ];
 
 /**

@@ -122,7 +122,7 @@ export function isUnreadable(p: string): string {
 }
 
 /** Of packet `p` and its outcome `o`: the resident may, and must, be recorded anew. */
-const IS_WANTED_NEW = `(p.state = 'rejected' AND o.remedy IS 'recapture' OR ${isUnreadable('p')})`;
+export const IS_WANTED_NEW = `(p.state = 'rejected' AND o.remedy IS 'recapture' OR ${isUnreadable('p')})`;
 
 /** For a join of packet `p` with its outcome `o`. */
 export const COUNTS_AS_RECORDED = `p.state <> 'superseded' AND NOT ${IS_WANTED_NEW}`;

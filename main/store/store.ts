@@ -9,6 +9,7 @@ import { createFindingStore } from './findings.ts';
 import { createJournalStore } from './journal.ts';
 import { createOutageStore } from './outages.ts';
 import { createOutboxStore } from './outbox.ts';
+import { createProgressStore } from './progress.ts';
 import { createReferenceStore } from './reference.ts';
 import { createResidentStore } from './residents.ts';
 import { createSlipStore } from './slips.ts';
@@ -32,6 +33,7 @@ export function createStore(db: Database): StoreApi {
     journal: bordered(createJournalStore(db)),
     reference: bordered(createReferenceStore(db)),
     outages: bordered(createOutageStore(db)),
+    progress: bordered(createProgressStore(db)),
     findings: bordered(createFindingStore(db)),
     audit: bordered(createAuditStore(db)),
     slips: bordered(createSlipStore(db)),

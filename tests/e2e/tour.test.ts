@@ -239,6 +239,11 @@ describe.each([
     await button(words.limits.change).click();
     await see('limits');
     await page.keyboard.press('Escape');
+    await button(words.progress.title).click();
+    await page.getByRole('region', { name: words.progress.desaTable }).waitFor();
+    await see('progress');
+    await page.keyboard.press('Escape');
+    await button(words.supervisor.sync).waitFor();
     await toStep('F1', words.help.title);
     await see('help');
     await page.keyboard.press('F2');

@@ -268,6 +268,8 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       };
     case 'sync.limit':
       return { ceiling: 16_000, hours: { from: 60, to: 300 } };
+    case 'progress.calendar':
+      return { weekdays: [1, 2, 3, 4, 5, 6], holidays: ['2011-12-26'] };
     case 'session.changePassword':
       return { current: 'x', password: 'pendek' };
     case 'accounts.reset':

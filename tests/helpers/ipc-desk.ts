@@ -26,6 +26,7 @@ import { sessionHandlers } from '../../main/ipc/session.ts';
 import { slipHandlers } from '../../main/ipc/slip.ts';
 import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
 import { StatusBoard } from '../../main/ipc/status.ts';
+import { progressHandlers, progressHandlersInTraining } from '../../main/ipc/progress.ts';
 import { syncHandlers, syncHandlersInTraining } from '../../main/ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from '../../main/ipc/takeover.ts';
 import { Sessions, type DeskSession } from '../../main/security/sessions.ts';
@@ -161,6 +162,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...slipHandlers({ store: real.store, window, training: false, now }),
     ...outboxHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
     ...syncHandlers({ store: real.store, engine: () => null, now }),
+    ...progressHandlers({ store: real.store, now, today: () => TEST_DATE }),
     ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
     ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
     ...mirrorHandlers({ mirror, window, isStill }),
@@ -183,6 +185,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...slipHandlers({ store: training.store, window, training: true, now }),
     ...outboxHandlersInTraining(),
     ...syncHandlersInTraining(),
+    ...progressHandlersInTraining(),
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),

@@ -141,6 +141,8 @@ export const VALID: Readonly<Record<string, Is>> = {
   'sync.findings': nothing,
   'sync.office': nothing,
   'sync.limit': looked,
+  'progress.read': nothing,
+  'progress.calendar': looked,
   'checkup.run': object({ last: yesNo }),
   'checkup.bundle': nothing,
   'courier.state': nothing,

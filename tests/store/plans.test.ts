@@ -11,6 +11,7 @@ import type { SqlValues } from '../../main/store/database.ts';
 import { LEFTOVER, UNMIRRORED } from '../../main/store/mirror.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
 import { MEASURED, RECORDED_TODAY } from '../../main/store/outbox-list.ts';
+import { KNOWN_BY_DAY, KNOWN_BY_DESA, OWN_OPEN } from '../../main/store/progress.ts';
 import {
   FIND_BY_NAME,
   FIND_BY_NIK,
@@ -99,6 +100,14 @@ describe('query plans', () => {
     expect(details[0]).toBe('SEARCH s USING COVERING INDEX summons_date (date=? AND session=? AND desa=?)');
     expect(details.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
     expect(details.filter((detail) => detail.includes('TEMP B-TREE'))).toHaveLength(1);
+  });
+
+  test('how far the register is, by desa and by day, is counted in indexes alone', () => {
+    expect(plan(KNOWN_BY_DESA)).toEqual(['SCAN resident USING COVERING INDEX resident_recorded_desa']);
+    expect(plan(KNOWN_BY_DAY, '2011-07-01')[0]).toBe(
+      'SEARCH resident USING COVERING INDEX resident_recorded_at (recorded_at>?)',
+    );
+    expect(plan(OWN_OPEN, 0).filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
   });
 
   test('what the center sent back is found by index, and only that is sorted', () => {

@@ -110,6 +110,8 @@ describe('the contract between window and main', () => {
       'outbox.packet',
       'outbox.release',
       'outbox.retry',
+      'progress.calendar',
+      'progress.read',
       'recovery.drop',
       'recovery.issue',
       'recovery.print',

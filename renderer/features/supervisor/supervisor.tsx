@@ -231,6 +231,9 @@ export default function Supervisor() {
         <div className={classes['headRow']}>
           <h1 className={classes['title']}>{t('supervisor/title')}</h1>
           <span className={classes['pages']}>
+            <Button variant="default" onClick={() => go('progress')}>
+              {t('progress/title')}
+            </Button>
             <Button variant="default" onClick={() => go('accounts')}>
               {t('accounts/title')}
             </Button>

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { calendarSchema, desaProgressSchema } from '../desk/progress.ts';
+
+/** How far the kecamatan is, for the supervisor; the forecast is made of it where it is shown. */
+export const progressSchema = z.object({
+  /** ISO date at the desk. */
+  today: z.iso.date(),
+  desa: z.array(desaProgressSchema),
+  /** Days with recordings of the last months, in order. */
+  days: z.array(z.object({ date: z.iso.date(), recorded: z.int() })),
+  deadline: z.iso.date().nullable(),
+  calendar: calendarSchema,
+});
+export type ProgressAnswer = z.infer<typeof progressSchema>;

@@ -1,0 +1,88 @@
+import type { DesaProgress } from '../../app/desk/progress.ts';
+import type { Progress, ProgressStore } from './api.ts';
+import type { Database } from './database.ts';
+import { IS_WANTED_NEW } from './packets.ts';
+
+export const KNOWN_BY_DESA = `
+  SELECT desa, count(*) AS count FROM resident WHERE recorded_at IS NOT NULL GROUP BY desa`;
+
+/** By the computer's own zone, as the desk's days are. */
+export const KNOWN_BY_DAY = `
+  SELECT date(recorded_at, 'localtime') AS date, count(*) AS count FROM resident
+  WHERE recorded_at >= ? GROUP BY 1`;
+
+/**
+ * What of this station the register does not say yet, or says too early. Received ones are marked with the next reference
+ * delta, so older ones need not be asked for.
+ */
+export const OWN_OPEN = `
+  SELECT r.desa, date(p.recorded_at / 1000, 'unixepoch', 'localtime') AS date, p.state,
+    r.recorded_at IS NOT NULL AS known, r.recorded_packet IS p.packet_id AS marked,
+    ${IS_WANTED_NEW} AS wanted, count(*) AS count
+  FROM packet p JOIN enrollment e USING (packet_id) JOIN resident r ON r.nik = e.nik LEFT JOIN outcome o USING (packet_id)
+  WHERE p.kind = 'enrollment'
+    AND (p.state IN ('recorded', 'sending', 'held', 'rejected') OR (p.state = 'received' AND p.recorded_at >= ?))
+  GROUP BY 1, 2, 3, 4, 5, 6`;
+
+interface OwnRow {
+  desa: string;
+  date: string;
+  state: 'recorded' | 'sending' | 'held' | 'rejected' | 'received';
+  /** The register has the resident as recorded; by this very packet. */
+  known: 0 | 1;
+  marked: 0 | 1;
+  /** The resident has to be recorded anew. */
+  wanted: 0 | 1;
+  count: number;
+}
+
+/** Between a receipt and the delta that speaks of it. */
+const MARKED_WITHIN_MS = 7 * 24 * 60 * 60_000;
+
+export function createProgressStore(db: Database): ProgressStore {
+  return {
+    read: (since, now): Progress => {
+      const own = db.all<OwnRow>(OWN_OPEN, now - MARKED_WITHIN_MS);
+      const known = new Map(
+        db.all<{ desa: string; count: number }>(KNOWN_BY_DESA).map(({ desa, count }) => [desa, count]),
+      );
+      const rows = db.all<{ kode: string; nama: string; must_have: number | null; deadline: string | null }>(
+        'SELECT d.kode, d.nama, t.must_have, t.deadline FROM desa d LEFT JOIN target t ON t.desa = d.kode ORDER BY d.kode',
+      );
+      const desa = rows.map(({ kode, nama, must_have }): DesaProgress => {
+        const here = own.filter((row) => row.desa === kode);
+        const count = (which: (row: OwnRow) => boolean) =>
+          here.filter(which).reduce((sum, row) => sum + row.count, 0);
+        return {
+          ...{ kode, nama, mustHave: must_have ?? 0 },
+          recorded:
+            (known.get(kode) ?? 0) +
+            count(isUnsaid) -
+            count(({ marked, wanted }) => marked === 1 && wanted === 1),
+          waiting: count(({ state }) => state === 'recorded' || state === 'sending' || state === 'held'),
+          rejected: count(({ state }) => state === 'rejected'),
+        };
+      });
+      return { desa, days: days(db, own, since), deadline: latest(rows.map(({ deadline }) => deadline)) };
+    },
+  };
+}
+
+/** Recorded here, and the register does not know it. */
+const isUnsaid = ({ known, wanted }: OwnRow): boolean => known === 0 && wanted === 0;
+
+function days(db: Database, own: readonly OwnRow[], since: number): Progress['days'] {
+  const counts = new Map<string, number>();
+  const add = (date: string, count: number) => counts.set(date, (counts.get(date) ?? 0) + count);
+  for (const { date, count } of db.all<{ date: string; count: number }>(
+    KNOWN_BY_DAY,
+    new Date(since).toISOString(),
+  ))
+    add(date, count);
+  for (const row of own.filter(isUnsaid)) add(row.date, row.count);
+  return [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([date, recorded]) => ({ date, recorded }));
+}
+
+function latest(dates: readonly (string | null)[]): string | null {
+  return dates.reduce((last, date) => (date !== null && (last === null || date > last) ? date : last), null);
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { nikSchema } from '../../app/enrollment/nik.ts';
+import type { ReferenceLine } from '../../app/sync/protocol.ts';
+import { freshStore } from '../helpers/fresh-store.ts';
+import { newPacketId, recordResident, testBiodata, TEST_DATE, TEST_NOW as NOW } from '../helpers/store.ts';
+
+const store = freshStore({ residents: 3 });
+
+const LOR = '32.09.03.2005';
+const nik = (index: number) => nikSchema.parse(store.niks[index]);
+const apply = (...lines: ReferenceLine[]) => store.api.reference.apply(lines, null, NOW);
+const read = () => store.api.progress.read(NOW - 30 * 86_400_000, NOW);
+const lor = () => read().desa.find(({ kode }) => kode === LOR);
+/** As the center tells that one of ours is recorded. */
+const known = (index: number, packetId = newPacketId()): ReferenceLine => ({
+  type: 'resident',
+  biodata: testBiodata(index),
+  recorded: { at: '2011-11-11T03:00:00.000Z', stationId: store.activation.stationId, packetId },
+});
+
+describe('progress', () => {
+  test('has each desa with its target, and the last deadline of all', () => {
+    apply(
+      { type: 'target', desa: LOR, mustHave: 4800, deadline: '2011-12-31' },
+      { type: 'target', desa: '32.09.03.2001', mustHave: 4700, deadline: '2012-01-31' },
+    );
+    const { desa, deadline, days } = read();
+    expect(deadline).toBe('2012-01-31');
+    expect(days).toEqual([]);
+    expect(desa).toHaveLength(store.activation.kecamatan.desa.length);
+    expect(lor()).toMatchObject({ nama: 'Losari Lor', mustHave: 4800, recorded: 0, waiting: 0, rejected: 0 });
+  });
+
+  test('counts a resident once: recorded here, then known at the center', async () => {
+    const { packetId } = await recordResident(store, nik(0));
+    expect(testBiodata(0).desa).toBe(LOR);
+    expect(lor()).toMatchObject({ recorded: 1, waiting: 1 });
+    expect(read().days).toEqual([{ date: TEST_DATE, recorded: 1 }]);
+    apply(known(0, packetId));
+    expect(lor()).toMatchObject({ recorded: 1, waiting: 1 });
+    expect(read().days).toEqual([{ date: '2011-11-11', recorded: 1 }]);
+  });
+
+  test('counts whom the other desk recorded', () => {
+    apply(known(1), known(2));
+    expect(lor()).toMatchObject({ recorded: 2, waiting: 0 });
+    expect(read().days).toEqual([{ date: '2011-11-11', recorded: 2 }]);
+  });
+
+  test('a packet that the center wants anew is nobody recorded, however it is marked', async () => {
+    const { packetId } = await recordResident(store, nik(0));
+    store.db.write((tx) => {
+      tx.run("UPDATE packet SET state = 'rejected' WHERE packet_id = ?", packetId);
+      tx.run(
+        "INSERT INTO outcome(packet_id, verdict, remedy, outcome, applied_at) VALUES (?, 'rejected', 'recapture', '{}', ?)",
+        packetId,
+        NOW,
+      );
+    });
+    expect(lor()).toMatchObject({ recorded: 0, rejected: 1, waiting: 0 });
+    apply(known(0, packetId));
+    expect(lor()).toMatchObject({ recorded: 0, rejected: 1 });
+  });
+});
