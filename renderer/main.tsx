@@ -8,6 +8,7 @@ import { loadApp, setTheme } from './app-state.ts';
 import { startBattery } from './battery.ts';
 import { Announcer } from './components/announcer.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
+import { keepFocus } from './components/keep-focus.ts';
 import { stopRepeatedEnter } from './components/keys.ts';
 import { changeLanguage, startI18n } from './i18n/index.ts';
 import { queries } from './query.ts';
@@ -23,6 +24,7 @@ if (language !== 'id') await changeLanguage(language);
 startStatus();
 void startBattery();
 stopRepeatedEnter();
+keepFocus();
 
 createRoot(container).render(
   <StrictMode>

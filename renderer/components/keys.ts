@@ -2,7 +2,11 @@ import { useEffect, useRef } from 'react';
 
 export type KeyMap = Readonly<Record<string, ((event: KeyboardEvent) => void) | undefined>>;
 
-/** Keys for the whole window while the component stands. A key that is handled does nothing else (F5 must not reload). */
+/**
+ * Keys for the whole window while the component stands, with Alt as `Alt+T`. The bare function keys are the screens' and
+ * the steps', always the same ones, so whatever else has a key has one with Alt.
+ * A key that is handled does nothing else (F5 must not reload).
+ */
 export function useKeys(keys: KeyMap): void {
   const latest = useRef(keys);
   useEffect(() => {
@@ -10,8 +14,8 @@ export function useKeys(keys: KeyMap): void {
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-      const handler = latest.current[event.key];
+      if (event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+      const handler = latest.current[event.altKey ? `Alt+${event.key.toUpperCase()}` : event.key];
       if (handler === undefined) return;
       event.preventDefault();
       handler(event);

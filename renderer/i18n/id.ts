@@ -1402,7 +1402,7 @@ export const id = {
     key_F2: 'Meja',
     key_F3: 'Antrean kirim',
     key_F4: 'Penyelia (hanya penyelia)',
-    key_F5: 'Langkah perekaman, urut',
+    key_F5: 'Langkah perekaman, urut; tombol ini tidak pernah berarti lain',
     key_Tasks: 'Di meja yang kosong: perekaman yang dikembalikan pusat',
     key_Enter: 'Tindakan utama di kanan bawah',
     key_Esc: 'Kembali ke antrean; draf tetap tersimpan',

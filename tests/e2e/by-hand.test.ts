@@ -73,7 +73,7 @@ it('records a resident by keyboard alone, hears each step, and saves the slip', 
   await page.keyboard.press('Enter');
   await page.getByText(words.slip.toFile.split('{{')[0] ?? '').waitFor();
   expect(readFileSync(file).subarray(0, 5).toString()).toBe('%PDF-');
-  await page.keyboard.press('F6');
+  await page.keyboard.press('Alt+l');
   await page.getByRole('heading', { name: words.recorded.title }).waitFor({ state: 'detached' });
 });
 

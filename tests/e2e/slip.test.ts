@@ -292,7 +292,7 @@ describe('after recording, with a printer', () => {
     await openResident(page, residents[2]?.nik ?? '');
     await workToTheEnd(page);
     await button(words.slip.skip).waitFor();
-    await page.keyboard.press('F6');
+    await page.keyboard.press('Alt+l');
     await page.getByRole('heading', { name: words.recorded.title }).waitFor({ state: 'detached' });
     expect(await count(residents[2]?.nik ?? '')).toBe(0);
   });

@@ -44,7 +44,7 @@ function nextPerson(): Biodata {
 const work = () => station.page.getByRole('region', { name: words.desk.work });
 const button = (name: string | RegExp) =>
   work().getByRole('button', typeof name === 'string' ? { name, exact: true } : { name });
-const openTasks = () => button(words.task.open.replace('{{key}}', 'F7'));
+const openTasks = () => button(words.task.open.replace('{{key}}', 'Alt+T'));
 const steps = () =>
   station.page.getByRole('navigation', { name: words.rail.label }).getByRole('button').count();
 const shot = (name: string) => station.shot(path.join('out', `tasks-${name}.png`));
@@ -100,7 +100,7 @@ it('biodata are corrected without a capture, from the task to the center’s wor
   await sync(1);
   await openTasks().waitFor();
   await shot('idle');
-  await page.keyboard.press('F7');
+  await page.keyboard.press('Alt+t');
   await work().getByText(words.task.said['nik.unknown']).waitFor();
   await shot('nik');
   await db
@@ -154,7 +154,7 @@ it('only the named finger is taken again, also after a power cut in between', as
   await station.kill();
   station = await home.launch();
   await station.login(username, password);
-  await station.page.keyboard.press('F7');
+  await station.page.keyboard.press('Alt+t');
   await button(words.task.act.resume).click();
   expect(await currentStep(station.page)).toBe('left4');
   expect(await tiles()).toBe(1);
@@ -174,7 +174,7 @@ it('a duplicate is explained, and closed by a person with a reason', async () =>
   const reasons = [{ code: 'nik.recorded', at: 'nik' }];
   await recordDecided(person, 5, { verdict: 'duplicate', remedy: null, reasons });
   await openTasks().waitFor();
-  await page.keyboard.press('F7');
+  await page.keyboard.press('Alt+t');
   await work().getByText(words.task.said['nik.recorded']).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: words.task.closeReason }).fill('Orang yang sama');

@@ -172,15 +172,19 @@ describe.each([
     await see('signature-empty');
     const pad = await page.getByRole('figure', { name: words.signature.pad }).boundingBox();
     if (pad === null) throw new Error('no pad');
-    await stroke(
-      page,
-      Array.from({ length: 20 }, (_, index): [number, number] => [
-        pad.x + pad.width * (0.3 + index * 0.02),
-        pad.y + pad.height * (0.5 + 0.2 * Math.sin(index)),
-      ]),
-    );
+    const signed = Array.from({ length: 20 }, (_, index): [number, number] => [
+      pad.x + pad.width * (0.3 + index * 0.02),
+      pad.y + pad.height * (0.5 + 0.2 * Math.sin(index)),
+    ]);
+    await stroke(page, signed);
     await page.getByText(words.signature.kept).waitFor();
     await see('signature-kept');
+    // Wiped out and signed again: Enter goes on, and wipes nothing out.
+    await button(words.signature.clear).click();
+    await stroke(page, signed);
+    await page.getByText(words.signature.kept).waitFor();
+    await page.keyboard.press('Enter');
+    await heading(words.stepLong.right4).waitFor();
     await toStep('F8', words.stepLong.right4);
     await button(words.scan.take).click({ trial: true });
     await see('right4');

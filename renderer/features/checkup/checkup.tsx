@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { verdictOf, worst, type CheckupFinding, type Verdict } from '../../../app/checkup/finding.ts';
 import { CHECK_TITLES, findingWords, VERDICT_WORDS } from '../../../app/checkup/words.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { Checkup as Found } from '../../../app/ipc/contract.ts';
 import { go } from '../../app-state.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
+import { ScrollRegion } from '../../components/aria.ts';
 import { announce } from '../../components/announcer.tsx';
 import { useEscape, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -106,7 +107,8 @@ export default function Checkup() {
           onClick={() => void run()}
           aria-disabled={running}
           {...(running ? { 'data-disabled': true } : {})}
-          rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+          rightSection={<EnterMark />}
+          {...LANDING}
         >
           {t('checkup/run')}
         </Button>

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { Arrival as Verdict } from '../../../app/desk/arrival.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
@@ -115,11 +115,7 @@ export function Arrival({ checked }: { checked: Checked }) {
           ))}
         </div>
         <div className={desk['actions']}>
-          <Button
-            ref={button}
-            onClick={primary.run}
-            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
-          >
+          <Button ref={button} onClick={primary.run} rightSection={<EnterMark />} {...LANDING}>
             {primary.label}
           </Button>
         </div>

@@ -7,8 +7,7 @@ import { useWords } from '../../i18n/words.ts';
 import classes from './desk.module.css';
 import { serveTicket } from './tickets.ts';
 
-/** Free wherever nobody is being served: the steps have it only while an enrollment is open. */
-const CONTINUE_KEY = 'F8';
+const CONTINUE_KEY = 'Alt+D';
 
 /**
  * Back to whoever stepped aside, beside the next number.

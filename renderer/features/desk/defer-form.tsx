@@ -65,11 +65,11 @@ export function DeferForm({
         ))}
       </div>
       <div className={classes['actions']}>
-        <Button type="submit" size="compact-md">
-          {t('ticket/deferConfirm')}
-        </Button>
         <Button variant="default" size="compact-md" onClick={close}>
           {t('common/cancel')}
+        </Button>
+        <Button type="submit" size="compact-md">
+          {t('ticket/deferConfirm')}
         </Button>
       </div>
     </form>

@@ -6,6 +6,7 @@ import { ageOn } from '../../../app/enrollment/biodata.ts';
 import { formatNik, parseNik } from '../../../app/enrollment/nik.ts';
 import type { ResidentRow } from '../../../app/ipc/contract.ts';
 import { COMBOBOX, Listbox, ListOption, ScrollRegion } from '../../components/aria.ts';
+import { LANDING } from '../../components/enter-mark.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
@@ -155,6 +156,7 @@ export function FindBox({
           ref={input}
           {...COMBOBOX}
           {...TAKES_SCANS}
+          {...(kind === 'idle' ? LANDING : {})}
           aria-expanded={open}
           aria-controls="find-results"
           aria-activedescendant={open && rows.length > 0 ? `find-${at}` : undefined}

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { IconCircleCheckFilled, IconCornerDownLeft, IconSchool } from '@tabler/icons-react';
+import { IconCircleCheckFilled, IconSchool } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
@@ -14,12 +15,11 @@ import { leave } from './desk-store.ts';
 import classes from './desk.module.css';
 import { nextTurn } from './tickets.ts';
 
-/** Beside Enter: nothing else on this screen has a step's key. */
-const SKIP_KEY = 'F6';
+const SKIP_KEY = 'Alt+L';
 
 /**
  * Shown only after main answered that the packet is on disk. Enter prints the slip, and once it is handed over (or
- * where there is no printer) Enter takes the next resident; F6 takes the next one at any time.
+ * where there is no printer) Enter takes the next resident; Alt+L takes the next one at any time.
  */
 export function Recorded({
   recorded,
@@ -94,7 +94,8 @@ export function Recorded({
             onClick={primary}
             disabled={desk.loading}
             loading={desk.busy !== null}
-            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+            rightSection={<EnterMark />}
+            {...LANDING}
           >
             <span className={classes['ellipsis']}>{unprinted ? t('slip/print') : nextLabel}</span>
           </Button>

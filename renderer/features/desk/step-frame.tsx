@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, type MouseEvent } from 'react';
 import type { Approval } from '../../../app/enrollment/enrollment.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import classes from './desk.module.css';
 
@@ -31,12 +31,15 @@ export function StepFrame({
   quiet,
   primary,
   secondary,
+  landed = 0,
 }: {
   heading: string;
   children: React.ReactNode;
   quiet?: React.ReactNode;
   primary: Primary | null;
   secondary?: React.ReactNode;
+  /** Grows when the work itself is done or begun anew: whatever had the focus, Enter then means the primary action. */
+  landed?: number;
 }) {
   const title = useRef<HTMLHeadingElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -46,7 +49,7 @@ export function StepFrame({
 
   useEffect(() => {
     (button.current !== null && !button.current.disabled ? button.current : title.current)?.focus();
-  }, [heading]);
+  }, [heading, landed]);
   useEffect(() => {
     // A button that was disabled lost the focus to nothing: Enter should still find it.
     if (ready && (document.activeElement === document.body || document.activeElement === title.current)) {
@@ -103,7 +106,8 @@ export function StepFrame({
               className={classes['primary']}
               disabled={primary.disabled ?? false}
               loading={primary.busy ?? false}
-              rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+              rightSection={<EnterMark />}
+              {...LANDING}
             >
               {primary.label}
             </Button>

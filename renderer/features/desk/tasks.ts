@@ -7,8 +7,8 @@ import { ask, answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import { refreshQueue } from './desk-store.ts';
 
-/** Opens the tasks while nobody is being served; then it is no step's key. */
-export const TASKS_KEY = 'F7';
+/** Opens the tasks while nobody is being served. */
+export const TASKS_KEY = 'Alt+T';
 
 /** Asked of the desk that is open, so that training has tasks of its own: none. */
 export function useTasks(): UseQueryResult<TaskRow[]> {

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { OutboxRow } from '../../../app/ipc/contract.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { usePrimaryKey } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
 import { SlipPanel } from './slip-panel.tsx';
@@ -47,7 +47,8 @@ export function SlipDialog({ row, onClose }: { row: OutboxRow; onClose: () => vo
           onClick={primary}
           disabled={desk.loading}
           loading={desk.busy === 'printer'}
-          rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+          rightSection={<EnterMark />}
+          {...LANDING}
         >
           {canPrint ? t(desk.slip?.printed === 0 ? 'slip/print' : 'slip/printAgain') : t('slip/close')}
         </Button>

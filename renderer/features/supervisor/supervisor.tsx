@@ -190,8 +190,17 @@ export default function Supervisor() {
   const [error, setError] = useState<ErrorShape | null>(null);
   const [inspected, setInspected] = useState<PacketId | null>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const cancelButton = useRef<HTMLButtonElement>(null);
   const manual = running || progress?.manual === true;
   useEffect(() => button.current?.focus(), []);
+  // While it runs the one thing to do is to cancel; once it is over, to start again.
+  const wasManual = useRef(false);
+  useEffect(() => {
+    const from = manual ? button.current : cancelButton.current;
+    const isHere = document.activeElement === from || document.activeElement === document.body;
+    if (manual !== wasManual.current && isHere) (manual ? cancelButton : button).current?.focus();
+    wasManual.current = manual;
+  }, [manual]);
 
   const sync = async () => {
     setRunning(true);
@@ -219,7 +228,6 @@ export default function Supervisor() {
       setError(result.error);
     }
   };
-  // While it runs the button stays where it is and keeps the focus, but a second Enter neither starts nor cancels.
   const start = () => {
     if (!manual) void sync();
   };
@@ -258,7 +266,12 @@ export default function Supervisor() {
             >
               {t('supervisor/sync')}
             </Button>
-            <Button variant="default" onClick={() => void cancel()} disabled={!manual || cancelling}>
+            <Button
+              ref={cancelButton}
+              variant="default"
+              onClick={() => void cancel()}
+              disabled={!manual || cancelling}
+            >
               {t(cancelling ? 'supervisor/cancelling' : 'supervisor/cancel')}
             </Button>
             <span className={classes['cause']}>{t('supervisor/only')}</span>

@@ -28,6 +28,7 @@ export function SignatureStep(props: StepProps) {
   const latest = useRef(0);
   const [fault, setFault] = useState<SignatureFault | null>(null);
   const [excepting, setExcepting] = useState(false);
+  const [landed, setLanded] = useState(0);
   const kept = state.captures.has('signature');
   const excepted = state.draft.exceptions.some((exception) => exception.part === 'signature');
 
@@ -48,6 +49,7 @@ export function SignatureStep(props: StepProps) {
     // A later stroke, or Clear, has the last word.
     if (own !== latest.current) return;
     work.update(UNAPPROVED, { put: [capture] });
+    setLanded((turn) => turn + 1);
   });
   const stored = useEffectEvent(() => work.state().captures.get('signature'));
 
@@ -87,6 +89,8 @@ export function SignatureStep(props: StepProps) {
     latest.current += 1;
     setFault(null);
     if (kept) work.update(UNAPPROVED, { remove: ['signature'] });
+    // The next Enter is meant for what will be signed, and must not wipe it out.
+    setLanded((turn) => turn + 1);
   };
 
   const goOn = () => {
@@ -121,6 +125,7 @@ export function SignatureStep(props: StepProps) {
         </>
       }
       primary={{ label: t('common/next'), run: goOn }}
+      landed={landed}
     >
       {excepted ? (
         <ExceptionList work={work} state={state} parts={['signature']} />
