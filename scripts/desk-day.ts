@@ -101,7 +101,7 @@ async function unrecorded(page: Page): Promise<string[]> {
     for (const second of 'AEIOU') {
       const rows = await page.evaluate(async (query) => {
         const result = await window.rekam.desk.find({ query, limit: 50 });
-        return result.ok ? result.value : [];
+        return result.ok ? result.value.rows : [];
       }, first + second);
       for (const row of rows) {
         // Whoever is seventeen by age alone: the others are shown a panel first.

@@ -67,6 +67,8 @@ export const residentRowSchema = z.object({
   tanggalLahir: z.string(),
   jenisKelamin: z.union([z.literal(1), z.literal(2)]),
   alamat: z.string(),
+  rt: z.string(),
+  rw: z.string(),
   desa: z.string(),
   desaNama: z.string(),
   /** Where an enrollment of this resident is already known, and since when. */
@@ -253,7 +255,11 @@ export const CONTRACT = {
 
   'desk.find': {
     request: z.strictObject({ query: z.string().max(100), limit: z.int().min(1).max(50) }),
-    response: z.array(residentRowSchema),
+    response: z.object({
+      rows: z.array(residentRowSchema),
+      /** How many names fit, counted to FOUND_COUNTED; null where a NIK, a year or a desa narrows it. */
+      total: z.int().nullable(),
+    }),
     audience: 'operator',
   },
   'desk.resident': { request: z.string().max(40), response: residentSchema, audience: 'operator' },

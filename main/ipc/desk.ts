@@ -1,6 +1,7 @@
 import { mayCarryTo } from '../../app/desk/carry-over.ts';
 import type { SessionOfDay } from '../../app/desk/ticket.ts';
 import { RekamError } from '../../app/errors.ts';
+import { FOUND_COUNTED } from '../../app/ipc/find.ts';
 import { parseNik, type Nik } from '../../app/enrollment/nik.ts';
 import { packetIdSchema, type PacketId } from '../../app/ids.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -62,7 +63,11 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
     { accountId: by }: DeskSession,
   ) => store.audit.opened({ at: now(), by, what, subject });
   return {
-    'desk.find': ({ query, limit }) => store.residents.find(query, limit),
+    'desk.find': async ({ query, limit }) => {
+      const rows = await store.residents.find(query, limit);
+      const total = rows.length < limit ? rows.length : await store.residents.matches(query, FOUND_COUNTED);
+      return { rows, total };
+    },
     'desk.resident': async (text, caller) => {
       const nik = requireNik(text);
       const date = today();

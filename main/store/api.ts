@@ -181,8 +181,13 @@ export interface Recording {
 
 export interface ResidentStore {
   count(): number;
-  /** By NIK (16 digits or their beginning, 6 or more) or by the beginnings of name words; best first, never more than limit. */
+  /**
+   * By NIK (16 digits or their beginning, 6 or more) or by the beginnings of name words, with a year of birth and the
+   * beginning of a desa's name after them; best first, never more than limit.
+   */
   find(query: string, limit: number): ResidentRow[];
+  /** How many names fit, counted as far as limit; null for a NIK and for what a year or a desa narrows already. */
+  matches(query: string, limit: number): number | null;
   byNik(nik: string): {
     readonly biodata: Biodata;
     readonly recorded: Recording | null;

@@ -16,6 +16,7 @@ import * as takeover from './migrations/012-takeover.ts';
 import * as peer from './migrations/013-peer.ts';
 import * as peerState from './migrations/014-peer-state.ts';
 import * as progress from './migrations/015-progress.ts';
+import * as find from './migrations/016-find.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   peer,
   peerState,
   progress,
+  find,
 ];
 
 /**

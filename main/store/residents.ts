@@ -3,6 +3,7 @@ import { biodataSchema } from '../../app/enrollment/biodata.ts';
 import { packetIdSchema, stationIdSchema } from '../../app/ids.ts';
 import type { ResidentStore } from './api.ts';
 import type { Database, Reader } from './database.ts';
+import { readFindQuery, type FindQuery } from './find-query.ts';
 import { COUNTS_AS_RECORDED, IS_MARKED_FOR_LOST, recordedHere } from './packets.ts';
 import { iso, parseJson } from './rows.ts';
 import { taskOfResident } from './tasks.ts';
@@ -13,6 +14,8 @@ interface FoundRow {
   tanggal_lahir: string;
   jenis_kelamin: 1 | 2;
   alamat: string;
+  rt: string | null;
+  rw: string | null;
   desa: string;
   desa_nama: string | null;
   recorded_at: string | null;
@@ -23,7 +26,8 @@ const NIK_PREFIX_MIN = 6;
 const NIK_LENGTH = 16;
 
 const FOUND = `
-  SELECT r.nik, r.nama, r.tanggal_lahir, r.jenis_kelamin, r.alamat, r.desa, d.nama AS desa_nama,
+  SELECT r.nik, r.nama, r.tanggal_lahir, r.jenis_kelamin, r.alamat,
+    r.biodata ->> '$.rt' AS rt, r.biodata ->> '$.rw' AS rw, r.desa, d.nama AS desa_nama,
     CASE WHEN ${IS_MARKED_FOR_LOST} THEN NULL ELSE r.recorded_at END AS recorded_at,
     EXISTS (
       SELECT 1 FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
@@ -45,6 +49,21 @@ export const FIND_BY_NAME = `${FOUND}
   FROM (SELECT rowid AS id FROM resident_name WHERE resident_name MATCH ? LIMIT ?) f
   JOIN resident r ON r.id = f.id LEFT JOIN desa d ON d.kode = r.desa`;
 
+/** Rows are read only where desa, birth and name all fit: the index and the full-text search give the ids. */
+const IN_DESA = `
+  FROM resident r INDEXED BY resident_desa_birth
+  WHERE r.desa IN (SELECT value FROM json_each(?)) AND r.tanggal_lahir >= ? AND r.tanggal_lahir < ?
+    AND r.id IN (SELECT rowid FROM resident_name WHERE resident_name MATCH ?) LIMIT ?`;
+const BORN = `
+  FROM resident_name CROSS JOIN resident r ON r.id = resident_name.rowid
+  WHERE resident_name MATCH ? AND r.tanggal_lahir >= ? AND r.tanggal_lahir < ? LIMIT ?`;
+const withDesa = (ids: string): string =>
+  `${FOUND} FROM (SELECT r.id ${ids}) f JOIN resident r ON r.id = f.id LEFT JOIN desa d ON d.kode = r.desa`;
+export const FIND_IN_DESA = withDesa(IN_DESA);
+export const FIND_BORN = withDesa(BORN);
+const COUNT_BY_NAME =
+  'SELECT count(*) AS n FROM (SELECT 1 FROM resident_name WHERE resident_name MATCH ? LIMIT ?)';
+
 export const RESIDENT_BY_NIK = `SELECT biodata, recorded_station,
   CASE WHEN ${IS_MARKED_FOR_LOST} THEN NULL ELSE recorded_at END AS recorded_at FROM resident r WHERE nik = ?`;
 
@@ -52,6 +71,7 @@ export function createResidentStore(db: Database): ResidentStore {
   return {
     count: () => db.get<{ n: number }>('SELECT count(*) AS n FROM resident')?.n ?? 0,
     find: (query, limit) => find(db, query, limit),
+    matches: (query, limit) => matches(db, query, limit),
     byNik: (nik) => {
       const row = readResident(db, nik);
       if (row === null) return null;
@@ -100,6 +120,40 @@ function find(db: Reader, query: string, limit: number): ResidentRow[] {
     if (digits.length < NIK_PREFIX_MIN || digits.length > NIK_LENGTH) return [];
     return db.all<FoundRow>(FIND_BY_NIK, digits, digits, limit).map((row) => toResidentRow(db, row));
   }
+  const typed = readFindQuery(query, db.all<{ kode: string; nama: string }>('SELECT kode, nama FROM desa'));
+  const near = typed.inDesa === null ? [] : findInDesa(db, typed.inDesa, typed.born, limit);
+  const seen = new Set(near.map(({ nik }) => nik));
+  const rest = typed.isNarrowed ? findBorn(db, typed, limit) : findByName(db, query, limit);
+  return [...near, ...rest.filter(({ nik }) => !seen.has(nik))]
+    .slice(0, limit)
+    .map((row) => toResidentRow(db, row));
+}
+
+function findInDesa(
+  db: Reader,
+  { words, codes }: NonNullable<FindQuery['inDesa']>,
+  [from, before]: FindQuery['born'],
+  limit: number,
+): FoundRow[] {
+  const match = matchExpression(words);
+  if (match === null) return [];
+  return db.all<FoundRow>(FIND_IN_DESA, JSON.stringify(codes), from, before, match, limit);
+}
+
+function findBorn(db: Reader, { words, born: [from, before] }: FindQuery, limit: number): FoundRow[] {
+  const match = matchExpression(words);
+  return match === null ? [] : db.all<FoundRow>(FIND_BORN, match, from, before, limit);
+}
+
+/** How many names fit, counted as far as the limit; what is narrowed already is not counted. */
+function matches(db: Reader, query: string, limit: number): number | null {
+  const typed = readFindQuery(query, db.all<{ kode: string; nama: string }>('SELECT kode, nama FROM desa'));
+  const match = /^[\d\s.-]+$/.test(query) ? null : matchExpression(query);
+  if (match === null || typed.isNarrowed || typed.inDesa !== null) return null;
+  return db.get<{ n: number }>(COUNT_BY_NAME, match, limit)?.n ?? 0;
+}
+
+function findByName(db: Reader, query: string, limit: number): FoundRow[] {
   const match = matchExpression(query);
   if (match === null) return [];
   const typed = query.trim().replace(/\s+/g, ' ');
@@ -109,9 +163,7 @@ function find(db: Reader, query: string, limit: number): ResidentRow[] {
   const niks = new Set(exact.map(({ nik }) => nik));
   const rows = db.all<FoundRow>(FIND_BY_NAME, match, limit).filter(({ nik }) => !niks.has(nik));
   // Whole names first, then those that begin as typed, then those that only contain the words.
-  return [...exact, ...rows.filter(begins), ...rows.filter((row) => !begins(row))]
-    .slice(0, limit)
-    .map((row) => toResidentRow(db, row));
+  return [...exact, ...rows.filter(begins), ...rows.filter((row) => !begins(row))];
 }
 
 function toResidentRow(db: Reader, row: FoundRow): ResidentRow {
@@ -123,6 +175,8 @@ function toResidentRow(db: Reader, row: FoundRow): ResidentRow {
     tanggalLahir: row.tanggal_lahir,
     jenisKelamin: row.jenis_kelamin,
     alamat: row.alamat,
+    rt: row.rt ?? '',
+    rw: row.rw ?? '',
     desa: row.desa,
     desaNama: row.desa_nama ?? row.desa,
     recorded: isHere ? 'here' : row.recorded_at === null ? 'no' : 'center',

@@ -146,7 +146,7 @@ export const id = {
     results: 'Hasil pencarian',
     resultsCount_one: '{{many}} hasil',
     resultsCount_other: '{{many}} hasil',
-    resultsMore: '{{many}} hasil pertama; ketik lebih banyak untuk mempersempit',
+    resultsMore: '{{many}} dari {{of}}. Tambahkan desa atau tahun lahir, misalnya {{example}}.',
     nothing: 'Tidak ada warga yang cocok. Periksa ejaan atau ketik NIK lengkap.',
     searching: 'Mencari…',
     tickets: 'Nomor antrean',
@@ -168,7 +168,6 @@ export const id = {
     opening: 'Membuka data warga…',
     recordedHere: 'Sudah direkam di sini',
     recordedCenter: 'Sudah direkam',
-    age: '{{age}} th',
     scanWaits:
       'NIK {{nik}} terbaca. Perekaman ini tetap terbuka; tekan Esc untuk kembali ke antrean, lalu Enter.',
     leave: 'Ke antrean',
@@ -194,6 +193,11 @@ export const id = {
     dropReason: 'Alasan menghapus draf',
     dropConfirm: 'Hapus draf',
     dropWarn: 'Semua yang sudah diambil untuk warga ini dihapus dari stasiun.',
+    resultsMany: '{{many}} dari {{of}} lebih. Tambahkan desa atau tahun lahir, misalnya {{example}}.',
+    resultsFirst: '{{many}} hasil pertama; ketik lebih banyak untuk mempersempit',
+    nikDigits: 'NIK: {{many}} dari 16 angka',
+    foundBorn: '{{born}} ({{age}} th)',
+    foundAt: 'RT {{rt}} RW {{rw}}, {{desa}}',
   },
   ticket: {
     next: 'Panggil berikutnya',

@@ -8,6 +8,7 @@ import { v4 as uuidv4 } from 'uuid';
 import { freshStore } from '../helpers/fresh-store.ts';
 import {
   completeDraft,
+  LOSARI,
   newPacketId,
   recordResident,
   testBiodata,
@@ -185,6 +186,23 @@ describe('residents', () => {
     expect(names('siti').length).toBe(7);
     expect(names('siti zz')).toEqual([]);
     expect(test1.api.residents.find('siti', 50)[0]).toMatchObject({ desaNama: 'Losari Lor', recorded: 'no' });
+  });
+
+  test('are told apart by desa and year of birth after the name, in any order, and by neither where nobody fits', () => {
+    const ambulu = { ...testBiodata(36), desa: `${LOSARI}.2009`, tanggalLahir: '1981-05-02', rt: '007' };
+    test1.api.reference.apply([{ type: 'resident', biodata: ambulu, recorded: null }], null, TEST_NOW);
+    const first = ambulu.nama.split(' ')[0] ?? '';
+    const found = (query: string) => test1.api.residents.find(query, 50).map(({ nik }) => nik);
+    expect(found(first).length).toBeGreaterThan(1);
+    for (const narrow of ['AMBULU 1981', '1981', 'ambu', '1981 Ambulu']) {
+      expect([narrow, found(`${first} ${narrow}`)]).toEqual([narrow, [ambulu.nik]]);
+    }
+    expect(found(`${first} AMBULU 1979`)).toEqual([]);
+    expect(found('AMBULU')).toEqual([]);
+    expect(test1.api.residents.find(`${first} ambulu`, 1)[0]).toMatchObject({ rt: '007', rw: '002' });
+    expect(test1.api.residents.matches(first, 3)).toBe(3);
+    expect(test1.api.residents.matches(`${first} 1981`, 3)).toBeNull();
+    expect(test1.api.residents.matches(ambulu.nik.slice(0, 8), 3)).toBeNull();
   });
 
   test('no text can break the search', () => {

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { ageOn } from '../../../app/enrollment/biodata.ts';
 import { formatNik, parseNik } from '../../../app/enrollment/nik.ts';
+import { FOUND_COUNTED } from '../../../app/ipc/find.ts';
 import type { ResidentRow } from '../../../app/ipc/contract.ts';
 import { COMBOBOX, Listbox, ListOption, ScrollRegion } from '../../components/aria.ts';
 import { LANDING } from '../../components/enter-mark.tsx';
@@ -19,6 +20,7 @@ import { TAKES_SCANS } from './use-scanner.ts';
 
 const LIMIT = 20;
 const GIVE_KEY = 'Shift+Enter';
+const NIK_LENGTH = 16;
 
 /** The query as it stood when the fingers paused. */
 function usePaused(query: string): string {
@@ -59,9 +61,15 @@ function Option({
       }}
     >
       <Person name={row.nama}>
-        <small>
-          {formatNik(row.nik)} · {t('desk/age', { age: f.number(ageOn(row.tanggalLahir, today)) })} ·{' '}
-          {row.desaNama}
+        <small className={classes['found']}>
+          <span>{formatNik(row.nik)}</span>{' '}
+          <span>
+            {t('desk/foundBorn', {
+              born: f.birthDate(row.tanggalLahir),
+              age: f.number(ageOn(row.tanggalLahir, today)),
+            })}
+          </span>{' '}
+          <span>{t('desk/foundAt', { rt: row.rt, rw: row.rw, desa: row.desaNama })}</span>
         </small>
         {row.recorded !== 'no' && (
           <StateMark tone="safe">
@@ -107,7 +115,7 @@ export function FindBox({
     placeholderData: keepPreviousData,
     gcTime: 30_000,
   });
-  const rows = wanted && query.trim() !== '' ? (found.data ?? []) : [];
+  const rows = wanted && query.trim() !== '' && wrong === null ? (found.data?.rows ?? []) : [];
   const at = Math.min(active, rows.length - 1);
 
   // Back at the queue the box is where the hands go on; an opened resident empties it (the store does).
@@ -147,8 +155,23 @@ export function FindBox({
     event.preventDefault();
   };
 
-  const open = query.trim().length >= 2;
+  const open = query.trim().length >= 2 && wrong === null;
+  const digits = query.replace(/[\s.-]/g, '');
   const count = f.number(rows.length);
+  const note = () => {
+    if (/^\d+$/.test(digits) && digits.length < NIK_LENGTH) {
+      return t('desk/nikDigits', { many: f.number(digits.length) });
+    }
+    if (found.isPending) return t('desk/searching');
+    if (rows.length === 0) return t('desk/nothing');
+    if (rows.length < LIMIT) return t('desk/resultsCount', { many: count, count: rows.length });
+    const total = found.data?.total ?? null;
+    const name = rows[0]?.nama.split(' ')[0] ?? '';
+    const example = `${name} ${rows[0]?.desaNama.toUpperCase() ?? ''} ${rows[0]?.tanggalLahir.slice(0, 4) ?? ''}`;
+    if (total === null) return t('desk/resultsFirst', { many: count });
+    const of = f.number(total);
+    return t(total < FOUND_COUNTED ? 'desk/resultsMore' : 'desk/resultsMany', { many: count, of, example });
+  };
   return (
     <>
       <div className={classes['find']}>
@@ -182,15 +205,7 @@ export function FindBox({
       </div>
       {open && (
         <ScrollRegion className={classes['lists']} aria-label={t('desk/find')}>
-          <output className={classes['note']}>
-            {found.isPending
-              ? t('desk/searching')
-              : rows.length === 0
-                ? t('desk/nothing')
-                : rows.length === LIMIT
-                  ? t('desk/resultsMore', { many: count })
-                  : t('desk/resultsCount', { many: count, count: rows.length })}
-          </output>
+          <output className={classes['note']}>{note()}</output>
           {found.isError && <ErrorNotice error={shapeOf(found.error)} onRetry={() => void found.refetch()} />}
           <Listbox id="find-results" aria-label={t('desk/results')}>
             {rows.map((row, index) => (
