@@ -25,6 +25,7 @@ export const AUDIT_ACTS = [
   'ticket.absent',
   'ticket.carried',
   'summons.carried',
+  'ticket.withdrawn',
   'draft.begun',
   'draft.opened',
   'draft.dropped',

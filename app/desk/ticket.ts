@@ -19,6 +19,7 @@ export type Summons = z.infer<typeof summonsSchema>;
 /**
  * A resident's turn today: waiting for the call, called to the desk, being served, put off with a reason, called and
  * not there, asked to come on another day or session, recorded. All but who is recorded can be called again.
+ * `withdrawn` is a number that was given by mistake: it is nobody's turn, and nobody else's number.
  */
 export const TICKET_STATES = [
   'waiting',
@@ -27,6 +28,7 @@ export const TICKET_STATES = [
   'deferred',
   'absent',
   'carried',
+  'withdrawn',
   'done',
 ] as const;
 export const ticketStateSchema = z.enum(TICKET_STATES);
@@ -40,6 +42,7 @@ export type TicketEvent =
   | 'defer'
   | 'return'
   | 'carry'
+  | 'withdraw'
   | 'serve'
   | 'drop'
   | 'record';
@@ -50,6 +53,7 @@ export const BY_HAND = {
   absent: 'miss',
   deferred: 'defer',
   waiting: 'return',
+  withdrawn: 'withdraw',
 } as const satisfies Partial<Record<TicketState, TicketEvent>>;
 export type StateByHand = keyof typeof BY_HAND;
 
@@ -61,16 +65,19 @@ export function ticketAfter(state: TicketState, event: TicketEvent): TicketState
       return state === 'called' || state === 'serving' ? state : 'waiting';
     case 'call':
       // Who left in the middle of an enrollment is called like anybody else; the draft waits.
-      return state === 'done' ? null : 'called';
+      return isOver(state) ? null : 'called';
     case 'miss':
       return state === 'called' || state === 'absent' ? 'absent' : null;
     case 'defer':
-      return state === 'done' || state === 'absent' || state === 'carried' ? null : 'deferred';
+      return isOver(state) || state === 'absent' || state === 'carried' ? null : 'deferred';
     case 'carry':
       // Who is at the desk is not sent home by a list.
-      return state === 'done' || state === 'serving' ? null : 'carried';
+      return isOver(state) || state === 'serving' ? null : 'carried';
     case 'return':
-      return state === 'done' ? null : 'waiting';
+      return isOver(state) ? null : 'waiting';
+    case 'withdraw':
+      // Whoever was served has come.
+      return state === 'waiting' || state === 'called' || state === 'withdrawn' ? 'withdrawn' : null;
     case 'serve':
       return 'serving';
     case 'drop':
@@ -80,6 +87,11 @@ export function ticketAfter(state: TicketState, event: TicketEvent): TicketState
     default:
       return unreachable(event);
   }
+}
+
+/** Neither is called back by hand; arriving or serving takes the number up again. */
+function isOver(state: TicketState): boolean {
+  return state === 'done' || state === 'withdrawn';
 }
 
 /** Whether the desk may set this state by hand; offering what main would refuse helps nobody. */
@@ -111,6 +123,11 @@ export function lastCalled<T extends Turn>(tickets: readonly T[]): T | null {
     (last, row) => (last === null || (row.calledAt ?? '') >= (last.calledAt ?? '') ? row : last),
     null,
   );
+}
+
+/** Called before `row` and still not there. @param tickets in the order of their numbers */
+export function stillCalled<T extends Turn>(tickets: readonly T[], row: T): readonly T[] {
+  return tickets.filter((other) => other.state === 'called' && other.nik !== row.nik);
 }
 
 /** The lowest number that waits. @param tickets in the order of their numbers */

@@ -295,7 +295,7 @@ export const CONTRACT = {
     response: ticketRowSchema,
     audience: 'operator',
   },
-  /** Call, put off (with a reason), note as not there, or back to waiting; `ticket.stale` for another day's number. Serving begins with drafts.begin, done with record. */
+  /** Call, put off (with a reason), note as not there, back to waiting, or take back a number given by mistake; `ticket.stale` for another day's number. Serving begins with drafts.begin, done with record. */
   'desk.ticket': {
     request: z.discriminatedUnion('state', [
       z.strictObject({
@@ -307,7 +307,7 @@ export const CONTRACT = {
       z.strictObject({
         date: z.iso.date(),
         number: z.int().positive(),
-        state: z.enum(['called', 'absent', 'waiting']),
+        state: z.enum(['called', 'absent', 'waiting', 'withdrawn']),
       }),
     ]),
     response: nothing,
@@ -327,9 +327,12 @@ export const CONTRACT = {
     audience: 'operator',
   },
 
-  /** Gives the resident a ticket and a draft; refuses one who is already recorded here or at the center. */
+  /**
+   * Gives the resident a ticket and a draft; refuses one who is already recorded here or at the center. Without a turn
+   * only the biodata are looked at, of somebody who may not be recorded as the register stands: no number is used up.
+   */
   'drafts.begin': {
-    request: z.strictObject({ nik: z.string().max(40) }),
+    request: z.strictObject({ nik: z.string().max(40), turn: z.boolean().optional() }),
     response: draftSchema,
     audience: 'operator',
   },

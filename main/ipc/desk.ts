@@ -98,7 +98,7 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
     },
     'desk.carryBack': (_, { accountId: by }) =>
       store.desk.carryBack({ date: today(), session: sessionNow(), by, now: now() }),
-    'drafts.begin': async ({ nik: text }, caller) => {
+    'drafts.begin': async ({ nik: text, turn }, caller) => {
       const nik = requireNik(text);
       // What is begun may be finished: that is what the last room is kept for.
       const known = await store.residents.byNik(nik);
@@ -106,6 +106,7 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
       return store.drafts.begin({
         packetId: newPacketId(),
         nik,
+        turn: turn ?? true,
         date: today(),
         by: caller.accountId,
         now: now(),

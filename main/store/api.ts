@@ -269,6 +269,8 @@ export interface DraftStore {
   begin(input: {
     readonly packetId: PacketId;
     readonly nik: Nik;
+    /** False: no ticket. */
+    readonly turn?: boolean;
     readonly date: string;
     readonly by: AccountId;
     readonly now: number;

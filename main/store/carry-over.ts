@@ -29,7 +29,9 @@ export function carryOver(tx: Writer, { from, to, niks, by, now }: Carry): { rea
   let moved = 0;
   for (const text of all) {
     const nik = nikSchema.parse(text);
-    const ticket = ticketOf(tx, from, nik);
+    const given = ticketOf(tx, from, nik);
+    // A number that was taken back is nobody's turn: its resident is moved by name alone.
+    const ticket = given?.state === 'withdrawn' ? undefined : given;
     const stays = ticket !== undefined && ticket.state !== 'carried' && !isUnserved(ticket.state);
     if (stays || recordedHere(tx, nik) !== null) continue;
     const placed = place(tx, nik, from, to, by, now);

@@ -20,8 +20,11 @@ const TICKETS = `
     ) END AS carried_to
   FROM ticket t LEFT JOIN resident r ON r.nik = t.nik
   WHERE t.date = ?`;
-/** Whoever another desk serves meanwhile, or has recorded, is not waited for here. */
-export const TICKETS_OF_DAY = `${TICKETS} AND NOT (
+/**
+ * A number that was taken back is nobody's turn, and its resident is expected like before. Whoever another desk serves
+ * meanwhile, or has recorded, is not waited for here.
+ */
+export const TICKETS_OF_DAY = `${TICKETS} AND t.state <> 'withdrawn' AND NOT (
     t.state NOT IN ('serving', 'done') AND EXISTS (
       SELECT 1 FROM peer_ticket p WHERE p.date = t.date AND p.nik = t.nik
         AND (p.state = 'serving' OR (p.state = 'done' AND r.recorded_at IS NOT NULL))
@@ -33,7 +36,7 @@ export const TICKET_BY_NUMBER = `${TICKETS} AND t.number = ?`;
 const OPEN_SUMMONS = `
   FROM summons s LEFT JOIN resident r ON r.nik = s.nik
   WHERE s.date = ? AND r.recorded_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.date = s.date AND t.nik = s.nik)
+    AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.date = s.date AND t.nik = s.nik AND t.state <> 'withdrawn')
     AND NOT EXISTS (
       SELECT 1 FROM peer_ticket p
       WHERE p.date = s.date AND p.nik = s.nik AND p.state IN ('waiting', 'called', 'serving', 'done')

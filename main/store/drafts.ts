@@ -139,10 +139,10 @@ export function beginDraft(tx: Writer, input: Begin): Draft {
   refuseRecorded(tx, input.nik, resident.center);
   const known = openDraftOf(tx, input.nik, undefined, input);
   if (known !== null) {
-    takeTicket(tx, { ...input, packetId: known.packetId });
+    if (input.turn !== false) takeTicket(tx, { ...input, packetId: known.packetId });
     return known;
   }
-  const ticket = takeTicket(tx, input);
+  const ticket = input.turn === false ? null : takeTicket(tx, input);
   const { packetId, nik } = input;
   const draft = plainDraft(resident.biodata, { packetId, nik, ticket, startedAt: iso(input.now) });
   insertDraft(tx, draft, resident.biodata.nama, input);

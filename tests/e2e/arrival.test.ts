@@ -55,6 +55,10 @@ const find = () => station.page.getByRole('combobox', { name: 'NIK atau nama' })
 const queue = () => station.page.getByRole('region', { name: words.desk.queue });
 const work = () => station.page.getByRole('region', { name: words.desk.work });
 const button = (name: string | RegExp) => work().getByRole('button', { name });
+const rows = () => queue().getByRole('button', { name: /^\d+ / });
+const serveNumber = (number: number) => words.ticket.serveNumber.replace('{{number}}', String(number));
+const callNumber = (number: number) => words.ticket.callNumber.replace('{{number}}', String(number));
+const onBody = () => station.page.evaluate(() => document.activeElement === document.body);
 const row = (number: number) => queue().getByRole('button', { name: new RegExp(`^${number} `) });
 
 async function type(query: string, key = 'Enter'): Promise<void> {
@@ -108,7 +112,7 @@ describe('a number', () => {
     await button(words.ticket.absent).click();
     await expectRow(1, words.ticketState.absent);
     await row(1).click();
-    await queue().getByRole('button', { name: words.ticket.waiting }).click();
+    await button(words.ticket.waiting).click();
     await expectRow(1, words.ticketState.waiting);
     await find().press('Enter');
     await expectRow(1, words.ticketState.called);
@@ -125,7 +129,8 @@ describe('a number', () => {
 
   it('that was put off is served again, and the draft goes on after a second time', async () => {
     await row(1).click();
-    await queue().getByRole('button', { name: words.ticket.serve }).click();
+    expect(await work().getByRole('heading', { level: 1 }).innerText()).toBe(adult(0).nama);
+    await button(serveNumber(1)).click();
     expect(await currentStep(station.page)).toBe('biodata');
     await station.page.keyboard.press('F6');
     expect(await currentStep(station.page)).toBe('photo');
@@ -139,7 +144,11 @@ describe('a number', () => {
     await queue().getByRole('button', { name: words.ticket.reasonPapers }).click();
     await expectRow(1, words.ticket.reasonPapers);
     // Enter now means the next number, not whoever was just put off.
-    expect(await queue().getByRole('button', { name: words.ticket.resume }).count()).toBe(0);
+    expect(
+      await queue()
+        .getByRole('button', { name: serveNumber(1) })
+        .count(),
+    ).toBe(0);
     await openResident(station.page, adult(0).nik);
     expect(await currentStep(station.page)).toBe('photo');
     await expectRow(1, words.ticketState.serving);
@@ -159,6 +168,59 @@ describe('a number', () => {
     await expect.poll(() => give.count()).toBe(before - 1);
     await group.click();
   });
+
+  it('that is picked out stands in the middle, where alone Enter goes, and Escape gives it back', async () => {
+    const { page } = station;
+    await row(2).click();
+    await button(callNumber(2)).waitFor();
+    expect(await page.getByRole('button', { name: serveNumber(2) }).count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await expectRow(2, words.ticketState.called);
+    await row(3).click();
+    await button(callNumber(3)).waitFor();
+    await page.keyboard.press('Escape');
+    await button(serveNumber(2)).waitFor();
+    expect(await find().evaluate((box) => box === document.activeElement)).toBe(true);
+  });
+
+  it('that was called and passed over is not forgotten, and one given by mistake is taken back', async () => {
+    await station.page.keyboard.press('Insert');
+    await expectRow(3, words.ticketState.called);
+    await work().getByText(words.ticket.stillCalled.replace('{{number}}', '2')).waitFor();
+    await button(words.ticket.absentNumber.replace('{{number}}', '2')).click();
+    await expectRow(2, words.ticketState.absent);
+    expect(await onBody()).toBe(false);
+    await button(words.ticket.withdrawn).click();
+    await row(3).waitFor({ state: 'detached' });
+    await queue().getByText('Nomor 3 dibatalkan').waitFor();
+  });
+
+  it('is not given twice, and the desk says which one it is', async () => {
+    await type(adult(1).nik, 'Shift+Enter');
+    await expectRow(2, words.ticketState.waiting);
+    await type(adult(1).nik, 'Shift+Enter');
+    await queue()
+      .getByText(`Sudah punya nomor 2: ${adult(1).nama}`)
+      .waitFor();
+  });
+});
+
+describe('a search', () => {
+  it('counts the digits of a NIK, and narrows a name by desa and year', async () => {
+    await find().fill('3209');
+    await queue().getByText('NIK: 4 dari 16 angka').waitFor();
+    await find().fill('3209033102830007');
+    await find().press('Enter');
+    await queue().getByText(words.biodataError['nik.date']).waitFor();
+    expect(await queue().getByText(words.desk.nothing).count()).toBe(0);
+    const { nama, tanggalLahir, nik } = adult(5);
+    await find().fill(`${nama.split(' ')[0]} ${tanggalLahir.slice(0, 4)}`);
+    await queue()
+      .getByRole('option')
+      .filter({ hasText: formatNik(nik) })
+      .waitFor();
+    await find().fill('');
+  });
 });
 
 describe('the pre-check', () => {
@@ -166,8 +228,14 @@ describe('the pre-check', () => {
     await type(child.nik);
     const from = `9 Maret ${new Date().getFullYear() + 6}`;
     await expectPanel(words.arrival.underAge, child.nama, formatNik(child.nik), from);
+    const numbers = await rows().count();
     await button(words.arrival.openBiodata).click();
     expect(await currentStep(station.page)).toBe('biodata');
+    expect(await rows().count()).toBe(numbers);
+    // What stands in the way is one key away.
+    await station.page.keyboard.press('Enter');
+    await work().getByRole('textbox', { name: words.biodata.newValue }).waitFor();
+    await station.page.keyboard.press('Escape');
     await station.page.keyboard.press('Escape');
   });
 

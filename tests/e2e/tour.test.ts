@@ -135,7 +135,7 @@ describe.each([
     }
     await page.getByRole('combobox', { name: words.desk.find }).fill(person(0));
     await page.keyboard.press('Shift+Enter');
-    await page.getByRole('button', { name: words.ticket.call }).first().waitFor();
+    await page.getByRole('button', { name: words.ticket.callNumber.replace('{{number}}', '1') }).waitFor();
     await see('queue');
     expect(found).toEqual([]);
   });

@@ -197,15 +197,16 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
     case 'desk.summons':
       return { session: 'pagi', desa: '32.09.03.2005', offset: 0, limit: 20 };
     case 'desk.arrive':
-    case 'drafts.begin':
       return { nik };
+    case 'drafts.begin':
+      return random() < 0.5 ? { nik } : { nik, turn: false };
     case 'desk.ticket':
       return random() < 0.5
         ? { date: TEST_DATE, number: 1 + Math.floor(random() * 5), state: 'deferred', reason }
         : {
             date: pick([TEST_DATE, '2011-11-13'], random),
             number: 1 + Math.floor(random() * 5),
-            state: pick(['called', 'absent', 'waiting'], random),
+            state: pick(['called', 'absent', 'waiting', 'withdrawn'], random),
           };
     case 'drafts.fates':
       return { packetIds: [ofDraft, anyPacket] };

@@ -42,6 +42,11 @@ const orNull =
   (is: Is): Is =>
   (value) =>
     value === null || is(value);
+/** May be left out. */
+const left =
+  (is: Is): Is =>
+  (value) =>
+    value === undefined || is(value);
 const matching =
   (form: RegExp): Is =>
   (value) =>
@@ -96,11 +101,11 @@ export const VALID: Readonly<Record<string, Is>> = {
   'desk.arrive': object({ nik: text(40) }),
   'desk.ticket': either(
     object({ date, number: whole(1), state: among('deferred'), reason: words(120) }),
-    object({ date, number: whole(1), state: among('called', 'absent', 'waiting') }),
+    object({ date, number: whole(1), state: among('called', 'absent', 'waiting', 'withdrawn') }),
   ),
   'desk.carryOver': object({ date: matching(DAY), session: among('pagi', 'siang') }),
   'desk.carryBack': nothing,
-  'drafts.begin': object({ nik: text(40) }),
+  'drafts.begin': object({ nik: text(40), turn: left(yesNo) }),
   'drafts.list': nothing,
   'drafts.load': packet,
   'drafts.commit': object({ draft: looked, captures: list(looked, 20) }),

@@ -161,8 +161,20 @@ describe('a ticket by hand', () => {
       (error: { code?: string }) => error.code,
     );
     expect(answer).toBe(after === null ? 'request.invalid' : 'done');
-    expect(tickets()[0]?.state).toBe(after ?? from);
+    const [now] = store.db.all<{ state: string }>('SELECT state FROM ticket');
+    expect(now?.state).toBe(after ?? from);
     expect(facts().length - told).toBe(after === null || (after === from && to !== 'deferred') ? 0 : 1);
+  });
+
+  test('a number given by mistake is nobody’s turn, stays used up, and is the same again when its resident comes', async () => {
+    await arrive(0);
+    await set(1, 'withdrawn');
+    expect(tickets()).toEqual([]);
+    expect(facts().at(-1)).toMatchObject({ number: 1, state: 'withdrawn' });
+    await arrive(1);
+    expect(tickets().map(({ number }) => number)).toEqual([2]);
+    await arrive(0);
+    expect(tickets().map(({ number }) => number)).toEqual([1, 2]);
   });
 
   test('a number that nobody has is refused', async () => {

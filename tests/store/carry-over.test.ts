@@ -63,6 +63,16 @@ describe('carry-over', () => {
     expect(store.api.audit.verify()).toBeNull();
   });
 
+  test('leaves a number that was taken back, and moves its resident by name', () => {
+    arrive(nik(2), nik(3));
+    store.api.desk.setTicket(TEST_DATE, 1, 'withdrawn', null, by(), TEST_NOW);
+    expect(carry()).toEqual({ moved: 1 });
+    expect(places(nik(2))).toEqual([]);
+    expect(carry(TOMORROW, [nik(2)])).toEqual({ moved: 1 });
+    expect(places(nik(2))).toEqual([TOMORROW]);
+    expect(store.db.all('SELECT state FROM ticket WHERE number = 1')).toEqual([{ state: 'withdrawn' }]);
+  });
+
   test('tells the center one fact each, in the same transaction', () => {
     arrive(nik(2), nik(3));
     expect(facts()).toEqual([]);

@@ -118,6 +118,7 @@ describe('a ticket', () => {
       deferred: 'waiting',
       absent: 'waiting',
       carried: 'waiting',
+      withdrawn: 'waiting',
       done: 'waiting',
     }),
     call: all({
@@ -145,6 +146,7 @@ describe('a ticket', () => {
       absent: 'carried',
       carried: 'carried',
     }),
+    withdraw: all({ waiting: 'withdrawn', called: 'withdrawn', withdrawn: 'withdrawn' }),
     serve: same('serving'),
     drop: { ...identity(), serving: 'deferred' },
     record: same('done'),
@@ -157,6 +159,7 @@ describe('a ticket', () => {
       deferred: null,
       absent: null,
       carried: null,
+      withdrawn: null,
       done: null,
       ...some,
     };

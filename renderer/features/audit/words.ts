@@ -70,6 +70,7 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'ticket.deferred':
     case 'ticket.absent':
     case 'ticket.carried':
+    case 'ticket.withdrawn':
       return t('audit/ticket', { number: rest.join(' '), date: f.birthDate(first) });
     case 'packet.held': {
       // The supervisor's own words, where a person held it.

@@ -40,6 +40,7 @@ function useChoices(arrival: Verdict): readonly [Choice, ...Choice[]] {
           run: () => void serve(nik, arrival.kind === 'early' ? early : undefined),
         },
         { label: t('ticket/give'), run: () => void leave().then(() => giveNumber(nik)) },
+        toQueue,
       ];
     }
     case 'recorded':
@@ -51,7 +52,7 @@ function useChoices(arrival: Verdict): readonly [Choice, ...Choice[]] {
     case 'underAge':
     case 'otherKecamatan': {
       const { nik } = arrival;
-      return [toQueue, { label: t('arrival/openBiodata'), run: () => void serve(nik) }];
+      return [toQueue, { label: t('arrival/openBiodata'), run: () => void serve(nik, undefined, false) }];
     }
     case 'unknown':
       return [{ label: t('arrival/checkNik'), run: () => void mend(arrival.nik) }, toQueue];

@@ -40,6 +40,8 @@ export interface DeskState {
   /** A NIK that a scanner typed while another enrollment was open. */
   readonly scanned: string | null;
   readonly recording: boolean;
+  /** The number that was picked out of the list; null where it is whose turn it is. */
+  readonly chosen: number | null;
   /** What stands in the find box. */
   readonly query: string;
   /** What became of the last number that was asked for. */
@@ -52,6 +54,10 @@ export interface DeskState {
 
 export type Told =
   | { readonly kind: 'number'; readonly number: number; readonly nama: string }
+  /** Was there already when a number was asked for. */
+  | { readonly kind: 'numbered'; readonly number: number; readonly nama: string }
+  | { readonly kind: 'withdrawn'; readonly number: number; readonly nama: string }
+  | { readonly kind: 'dropped'; readonly nama: string }
   | { readonly kind: 'refused'; readonly checked: Checked };
 
 // Outside React: the desk keeps its place while another screen, or the login, stands in front of it.
@@ -60,6 +66,7 @@ const EMPTY: DeskState = {
   error: null,
   scanned: null,
   recording: false,
+  chosen: null,
   query: '',
   told: null,
   turns: 0,
@@ -106,7 +113,7 @@ let opened = 0;
 /** Somebody was chosen, typed or scanned: who can be recorded is served at once, of all others the desk says why not. */
 export async function openResident(text: string): Promise<void> {
   if (!(await leave())) return;
-  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '', told: null });
+  set({ view: { kind: 'opening' }, error: null, scanned: null, query: '', told: null, chosen: null });
   const turn = ++opened;
   const checked = await checkIn(text);
   if (turn !== opened) return;
@@ -140,11 +147,12 @@ export function showTasks(packetId: PacketId | null): void {
 /**
  * Asks main for a ticket and a draft of this resident, or comes back to the draft that is there.
  * @param accepted a warning that was answered at the pre-check: nobody is asked twice
+ * @param isTurn false looks at the biodata alone, of somebody who may not be recorded as the register stands
  */
-export async function serve(nik: string, accepted?: AcceptedWarning): Promise<void> {
-  set({ view: { kind: 'opening' }, error: null });
+export async function serve(nik: string, accepted?: AcceptedWarning, isTurn = true): Promise<void> {
+  set({ view: { kind: 'opening' }, error: null, chosen: null });
   const turn = ++opened;
-  const begun = await answer(station.drafts.begin({ nik }));
+  const begun = await answer(station.drafts.begin({ nik, turn: isTurn }));
   refreshQueue();
   if (turn !== opened) return;
   if (!begun.ok) return fail(begun.error);
@@ -159,7 +167,7 @@ export async function serve(nik: string, accepted?: AcceptedWarning): Promise<vo
 
 export async function openDraft(packetId: PacketId, opening?: Opening): Promise<void> {
   if (state.view.kind === 'working' && !(await leave())) return;
-  const begun = { error: null, scanned: null, query: '' };
+  const begun = { error: null, scanned: null, query: '', chosen: null };
   const turn = ++opened;
   const open = [...filling.keys()].find(
     (work) => !ended.has(work) && work.state().draft.packetId === packetId,
@@ -257,7 +265,7 @@ export async function leave(): Promise<boolean> {
   const { view } = state;
   opened += 1;
   if (view.kind !== 'working') {
-    set({ view: { kind: 'idle' }, error: null });
+    set({ view: { kind: 'idle' }, error: null, chosen: null });
     return true;
   }
   const result = await view.work.commit();
@@ -266,7 +274,7 @@ export async function leave(): Promise<boolean> {
   if (!result.ok && !view.work.state().saved) return false;
   if (!filling.has(view.work)) view.work.close();
   setPlace({ open: null });
-  set({ view: { kind: 'idle' }, error: result.ok ? null : result.error, scanned: null });
+  set({ view: { kind: 'idle' }, error: result.ok ? null : result.error, scanned: null, chosen: null });
   refreshQueue();
   return true;
 }
@@ -300,7 +308,7 @@ export async function record(work: Work): Promise<void> {
 }
 
 export async function dropDraft(work: Work, reason: string): Promise<ErrorShape | null> {
-  const { packetId } = work.state().draft;
+  const { packetId, biodata } = work.state().draft;
   const result = await answer(station.drafts.drop({ packetId, reason }));
   if (!result.ok) return result.error;
   shut(work);
@@ -308,12 +316,21 @@ export async function dropDraft(work: Work, reason: string): Promise<ErrorShape 
   refreshQueue();
   if (!isOpen(work)) return null;
   setPlace({ open: null });
-  set({ view: { kind: 'idle' }, error: null });
+  const nama = String(biodata['nama'] ?? '');
+  set({ view: { kind: 'idle' }, error: null, told: { kind: 'dropped', nama } });
+  announce(words().t('desk/dropped', { nama }));
   return null;
 }
 
 export function scanWhileWorking(nik: string): void {
   set({ scanned: nik, query: nik });
+}
+
+/** Somebody in the list: stands in the work area, unless a resident is being served there. */
+export async function chooseTicket(number: number | null): Promise<void> {
+  const { kind } = state.view;
+  if (kind !== 'idle' && kind !== 'working' && !(await leave())) return;
+  set({ chosen: number });
 }
 
 export function setQuery(query: string): void {

@@ -7,13 +7,13 @@ import { useWords } from '../../i18n/words.ts';
 import { ask, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import { Arrival } from './arrival.tsx';
-import { leave, offerCopies, refreshQueue, useDesk } from './desk-store.ts';
+import { chooseTicket, leave, offerCopies, refreshQueue, useDesk } from './desk-store.ts';
 import classes from './desk.module.css';
 import { Idle } from './idle.tsx';
 import { Queue } from './queue.tsx';
 import { Recorded } from './recorded.tsx';
 import { TasksView } from './tasks-view.tsx';
-import { CALL_KEY, callTicket, nextTurn } from './tickets.ts';
+import { CALL_KEY, callTicket, nextTurn, turnOf } from './tickets.ts';
 import { WorkArea } from './work-area.tsx';
 
 export default function Desk() {
@@ -22,9 +22,11 @@ export default function Desk() {
   const setting = useApp((state) => state.info?.policy?.stepOrder);
   const today = useQuery({ queryKey: ['desk', 'today'], queryFn: () => ask(station.desk.today(undefined)) });
   useNews();
-  const next = nextTurn(today.data?.tickets);
+  const chosen = useDesk((state) => state.chosen);
+  const row = today.data?.tickets.find(({ number }) => number === chosen) ?? null;
+  const turn = row === null ? nextTurn(today.data?.tickets) : turnOf(row);
   useKeys({
-    Escape: () => void leave(),
+    Escape: () => void (row === null || view.kind === 'working' ? leave() : chooseTicket(null)),
     [CALL_KEY]: () => {
       const waiting = nextWaiting(today.data?.tickets ?? []);
       if (waiting !== null) void callTicket(waiting);
@@ -33,7 +35,7 @@ export default function Desk() {
 
   return (
     <div className={classes['desk']} data-working={view.kind === 'working'}>
-      <Queue today={today} onEnter={view.kind === 'idle' ? (next?.run ?? null) : null} />
+      <Queue today={today} onEnter={view.kind === 'idle' ? (turn?.run ?? null) : null} />
       {view.kind === 'working' ? (
         <WorkArea
           key={view.work.state().draft.packetId}
@@ -52,7 +54,12 @@ export default function Desk() {
           ) : view.kind === 'arrival' ? (
             <Arrival checked={view.checked} />
           ) : (
-            <Idle opening={view.kind === 'opening'} next={next} tickets={today.data?.tickets} />
+            <Idle
+              opening={view.kind === 'opening'}
+              turn={turn}
+              chosen={row !== null}
+              tickets={today.data?.tickets}
+            />
           )}
         </section>
       )}

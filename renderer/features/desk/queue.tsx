@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { nextWaiting } from '../../../app/desk/ticket.ts';
-import type { Response } from '../../../app/ipc/contract.ts';
+import type { Response, TicketRow } from '../../../app/ipc/contract.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { useNow } from '../../clock.ts';
@@ -13,22 +13,39 @@ import { FindBox } from './find-box.tsx';
 import { PersonButton } from './person.tsx';
 import classes from './queue.module.css';
 import { SummonsList } from './summons-list.tsx';
-import { TicketList } from './ticket-list.tsx';
+import { DraftTicket, isAside, TicketList } from './ticket-list.tsx';
 import { callTicket, CALL_KEY } from './tickets.ts';
 
 type Today = Response<'desk.today'>;
 
-/** Drafts of other days, or of who has no number today: those with one stand under it. */
-function LooseDrafts({ drafts, openId }: { drafts: Response<'drafts.list'>; openId: string | null }) {
+/** Enrollments that were put aside: of who has a number today, then those of other days. */
+function Drafts({
+  tickets,
+  drafts,
+  loose,
+  openId,
+}: {
+  tickets: readonly TicketRow[];
+  drafts: Response<'drafts.list'>;
+  loose: Response<'drafts.list'>;
+  openId: string | null;
+}) {
   const { t, f } = useWords();
   const now = useNow();
   return (
     <ul>
-      {drafts.map((row) => (
+      {tickets.map((row) => (
+        <DraftTicket
+          key={row.number}
+          row={row}
+          step={drafts.find((draft) => draft.packetId === row.packetId)?.step ?? null}
+        />
+      ))}
+      {loose.map((row) => (
         <li key={row.packetId}>
           <PersonButton
             name={row.nama}
-            note={`${t(`step/${row.step}`)} · ${f.moment(row.updatedAt, now)}`}
+            note={`${t('desk/draftAt', { step: t(`step/${row.step}`) })} · ${f.moment(row.updatedAt, now)}`}
             current={row.packetId === openId}
             open={() => void openDraft(row.packetId)}
           />
@@ -47,12 +64,26 @@ function Telling({ told, waiting }: { told: Told | null; waiting: number }) {
       <output className={classes['telling']}>{t('ticket/waitingCount', { many: f.number(waiting) })}</output>
     );
   }
-  const given = told.kind === 'number';
-  const { who, title } = given ? { who: '', title: '' } : say(told.checked);
-  const text = given ? t('ticket/given', told) : t('ticket/refused', { nama: who, why: title });
+  const textOf = () => {
+    switch (told.kind) {
+      case 'number':
+        return t('ticket/given', told);
+      case 'numbered':
+        return t('ticket/numbered', told);
+      case 'withdrawn':
+        return t('ticket/takenBack', told);
+      case 'dropped':
+        return t('desk/dropped', told);
+      case 'refused': {
+        const { who, title } = say(told.checked);
+        return t('ticket/refused', { nama: who, why: title });
+      }
+    }
+  };
+  const text = textOf();
   return (
     <output className={classes['telling']} title={text}>
-      <StateMark tone={given ? 'safe' : 'act'}>{text}</StateMark>
+      <StateMark tone={told.kind === 'refused' ? 'act' : 'safe'}>{text}</StateMark>
     </output>
   );
 }
@@ -69,6 +100,7 @@ function Lists({
     state.view.kind === 'working' ? state.view.work.state().draft.packetId : null,
   );
   const { data } = today;
+  const aside = (data?.tickets ?? []).filter((row) => isAside(row, openId));
   const numbered = new Set(data?.tickets.filter((row) => row.state !== 'done').map((row) => row.nik));
   const loose = (drafts.data ?? []).filter((row) => !numbered.has(row.nik));
   return (
@@ -78,12 +110,14 @@ function Lists({
       {data === undefined || data.tickets.length === 0 ? (
         <p className={classes['note']}>{t(today.isPending ? 'common/loading' : 'desk/ticketsEmpty')}</p>
       ) : (
-        <TicketList tickets={data.tickets} drafts={drafts.data ?? []} openId={openId} />
+        <TicketList tickets={data.tickets.filter((row) => !isAside(row, openId))} openId={openId} />
       )}
-      {loose.length > 0 && (
+      {aside.length + loose.length > 0 && (
         <>
-          <h3 className={classes['title']}>{t('desk/drafts')}</h3>
-          <LooseDrafts drafts={loose} openId={openId} />
+          <h3 className={classes['title']}>
+            {t('desk/drafts', { many: f.number(aside.length + loose.length) })}
+          </h3>
+          <Drafts tickets={aside} drafts={drafts.data ?? []} loose={loose} openId={openId} />
         </>
       )}
       <h3 className={classes['title']}>

@@ -10,10 +10,13 @@ import {
 } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { maySet, type StateByHand, type TicketState } from '../../../app/desk/ticket.ts';
-import type { Response, TicketRow } from '../../../app/ipc/contract.ts';
+import type { TicketRow } from '../../../app/ipc/contract.ts';
+import type { Step } from '../../../app/enrollment/biometrics.ts';
 import { useNowAs } from '../../clock.ts';
+import { useEscape } from '../../components/keys.ts';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useWords } from '../../i18n/words.ts';
+import { chooseTicket, useDesk } from './desk-store.ts';
 import { DeferForm } from './defer-form.tsx';
 import { Disclosure, More, useShown } from './disclosure.tsx';
 import { Person } from './person.tsx';
@@ -28,26 +31,25 @@ const MARKS: Readonly<Record<TicketState, { readonly tone: Tone; readonly icon: 
   deferred: { tone: 'waiting', icon: IconPlayerPause },
   absent: { tone: 'waiting', icon: IconUserOff },
   carried: { tone: 'waiting', icon: IconCalendarTime },
+  withdrawn: { tone: 'waiting', icon: IconUserOff },
   done: { tone: 'safe', icon: IconCircleCheck },
 };
 /** What is offered by hand, in this order; the rules leave out what makes no sense. */
-const OFFERED: readonly Exclude<StateByHand, 'deferred'>[] = ['called', 'absent', 'waiting'];
-
-type Drafts = Response<'drafts.list'>;
+const OFFERED: readonly Exclude<StateByHand, 'deferred'>[] = ['called', 'absent', 'waiting', 'withdrawn'];
 
 /** Word and icon of the state, and the one thing worth knowing about it. */
-function Standing({ row, drafts, current }: { row: TicketRow; drafts: Drafts; current: boolean }) {
+function Standing({ row }: { row: TicketRow }) {
   const { t, f } = useWords();
   const waited = useNowAs((now) => f.duration(now - Date.parse(row.arrivedAt)));
-  const step = drafts.find((draft) => draft.packetId === row.packetId)?.step;
   const more: Readonly<Record<TicketState, string | null>> = {
     waiting: waited,
     called: row.calledAt === null ? null : f.time(row.calledAt),
     // Of the one at the desk the rail tells the step, and tells it sooner.
-    serving: step === undefined || current ? null : t(`step/${step}`),
+    serving: null,
     deferred: row.reason,
     absent: row.calledAt === null ? null : f.time(row.calledAt),
     carried: row.carriedTo === null ? null : placeText(row.carriedTo, { t, f }),
+    withdrawn: null,
     done: null,
   };
   const { tone, icon } = MARKS[row.state];
@@ -61,6 +63,7 @@ function Standing({ row, drafts, current }: { row: TicketRow; drafts: Drafts; cu
   );
 }
 
+/** Beside an enrollment that is open: of anybody else the work area has the buttons. */
 function Actions({ row, current, close }: { row: TicketRow; current: boolean; close: () => void }) {
   const { t } = useWords();
   const [deferring, setDeferring] = useState(false);
@@ -71,6 +74,8 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
   useEffect(() => {
     if (!deferring && back.current) deferButton.current?.focus();
   }, [deferring]);
+  // While the form is open Escape is the form's.
+  useEscape(close);
   // Whoever sits at the desk need not be called to it.
   const offered = OFFERED.filter((state) => maySet(row.state, state) && !(current && state === 'called'));
   if (deferring) {
@@ -90,12 +95,9 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
     close();
     void (state === 'called' ? callTicket(row) : setTicket(row, { state }));
   };
+  const { number } = row;
   return (
-    <fieldset
-      ref={box}
-      className={classes['actions']}
-      aria-label={t('ticket/actions', { number: row.number })}
-    >
+    <fieldset ref={box} className={classes['actions']} aria-label={t('ticket/actions', { number })}>
       {!current && (
         <button
           type="button"
@@ -106,12 +108,12 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
             void serveTicket(row);
           }}
         >
-          {t(row.packetId === null ? 'ticket/serve' : 'ticket/resume')}
+          {t('ticket/serveNumber', { number })}
         </button>
       )}
       {offered.map((state) => (
         <button key={state} type="button" className={classes['action']} onClick={() => act(state)}>
-          {t(state === 'called' ? 'ticket/call' : `ticket/${state}`)}
+          {t(state === 'called' ? 'ticket/callNumber' : `ticket/${state}`, { number })}
         </button>
       ))}
       {maySet(row.state, 'deferred') && (
@@ -128,24 +130,39 @@ function Actions({ row, current, close }: { row: TicketRow; current: boolean; cl
   );
 }
 
-function Ticket({
-  row,
-  drafts,
-  current,
-  selected,
-  select,
-}: {
-  row: TicketRow;
-  drafts: Drafts;
-  current: boolean;
-  selected: boolean;
-  select: (number: number | null) => void;
-}) {
+/** Stepped aside in the middle of an enrollment: nobody sits at the desk, and the draft waits. */
+export function isAside(row: TicketRow, openId: string | null): boolean {
+  return row.state === 'serving' && row.packetId !== null && row.packetId !== openId;
+}
+
+/** A draft that was put aside, of somebody with a number: one touch opens it. */
+export function DraftTicket({ row, step }: { row: TicketRow; step: Step | null }) {
+  const { t } = useWords();
+  const word = step === null ? t('desk/draft') : t('desk/draftAt', { step: t(`step/${step}`) });
+  return (
+    <li>
+      <button type="button" className={classes['row']} onClick={() => void serveTicket(row)}>
+        <span className={classes['number']}>{row.number}</span>
+        <Person name={row.nama}>
+          <small className={classes['standing']}>
+            <StateMark tone="waiting" icon={IconProgress}>
+              {word}
+            </StateMark>
+          </small>
+        </Person>
+      </button>
+    </li>
+  );
+}
+
+function Ticket({ row, current, selected }: { row: TicketRow; current: boolean; selected: boolean }) {
+  const working = useDesk((state) => state.view.kind === 'working');
+  const button = useRef<HTMLButtonElement>(null);
   const content = (
     <>
       <span className={classes['number']}>{row.number}</span>
       <Person name={row.nama}>
-        <Standing row={row} drafts={drafts} current={current} />
+        <Standing row={row} />
       </Person>
     </>
   );
@@ -156,39 +173,37 @@ function Ticket({
       </li>
     );
   }
-  // Whoever is being served is one touch away; the touch opens the actions too.
-  const open = () => {
-    if (row.state === 'serving' && !current) void serveTicket(row);
-    select(selected ? null : row.number);
-  };
   return (
     <li data-selected={selected}>
       <button
+        ref={button}
         type="button"
         className={classes['row']}
         aria-current={current ? 'true' : undefined}
-        aria-expanded={selected}
-        onClick={open}
+        {...(working ? { 'aria-expanded': selected } : { 'aria-pressed': selected })}
+        onClick={() => void chooseTicket(selected ? null : row.number)}
       >
         {content}
       </button>
-      {selected && <Actions key={row.state} row={row} current={current} close={() => select(null)} />}
+      {selected && working && (
+        <Actions
+          key={row.state}
+          row={row}
+          current={current}
+          close={() => {
+            button.current?.focus();
+            void chooseTicket(null);
+          }}
+        />
+      )}
     </li>
   );
 }
 
 /** Those at the desk and in the waiting room by number, then who was put off or not there, and below who is done. */
-export function TicketList({
-  tickets,
-  drafts,
-  openId,
-}: {
-  tickets: readonly TicketRow[];
-  drafts: Drafts;
-  openId: string | null;
-}) {
+export function TicketList({ tickets, openId }: { tickets: readonly TicketRow[]; openId: string | null }) {
   const { t, f } = useWords();
-  const [selected, setSelected] = useState<number | null>(null);
+  const chosen = useDesk((state) => state.chosen);
   const aside = (row: TicketRow) =>
     Number(row.state === 'deferred' || row.state === 'absent' || row.state === 'carried');
   const here = tickets
@@ -203,10 +218,8 @@ export function TicketList({
         <Ticket
           key={row.number}
           row={row}
-          drafts={drafts}
           current={row.packetId !== null && row.packetId === openId}
-          selected={row.number === selected}
-          select={setSelected}
+          selected={row.number === chosen}
         />
       ))}
     </ul>

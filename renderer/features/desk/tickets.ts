@@ -5,6 +5,7 @@ import { words } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
 import { checkIn, mayRecord } from './check-in.ts';
 import {
+  chooseTicket,
   deskNow,
   leave,
   openDraft,
@@ -33,8 +34,10 @@ export async function setTicket(row: TicketRow, change: Change): Promise<boolean
     tellError(result.error);
     return false;
   }
-  tell(null);
-  if (change.state === 'deferred' || change.state === 'absent') turnEnded();
+  const isWithdrawn = change.state === 'withdrawn';
+  tell(isWithdrawn ? { kind: 'withdrawn', number: row.number, nama: row.nama } : null);
+  await chooseTicket(null);
+  if (isWithdrawn || change.state === 'deferred' || change.state === 'absent') turnEnded();
   const { t } = words();
   announce(
     t('ticket/announce', { number: row.number, nama: row.nama, state: t(`ticketState/${change.state}`) }),
@@ -46,6 +49,11 @@ export async function callTicket(row: TicketRow): Promise<void> {
   if (!(await setTicket(row, { state: 'called' }))) return;
   // What was called stands in the work area, unless somebody is being served there.
   if (deskNow().view.kind !== 'working') await leave();
+}
+
+/** Once more for who was called and has not come: the time of the call is the new one. */
+export async function callAgain(row: TicketRow): Promise<void> {
+  if (await setTicket(row, { state: 'waiting' })) await callTicket(row);
 }
 
 /** To the desk: the draft that is open for this ticket, else through the pre-check. */
@@ -63,10 +71,15 @@ export interface NextTurn {
 /** @param except a NIK that is done with, whatever the list still says */
 export function nextTurn(tickets: readonly TicketRow[] | undefined, except?: string): NextTurn | null {
   const rows = (tickets ?? []).filter((row) => row.nik !== except);
-  const called = lastCalled(rows);
-  if (called !== null) return { row: called, state: 'serving', run: () => void serveTicket(called) };
-  const waiting = nextWaiting(rows);
-  return waiting === null ? null : { row: waiting, state: 'called', run: () => void callTicket(waiting) };
+  const row = lastCalled(rows) ?? nextWaiting(rows);
+  return row === null ? null : turnOf(row);
+}
+
+/** Who waits is called first; whoever was called, put off or not there stands at the desk by now. */
+export function turnOf(row: TicketRow): NextTurn {
+  return row.state === 'waiting'
+    ? { row, state: 'called', run: () => void callTicket(row) }
+    : { row, state: 'serving', run: () => void serveTicket(row) };
 }
 
 /** A number without serving. Who cannot be recorded gets none, and the desk says why. */
@@ -81,8 +94,11 @@ export async function giveNumber(nik: string): Promise<void> {
     else await openResident(nik);
     return;
   }
+  const before = checked.value.resident?.ticket?.state;
+  const isThere = before === 'waiting' || before === 'called' || before === 'serving';
   const given = await answer(station.desk.arrive({ nik }));
   if (!given.ok) return tellError(given.error);
-  tell({ kind: 'number', number: given.value.number, nama: given.value.nama });
+  const { number, nama } = given.value;
+  tell({ kind: isThere ? 'numbered' : 'number', number, nama });
   refreshQueue();
 }
