@@ -36,6 +36,7 @@ export const AUDIT_ACTS = [
   'amendment.begun',
   'amendment.recorded',
   'task.closed',
+  'task.abandoned',
   'slip.printed',
   'slip.failed',
 

@@ -441,7 +441,7 @@ export const CONTRACT = {
    * one that was begun already comes back as it is; `packet.state` where there is nothing (left) to mend.
    */
   'tasks.begin': { request: packetIdSchema, response: draftSchema, audience: 'operator' },
-  /** A person has seen to a duplicate; the reason is kept in the audit log. */
+  /** A person has seen to a duplicate, or to a recording under a NIK that is nobody's; the reason is kept in the audit log. */
   'tasks.close': {
     request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema }),
     response: nothing,
@@ -453,6 +453,8 @@ export const CONTRACT = {
       filter: z.enum(['all', 'pending', 'held', 'received', 'rejected']),
       offset: z.int().min(0),
       limit: z.int().min(1).max(200),
+      /** Words of a name, or the beginning of a NIK. */
+      search: z.string().max(100).optional(),
     }),
     response: z.object({ total: z.int(), rows: z.array(outboxRowSchema) }),
     audience: 'operator',

@@ -26,6 +26,8 @@ export const outboxRowSchema = z.object({
   lastProblem: z.string().nullable(),
   receivedAt: instantSchema.nullable(),
   outcome: outcomeSchema.nullable(),
+  /** It stands at the desk as a task. */
+  task: z.boolean(),
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 

@@ -72,6 +72,7 @@ export const STANDS = [
   'replaced',
   'received',
   'rejected',
+  'duplicate',
   'over',
 ] as const;
 export type Stand = (typeof STANDS)[number];
@@ -87,6 +88,7 @@ export const NEXT_STEPS = [
   'callCenter',
   'recordAnew',
   'amend',
+  'match',
   'awaitVerdict',
   'nothing',
 ] as const;
@@ -121,6 +123,9 @@ export function diagnose(
     case 'rejected':
       if (successor !== null) return { stand: 'replaced', next: 'nothing' };
       return { stand: 'rejected', next: row.outcome?.remedy === 'recapture' ? 'recordAnew' : 'amend' };
+    case 'duplicate':
+      // Nobody's work only once a person has seen to it.
+      return row.task ? { stand: 'duplicate', next: 'match' } : { stand: 'over', next: 'nothing' };
     default:
       return { stand: 'over', next: 'nothing' };
   }

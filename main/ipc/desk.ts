@@ -145,7 +145,8 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
       await store.tasks.close(packetId, reason, caller.accountId, now());
       recorded();
     },
-    'outbox.list': ({ filter, offset, limit }) => store.outbox.list(filter, offset, limit),
+    'outbox.list': ({ filter, offset, limit, search }) =>
+      store.outbox.list(filter, offset, limit, search ?? ''),
   };
 }
 

@@ -460,6 +460,8 @@ export interface OutboxStore {
     filter: 'all' | 'pending' | 'held' | 'received' | 'rejected',
     offset: number,
     limit: number,
+    /** Words of a name, or the beginning of a NIK; all where it is empty. */
+    search?: string,
   ): { readonly total: number; readonly rows: OutboxRow[] };
   /** For reconcile: what the station lists for a range of its sequence, or of one that it took over. */
   range(

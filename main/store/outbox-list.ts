@@ -8,7 +8,7 @@ import type { Backlog, OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
 import { lastSequence, NUMBER, sequenceFloor } from './packets.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
-import { countTasks } from './tasks.ts';
+import { countTasks, isOpenTask } from './tasks.ts';
 
 type Filter = Parameters<OutboxStore['list']>[0];
 
@@ -16,7 +16,8 @@ const STATES: Readonly<Record<Exclude<Filter, 'all'>, readonly PacketState[]>> =
   pending: ['recorded', 'sending'],
   held: ['held'],
   received: ['received', 'accepted', 'duplicate', 'superseded'],
-  rejected: ['rejected'],
+  /** Of these only what is a task at the desk. */
+  rejected: ['rejected', 'duplicate'],
 };
 
 interface ListRow {
@@ -36,11 +37,13 @@ interface ListRow {
   received_at: number | null;
   outcome: string | null;
   erased: number;
+  task: number;
 }
 
 const ROW = `SELECT p.packet_id, ${NUMBER} AS sequence, coalesce(t.label, substr(p.origin, 1, 8)) AS origin, e.nik,
     e.nama, p.recorded_at, p.state, p.hold_reason, o.attempts, o.next_attempt_at, o.sent, p.size, o.last_problem,
-    p.received_at, v.outcome, p.erased_at IS NOT NULL AS erased
+    p.received_at, v.outcome, p.erased_at IS NOT NULL AS erased,
+    ${isOpenTask('p')} AS task
   FROM packet p JOIN outbox o USING (packet_id) JOIN enrollment e USING (packet_id)
   LEFT JOIN outcome v USING (packet_id) LEFT JOIN takeover t ON t.station_id = p.origin`;
 
@@ -51,23 +54,48 @@ export function outboxRow(db: Reader, packetId: PacketId): OutboxRow {
   return toRow(row);
 }
 
+/** A packet that is a task is unfinished work, whatever else it is. */
+const OF_FILTER: Readonly<Partial<Record<Filter, string>>> = {
+  received: `AND NOT ${isOpenTask('p')}`,
+  rejected: `AND ${isOpenTask('p')}`,
+};
+
+/** Every word somewhere in the name, or digits as the beginning of a NIK. The outbox is small enough to be read through. */
+function named(search: string): { readonly where: string; readonly values: readonly string[] } {
+  const digits = search.replace(/[\s.-]/g, '');
+  if (/^\d+$/.test(digits)) return { where: 'AND substr(e.nik, 1, length(?)) = ?', values: [digits, digits] };
+  const words = search
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  return {
+    where: words.map(() => 'AND instr(upper(e.nama), upper(?)) > 0').join(' '),
+    values: words,
+  };
+}
+
 /** Newest first: what was just recorded stands where the operator looks for it. */
 export function listOutbox(
   db: Reader,
   filter: Filter,
   offset: number,
   limit: number,
+  search = '',
 ): ReturnType<OutboxStore['list']> {
   const states = JSON.stringify(filter === 'all' ? Object.values(STATES).flat() : STATES[filter]);
+  const { where, values } = named(search);
+  const wanted = `WHERE p.state IN (SELECT value FROM json_each(?)) ${OF_FILTER[filter] ?? ''} ${where}`;
   const rows = db.all<ListRow>(
-    `${ROW} WHERE p.state IN (SELECT value FROM json_each(?)) ORDER BY p.sequence DESC LIMIT ? OFFSET ?`,
+    `${ROW} ${wanted} ORDER BY p.sequence DESC LIMIT ? OFFSET ?`,
     states,
+    ...values,
     limit,
     offset,
   );
   const total = db.get<{ n: number }>(
-    'SELECT count(*) AS n FROM packet WHERE state IN (SELECT value FROM json_each(?))',
+    `SELECT count(*) AS n FROM packet p ${where === '' ? '' : 'JOIN enrollment e USING (packet_id)'} ${wanted}`,
     states,
+    ...values,
   );
   return { total: total?.n ?? 0, rows: rows.map(toRow) };
 }
@@ -90,6 +118,7 @@ function toRow(row: ListRow): OutboxRow {
     lastProblem: row.last_problem,
     receivedAt: isoOrNull(row.received_at),
     outcome: row.outcome === null ? null : parseJson(outcomeSchema, row.outcome),
+    task: row.task === 1,
   };
 }
 

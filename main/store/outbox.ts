@@ -134,7 +134,7 @@ export function createOutboxStore(db: Database): OutboxStore {
       }),
     backlog: () => backlog(db),
     summary: (startOfDay) => summary(db, startOfDay),
-    list: (filter, offset, limit) => listOutbox(db, filter, offset, limit),
+    list: (filter, offset, limit, search) => listOutbox(db, filter, offset, limit, search),
     range: (from, to, of) =>
       db
         .all<{ sequence: number; packet_id: PacketId; manifest_sha256: OutboxItem['manifestSha256'] }>(

@@ -16,17 +16,23 @@ import { isUnreadable } from './packets.ts';
 import { iso, parseJson, plainBytes } from './rows.ts';
 
 const CLOSED = 'task.closed' satisfies AuditAct;
+/** Of a rejected one: nothing that is done here can mend it. */
+const ABANDONED = 'task.abandoned' satisfies AuditAct;
 const SHOWN = 500;
 
 /** A successor whose bytes the disk lost has mended nothing, and never will. */
-const NOT_MENDED = `NOT EXISTS (
-    SELECT 1 FROM packet s WHERE (s.amends = t.packet_id OR s.replaces = t.packet_id)
+const notMended = (packet: string): string => `NOT EXISTS (
+    SELECT 1 FROM packet s WHERE (s.amends = ${packet}.packet_id OR s.replaces = ${packet}.packet_id)
       AND NOT ${isUnreadable('s')}
   )`;
-/** Of packet `t`: the desk has still to see to it. */
-export const IS_OPEN_TASK = `(t.state = 'rejected' AND ${NOT_MENDED} OR t.state = 'duplicate' AND NOT EXISTS (
-    SELECT 1 FROM audit a WHERE a.subject = t.packet_id AND a.what = '${CLOSED}'
-  ))`;
+const isNoted = (packet: string, what: string): string =>
+  `EXISTS (SELECT 1 FROM audit a WHERE a.subject = ${packet}.packet_id AND a.what = '${what}')`;
+/** Whether a packet, by its alias, stands at the desk as a task: the one meaning of it, on every screen. */
+export const isOpenTask = (packet: string): string =>
+  `(${packet}.state = 'rejected' AND ${notMended(packet)} AND NOT ${isNoted(packet, ABANDONED)}
+    OR ${packet}.state = 'duplicate' AND NOT ${isNoted(packet, CLOSED)})`;
+/** Of packet `t`. */
+export const IS_OPEN_TASK = isOpenTask('t');
 
 const TASKS = `
   SELECT t.packet_id, coalesce(t.origin_sequence, t.sequence) AS sequence, t.state, e.nik, e.nama, e.recorded_at, e.operator_name, e.biodata, o.outcome,
@@ -69,10 +75,21 @@ export function createTaskStore(db: Database): TaskStore {
     close: (of, reason, by, now) =>
       db.write((tx) => {
         const task = requireTask(tx, of);
-        if (task.state !== 'duplicate') throw new RekamError('packet.state');
-        audit(tx, { at: now, by, what: CLOSED, subject: of, detail: reason });
+        if (!mayClose(task)) throw new RekamError('packet.state');
+        audit(tx, {
+          at: now,
+          by,
+          what: task.state === 'duplicate' ? CLOSED : ABANDONED,
+          subject: of,
+          detail: reason,
+        });
       }),
   };
+}
+
+/** What no recording of this NIK can mend: a second one of its resident, or a NIK that is nobody's. */
+function mayClose(task: TaskRecord): boolean {
+  return task.state === 'duplicate' || outcomeOf(task).reasons.some(({ code }) => code === 'nik.unknown');
 }
 
 export function countTasks(db: Reader): number {

@@ -204,12 +204,17 @@ describe('one packet', () => {
     await page.keyboard.press('Enter');
     await dialog().getByText('“Tunggu kabar pusat”').first().waitFor();
     expect(await liveText(page)).toContain(words.doctor.said_held);
-    expect(await button(words.doctor.release).evaluate((node) => node === document.activeElement)).toBe(true);
+    // The next Enter closes, and undoes nothing.
+    expect(await button(words.doctor.close).evaluate((node) => node === document.activeElement)).toBe(true);
     await see('doctor-held');
     await page.keyboard.press('Enter');
-    await button(words.doctor.retry).waitFor();
+    await dialog().waitFor({ state: 'detached' });
+    expect((await station.status()).outbox).toMatchObject({ held: 1, waiting: 0 });
+    await open.first().press('Enter');
+    await button(words.doctor.release).press('Enter');
+    await dialog().getByText(words.doctor.said_released).waitFor();
     expect((await station.status()).outbox).toMatchObject({ held: 0, waiting: 1 });
-    await page.keyboard.press('Enter');
+    await button(words.doctor.retry).press('Enter');
     await dialog().getByText(words.doctor.act_received).first().waitFor();
     await see('doctor-received');
     await page.keyboard.press('Escape');

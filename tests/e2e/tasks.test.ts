@@ -181,6 +181,7 @@ it('a duplicate is explained, and closed by a person with a reason', async () =>
   await shot('duplicate');
   await page.keyboard.press('Enter');
   await work().getByRole('heading', { name: words.task.none }).waitFor();
+  await work().getByText(words.task.closed.replace('{{nama}}', person.nama)).waitFor();
   await page.keyboard.press('Escape');
   await work().getByRole('heading', { name: words.desk.idleTitle }).waitFor();
   expect(await openTasks().count()).toBe(0);

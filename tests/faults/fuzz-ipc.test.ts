@@ -266,6 +266,7 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
         filter: pick(['all', 'pending', 'held', 'received', 'rejected'], random),
         offset: 0,
         limit: 50,
+        search: pick(['', 'siti', '3209'], random),
       };
     case 'sync.limit':
       return { ceiling: 16_000, hours: { from: 60, to: 300 } };

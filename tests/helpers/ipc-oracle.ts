@@ -135,6 +135,7 @@ export const VALID: Readonly<Record<string, Is>> = {
     filter: among('all', 'pending', 'held', 'received', 'rejected'),
     offset: whole(0),
     limit: whole(1, 200),
+    search: left(text(100)),
   }),
   'outbox.packet': packet,
   'outbox.hold': object({ packetId: packet, reason: words(120) }),

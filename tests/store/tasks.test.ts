@@ -225,6 +225,23 @@ describe('a task', () => {
     expect(store.api.residents.byNik(store.niks[0] ?? '')?.task).toBeNull();
   });
 
+  test('of a NIK that is nobody’s has a way out, and one with another reason has none', () => {
+    decide(id(0), { reasons: [{ code: 'nik.unknown', at: 'nik' }] });
+    decide(id(1));
+    const close = (index: number) =>
+      store.api.tasks.close(
+        id(index),
+        'NIK salah, direkam dengan yang benar',
+        store.supervisor.accountId,
+        NOW,
+      );
+    close(0);
+    expect(() => close(1)).toThrow('packet.state');
+    expect(openIds()).toEqual([id(1)]);
+    expect(store.api.outbox.list('rejected', 0, 9).rows.map(({ packetId }) => packetId)).toEqual([id(1)]);
+    expect(store.api.outbox.summary(NOW).tasks).toBe(1);
+  });
+
   test('of a duplicate is closed once, by a person, with a reason; one that must be mended is not', () => {
     decide(id(0), DUPLICATE);
     decide(id(1));

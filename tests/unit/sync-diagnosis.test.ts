@@ -11,7 +11,7 @@ const row = (over: Partial<PacketDetail['row']>): PacketDetail['row'] => ({
   ...{ packetId: newPacketId(), sequence: 1, origin: null, nik: '', nama: '', recordedAt: '' },
   ...{ state: 'recorded', isErased: false },
   ...{ holdReason: null, attempts: 0, nextAttemptAt: null, offset: 0, size: 1, lastProblem: null },
-  ...{ receivedAt: null, outcome: null },
+  ...{ receivedAt: null, outcome: null, task: false },
   ...over,
 });
 const told = (
@@ -43,6 +43,10 @@ describe('a packet that does not', () => {
     expect(told({ state: 'held', holdReason: 'unreadable' }, {}, 5)).toEqual(['replaced', 'nothing']);
     expect(told({ state: 'rejected' }, {}, 5)).toEqual(['replaced', 'nothing']);
     expect(told({ state: 'rejected' })).toEqual(['rejected', 'amend']);
+  });
+  test('a second recording of somebody is over only once a person has seen to it', () => {
+    expect(told({ state: 'duplicate', task: true })).toEqual(['duplicate', 'match']);
+    expect(told({ state: 'duplicate' })).toEqual(['over', 'nothing']);
   });
   test.each(PACKET_STATES)('%s is told', (state) => {
     expect(told({ state }).every((word) => typeof word === 'string')).toBe(true);

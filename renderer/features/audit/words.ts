@@ -82,6 +82,7 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
       return detail.includes(':') ? t('audit/notWhole') : null;
     case 'takeover.begun':
     case 'task.closed':
+    case 'task.abandoned':
     case 'reconcile.gap':
       return detail;
     default:

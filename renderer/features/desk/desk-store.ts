@@ -29,7 +29,12 @@ export type DeskView =
   | { readonly kind: 'opening' }
   | { readonly kind: 'arrival'; readonly checked: Checked }
   /** What the center sent back; the first one without a packet. */
-  | { readonly kind: 'tasks'; readonly packetId: PacketId | null }
+  | {
+      readonly kind: 'tasks';
+      readonly packetId: PacketId | null;
+      /** Whose task was closed just now. */
+      readonly closed: string | null;
+    }
   | { readonly kind: 'working'; readonly work: Work; readonly opening: Opening; readonly beside: Beside }
   | { readonly kind: 'recorded'; readonly recorded: Response<'intake.record'> };
 
@@ -139,9 +144,9 @@ export async function openTask(of: PacketId): Promise<void> {
   else set({ view: state.view.kind === 'opening' ? { kind: 'idle' } : state.view, error: begun.error });
 }
 
-export function showTasks(packetId: PacketId | null): void {
+export function showTasks(packetId: PacketId | null, closed: string | null = null): void {
   opened += 1;
-  set({ view: { kind: 'tasks', packetId }, error: null });
+  set({ view: { kind: 'tasks', packetId, closed }, error: null, chosen: null });
 }
 
 /**

@@ -50,7 +50,7 @@ export default function Desk() {
           {view.kind === 'recorded' ? (
             <Recorded recorded={view.recorded} today={today.data} />
           ) : view.kind === 'tasks' ? (
-            <TasksView packetId={view.packetId} />
+            <TasksView packetId={view.packetId} closed={view.closed} />
           ) : view.kind === 'arrival' ? (
             <Arrival checked={view.checked} />
           ) : (

@@ -35,14 +35,25 @@ export function saidByCenter(reasons: Reasons, vocabulary: Vocabulary): string[]
   return said.length === 0 ? [t('task/said/other')] : said;
 }
 
+/** The one field that nobody corrects at the desk: it is another person's recording, or the center's to mend. */
+export function isNikUnknown(reasons: Reasons): boolean {
+  return reasons.some(({ code }) => code === 'nik.unknown');
+}
+
 /** What a task is, in two or three words. */
-export function kindOfTask({ verdict, remedy }: TaskRow): 'duplicate' | 'recapture' | 'amend' {
+export function kindOfTask({
+  verdict,
+  remedy,
+}: Pick<TaskRow, 'verdict' | 'remedy'>): 'duplicate' | 'recapture' | 'amend' {
   if (verdict === 'duplicate') return 'duplicate';
   return remedy === 'amend' ? 'amend' : 'recapture';
 }
 
 /** What to do, step by step. */
-export function stepsOfTask(task: TaskRow, vocabulary: Vocabulary): string[] {
+export function stepsOfTask(
+  task: Pick<TaskRow, 'verdict' | 'remedy' | 'reasons' | 'biodata' | 'parts'>,
+  vocabulary: Vocabulary,
+): string[] {
   const { t } = vocabulary;
   switch (kindOfTask(task)) {
     case 'duplicate':
@@ -51,8 +62,8 @@ export function stepsOfTask(task: TaskRow, vocabulary: Vocabulary): string[] {
       return [t('task/do/invite'), t('task/do/whole')];
     case 'amend':
       return [
-        ...(task.reasons.some(({ code }) => code === 'nik.unknown') ? [t('task/do/nik')] : []),
-        ...(task.biodata ? [t('task/do/biodata')] : []),
+        ...(isNikUnknown(task.reasons) ? [t('task/do/nik'), t('task/do/nikRight')] : []),
+        ...(task.biodata && !isNikUnknown(task.reasons) ? [t('task/do/biodata')] : []),
         ...(task.parts.length > 0
           ? [
               t('task/do/invite'),

@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { TaskRow } from '../../../app/ipc/contract.ts';
 import { useNow } from '../../clock.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { announce } from '../../components/announcer.tsx';
 import { BytesImage } from '../../components/bytes-image.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useKeys, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { StateMark } from '../../components/state-mark.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { shapeOf } from '../../station.ts';
 import arrival from './arrival.module.css';
@@ -17,7 +18,7 @@ import desk from './desk.module.css';
 import { leave, openTask, showTasks, useDesk } from './desk-store.ts';
 import { PersonButton } from './person.tsx';
 import { ReasonForm } from './steps/reason-panel.tsx';
-import { kindOfTask, saidByCenter, stepsOfTask } from './task-words.ts';
+import { isNikUnknown, kindOfTask, saidByCenter, stepsOfTask } from './task-words.ts';
 import { closeTask, useTaskPhoto, useTasks } from './tasks.ts';
 import classes from './tasks.module.css';
 
@@ -28,7 +29,7 @@ function CloseForm({ task, close }: { task: TaskRow; close: () => void }) {
     const failed = await closeTask(task.packetId, reason);
     if (failed !== null) return failed;
     announce(t('task/closed', { nama: task.nama }));
-    showTasks(null);
+    showTasks(null, task.nama);
     return null;
   };
   return (
@@ -68,8 +69,11 @@ function Facts({ task }: { task: TaskRow }) {
   );
 }
 
-/** One recording that came back: what the center said, what to do, and the one action that does it. */
-function Task({ task }: { task: TaskRow }) {
+/**
+ * One recording that came back: what the center said, what to do, and the one action that does it.
+ * @param armed false where it only came up because another was closed: Enter must not begin it
+ */
+function Task({ task, armed }: { task: TaskRow; armed: boolean }) {
   const vocabulary = useWords();
   const { t } = vocabulary;
   const error = useDesk((state) => state.error);
@@ -80,9 +84,9 @@ function Task({ task }: { task: TaskRow }) {
   const run = kind === 'duplicate' ? () => setClosing(true) : () => void openTask(task.packetId);
   const label = kind === 'duplicate' ? 'close' : task.draft !== null ? 'resume' : kind;
   useEffect(() => {
-    if (!closing) button.current?.focus();
-  }, [closing]);
-  usePrimaryKey(closing ? null : run);
+    if (!closing && armed) button.current?.focus();
+  }, [closing, armed]);
+  usePrimaryKey(closing || !armed ? null : run);
   return (
     <>
       <ScrollRegion className={classes['detail']} aria-label={task.nama}>
@@ -110,13 +114,19 @@ function Task({ task }: { task: TaskRow }) {
           <Button variant="default" onClick={() => void leave()} aria-keyshortcuts="Escape">
             {t('desk/leave')}
           </Button>
+          {kind !== 'duplicate' && isNikUnknown(task.reasons) && (
+            <Button variant="default" disabled={closing} onClick={() => setClosing(true)}>
+              {t('task/act/close')}
+            </Button>
+          )}
         </div>
         <div className={desk['actions']}>
           <Button
             ref={button}
             onClick={run}
             disabled={closing}
-            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+            rightSection={armed ? <EnterMark /> : null}
+            {...(armed ? LANDING : {})}
           >
             {t(`task/act/${label}`)}
           </Button>
@@ -127,7 +137,7 @@ function Task({ task }: { task: TaskRow }) {
 }
 
 /** What the center sent back. The arrows go through the list, Enter does what the task asks. */
-export function TasksView({ packetId }: { packetId: PacketId | null }) {
+export function TasksView({ packetId, closed }: { packetId: PacketId | null; closed: string | null }) {
   const { t } = useWords();
   const tasks = useTasks();
   const rows = tasks.data ?? [];
@@ -137,7 +147,11 @@ export function TasksView({ packetId }: { packetId: PacketId | null }) {
   );
   const current = rows[at];
   const empty = useRef<HTMLHeadingElement>(null);
+  const list = useRef<HTMLElement>(null);
   useEffect(() => empty.current?.focus(), [rows.length]);
+  useEffect(() => {
+    if (closed !== null) list.current?.querySelector<HTMLElement>('[aria-current]')?.focus();
+  }, [closed, current?.packetId]);
   const move = (by: number) => (event: KeyboardEvent) => {
     const next = rows[at + by];
     // In a field the arrows are the field's: what is being typed must not go away.
@@ -146,7 +160,7 @@ export function TasksView({ packetId }: { packetId: PacketId | null }) {
   useKeys({ ArrowDown: move(1), ArrowUp: move(-1) });
   return (
     <div className={classes['tasks']}>
-      <nav className={classes['list']} aria-labelledby="tasks-title">
+      <nav ref={list} className={classes['list']} aria-labelledby="tasks-title">
         <h1 id="tasks-title" className={classes['title']}>
           {t('task/title')}
         </h1>
@@ -155,7 +169,7 @@ export function TasksView({ packetId }: { packetId: PacketId | null }) {
             <li key={row.packetId}>
               <PersonButton
                 name={row.nama}
-                note={t(row.draft === null ? `task/kind/${kindOfTask(row)}` : 'task/begun')}
+                note={`${formatNik(row.nik)} · ${t(row.draft === null ? `task/kind/${kindOfTask(row)}` : 'task/begun')}`}
                 current={row.packetId === current?.packetId}
                 open={() => showTasks(row.packetId)}
               />
@@ -164,9 +178,14 @@ export function TasksView({ packetId }: { packetId: PacketId | null }) {
         </ul>
       </nav>
       <div className={classes['work']}>
+        {closed !== null && (
+          <p className={classes['closed']}>
+            <StateMark tone="safe">{t('task/closed', { nama: closed })}</StateMark>
+          </p>
+        )}
         {tasks.isError && <ErrorNotice error={shapeOf(tasks.error)} onRetry={() => void tasks.refetch()} />}
         {current !== undefined ? (
-          <Task key={current.packetId} task={current} />
+          <Task key={current.packetId} task={current} armed={closed === null} />
         ) : (
           <div className={arrival['idleCenter']}>
             <h2 ref={empty} tabIndex={-1} className={arrival['idleTitle']}>

@@ -50,7 +50,8 @@ function Waiting({ t, f }: Vocabulary) {
   );
   const now = useNow();
   const held = useStatus((status) => status?.outbox.held ?? 0);
-  const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
+  // Of what came back only what still is a task: the same number as at the desk and in the outbox.
+  const tasks = useStatus((status) => status?.outbox.tasks ?? 0);
   return (
     <>
       <StateMark tone={waiting === 0 ? 'safe' : 'waiting'}>
@@ -61,7 +62,7 @@ function Waiting({ t, f }: Vocabulary) {
             : t('status/waitingUntil', { many: f.number(waiting), time: f.moment(opensAt, now) })}
       </StateMark>
       {held > 0 && <StateMark tone="act">{t('status/held', { many: f.number(held) })}</StateMark>}
-      {rejected > 0 && <StateMark tone="act">{t('status/rejected', { many: f.number(rejected) })}</StateMark>}
+      {tasks > 0 && <StateMark tone="act">{t('status/tasks', { many: f.number(tasks) })}</StateMark>}
     </>
   );
 }

@@ -1,15 +1,17 @@
 import { Button } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
-import { isPending } from '../../../app/enrollment/lifecycle.ts';
+import { isPending, type PacketState } from '../../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { IpcResult } from '../../../app/ipc/result.ts';
 import type { PacketDetail } from '../../../app/ipc/outbox.ts';
+import { askedFor } from '../../../app/desk/task.ts';
 import { diagnose, PROBLEM_KINDS, problemKind } from '../../../app/sync/diagnosis.ts';
 import { LINK_CAUSES } from '../../../app/sync/link.ts';
+import { go } from '../../app-state.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -20,8 +22,10 @@ import { queries } from '../../query.ts';
 import { answer, ask, shapeOf, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from './doctor.module.css';
+import { leave, showTasks } from '../desk/desk-store.ts';
+import { saidByCenter, stepsOfTask } from '../desk/task-words.ts';
 import { HoldForm } from './hold-form.tsx';
-import { STATE_TONE } from './outbox-line.tsx';
+import { toneOf } from './outbox-line.tsx';
 
 /** A problem's name as a sentence. */
 export function problemText(problem: string, { t }: Pick<Vocabulary, 't'>): string {
@@ -44,6 +48,7 @@ function Findings({ detail }: { detail: PacketDetail }) {
   const vocabulary = useWords();
   const { t, f } = vocabulary;
   const { row, successor, history } = detail;
+  const task = taskOf(row);
   const { stand, next, opensAt, cause, now } = useDiagnosis(detail);
   const held = row.holdReason === null ? '' : t(`holdReason/${row.holdReason}`);
   const note = row.holdReason === 'person' ? history.find(({ act }) => act === 'held') : undefined;
@@ -57,7 +62,7 @@ function Findings({ detail }: { detail: PacketDetail }) {
   };
   return (
     <div className={classes['words']}>
-      <StateMark tone={STATE_TONE[row.state]}>{t(`packetState/${row.state}`)}</StateMark>
+      <StateMark tone={toneOf(row)}>{t(`packetState/${row.state}`)}</StateMark>
       <p>
         {t(`doctor/stand_${stand}`, why)}
         {note?.note != null &&
@@ -66,9 +71,32 @@ function Findings({ detail }: { detail: PacketDetail }) {
       <p>
         <strong>{t('doctor/next')}</strong> {t(`doctor/next_${next}`, why)}
       </p>
+      {task !== null && (
+        <>
+          <p>{saidByCenter(task.reasons, vocabulary).join(' ')}</p>
+          <ul className={classes['steps']}>
+            {stepsOfTask(task, vocabulary).map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {isPending(row.state) && detail.hasBytes && <p className={classes['safe']}>{t('doctor/safe')}</p>}
     </div>
   );
+}
+
+/** The task that this packet is at the desk, in the task's own words; null where it is none. */
+function taskOf({ state, task, outcome }: PacketDetail['row']) {
+  if (!task || outcome === null || (state !== 'rejected' && state !== 'duplicate')) return null;
+  const { remedy, reasons } = outcome;
+  return { verdict: state, remedy, reasons, ...askedFor(reasons) };
+}
+
+/** To the desk, where it can be done; an enrollment that is open there is left first, and its draft stays. */
+async function openTask(packetId: PacketId): Promise<void> {
+  go('desk');
+  if (await leave()) showTasks(packetId);
 }
 
 function Figures({ detail: { row } }: { detail: PacketDetail }) {
@@ -138,7 +166,7 @@ export function Doctor({ packetId, onClose }: { packetId: PacketId; onClose: () 
   const dialog = useRef<HTMLDialogElement>(null);
   const primaryButton = useRef<HTMLButtonElement>(null);
   const [holding, setHolding] = useState(false);
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState<{ readonly text: string; readonly state: PacketState } | null>(null);
   const [error, setError] = useState<ErrorShape | null>(null);
   const detail = query.data;
   const state = detail?.row.state;
@@ -150,22 +178,35 @@ export function Doctor({ packetId, onClose }: { packetId: PacketId; onClose: () 
   // Where the state changed under the hand, the focus stays in the dialog.
   useEffect(() => {
     if (!holding) primaryButton.current?.focus();
-  }, [state, holding]);
+  }, [state, holding, said]);
+  // What was said of an act is over once the packet moves on from what the act made of it.
+  const isFresh = said !== null && said.state === state;
 
-  const done = (result: IpcResult<unknown>, said: 'held' | 'released' | 'retried') => {
-    setSaid(result.ok ? t(`doctor/said_${said}`) : '');
+  const done = async (result: IpcResult<unknown>, what: 'held' | 'released' | 'retried') => {
     setError(result.ok ? null : result.error);
-    void queries.invalidateQueries({ queryKey: ['outbox'] });
+    await queries.invalidateQueries({ queryKey: ['outbox'] });
+    const after = queries.getQueryData<PacketDetail>(['outbox', 'packet', packetId]);
+    setSaid(
+      result.ok && after !== undefined ? { text: t(`doctor/said_${what}`), state: after.row.state } : null,
+    );
   };
   const act = async (name: keyof typeof ACTS) => {
-    done(await answer(ACTS[name](packetId)), name === 'release' ? 'released' : 'retried');
+    await done(await answer(ACTS[name](packetId)), name === 'release' ? 'released' : 'retried');
   };
   const hold = async (reason: string) => {
     setHolding(false);
-    done(await answer(station.outbox.hold({ packetId, reason })), 'held');
+    await done(await answer(station.outbox.hold({ packetId, reason })), 'held');
   };
-  const primary = detail?.mayRelease === true ? 'release' : state === 'recorded' ? 'retry' : null;
-  const run = primary === null ? close : () => void act(primary);
+  const mayAct = detail?.mayRelease === true ? 'release' : state === 'recorded' ? 'retry' : null;
+  const task = detail !== undefined && taskOf(detail.row) !== null;
+  // Just acted: the next Enter closes, and does not undo what the last one did.
+  const primary = isFresh ? null : task ? 'task' : mayAct;
+  const run = () => {
+    if (primary === null) return close();
+    if (primary !== 'task') return void act(primary);
+    close();
+    void openTask(packetId);
+  };
   usePrimaryKey(holding ? null : run);
 
   return (
@@ -209,7 +250,7 @@ export function Doctor({ packetId, onClose }: { packetId: PacketId; onClose: () 
         )}
         {error !== null && <ErrorNotice error={error} />}
         {/* Of its own: what stands behind an open dialog is silent. */}
-        <output className={classes['said']}>{said}</output>
+        <output className={classes['said']}>{isFresh ? said.text : ''}</output>
       </div>
       {holding ? (
         <HoldForm onHold={(reason) => void hold(reason)} onClose={() => setHolding(false)} />
@@ -220,16 +261,17 @@ export function Doctor({ packetId, onClose }: { packetId: PacketId; onClose: () 
               {t('doctor/hold')}
             </Button>
           )}
+          {isFresh && mayAct !== null && (
+            <Button variant="subtle" onClick={() => void act(mayAct)}>
+              {t(`doctor/${mayAct}`)}
+            </Button>
+          )}
           {primary !== null && (
             <Button variant="default" onClick={close}>
               {t('doctor/close')}
             </Button>
           )}
-          <Button
-            ref={primaryButton}
-            onClick={run}
-            rightSection={<IconCornerDownLeft size={16} aria-hidden />}
-          >
+          <Button ref={primaryButton} onClick={run} rightSection={<EnterMark />} {...LANDING}>
             {t(`doctor/${primary ?? 'close'}`)}
           </Button>
         </div>

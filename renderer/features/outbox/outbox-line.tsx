@@ -7,6 +7,7 @@ import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useNow } from '../../clock.ts';
 import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
+import { useTraining } from '../training/training.tsx';
 import classes from './outbox.module.css';
 
 export const STATE_TONE: Readonly<Record<PacketState, Tone>> = {
@@ -20,9 +21,15 @@ export const STATE_TONE: Readonly<Record<PacketState, Tone>> = {
   superseded: 'safe',
 };
 
+/** Amber as long as a person has something to do for it. */
+export function toneOf({ state, task }: Pick<OutboxRow, 'state' | 'task'>): Tone {
+  return task ? 'act' : STATE_TONE[state];
+}
+
 /** Why it stands as it stands, in one line. */
 function why(row: OutboxRow, { t }: Vocabulary): string {
   if (row.state === 'held') return row.holdReason === null ? '' : t(`holdReason/${row.holdReason}`);
+  if (row.state === 'duplicate') return row.task ? t('outbox/toMatch') : '';
   if (row.state !== 'rejected' || row.outcome === null) return '';
   const reasons = row.outcome.reasons.map((reason) => {
     const known = OUTCOME_REASONS.find((code) => code === reason.code) ?? 'other';
@@ -40,9 +47,16 @@ function sentText(row: OutboxRow, { t, f }: Vocabulary): string {
     : t('outbox/sentOf', { done: f.bytes(row.offset), total });
 }
 
-function nextAttempt(row: OutboxRow, offline: boolean, now: number, { t, f }: Vocabulary): string {
+function nextAttempt(
+  row: OutboxRow,
+  training: boolean,
+  offline: boolean,
+  now: number,
+  { t, f }: Vocabulary,
+): string {
   if (row.state === 'held') return t('outbox/person');
   if (row.state !== 'recorded') return t('outbox/done');
+  if (training) return t('outbox/training');
   if (offline) return t('outbox/waitsLink');
   const wait = row.nextAttemptAt === null ? 0 : Date.parse(row.nextAttemptAt) - now;
   const when = wait < 30_000 ? t('outbox/now') : t('outbox/inTime', { time: f.duration(wait) });
@@ -59,6 +73,7 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
   const vocabulary = useWords();
   const { t, f } = vocabulary;
   const offline = useStatus((status) => status?.link.state === 'offline');
+  const training = useTraining();
   const reason = why(row, vocabulary);
   const name = row.isErased ? t('outbox/erased') : row.nama;
   const now = useNow();
@@ -74,7 +89,7 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
         {row.origin !== null && <small title={row.origin}>{t('outbox/origin', { label: row.origin })}</small>}
       </td>
       <td className={classes['two']}>
-        <StateMark tone={STATE_TONE[row.state]}>{t(`packetState/${row.state}`)}</StateMark>
+        <StateMark tone={toneOf(row)}>{t(`packetState/${row.state}`)}</StateMark>
         {reason !== '' && (
           <span className={classes['why']} title={reason}>
             {reason}
@@ -83,7 +98,7 @@ function Cells({ row, onSlip, onInspect }: { row: OutboxRow } & RowActs) {
         )}
       </td>
       <td>{sentText(row, vocabulary)}</td>
-      <td>{nextAttempt(row, offline, now, vocabulary)}</td>
+      <td>{nextAttempt(row, training, offline, now, vocabulary)}</td>
       <td>{row.receivedAt === null ? t('common/empty') : f.moment(row.receivedAt, now)}</td>
       <td className={classes['slip']}>
         <button

@@ -1,5 +1,7 @@
+import { TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { OutboxRow } from '../../../app/ipc/contract.ts';
 import { go, mayLead, useApp, type OutboxFilter } from '../../app-state.ts';
 import { ScrollRegion } from '../../components/aria.ts';
@@ -20,9 +22,9 @@ const COLUMNS = ['number', 'name', 'recordedAt', 'state', 'sent', 'nextAttempt',
 const PAGE = 100;
 const ROW_HEIGHT = 64;
 
-const pageQuery = (filter: OutboxFilter, page: number) => ({
-  queryKey: ['outbox', filter, page],
-  queryFn: () => ask(station.outbox.list({ filter, offset: page * PAGE, limit: PAGE })),
+const pageQuery = (filter: OutboxFilter, search: string, page: number) => ({
+  queryKey: ['outbox', filter, search, page],
+  queryFn: () => ask(station.outbox.list({ filter, search, offset: page * PAGE, limit: PAGE })),
   placeholderData: keepPreviousData,
 });
 
@@ -34,7 +36,7 @@ function useRefresh(): void {
       : [
           status.outbox.waiting,
           status.outbox.held,
-          status.outbox.rejected,
+          status.outbox.tasks,
           status.outbox.received,
           status.sync?.bytes.done,
         ].join(),
@@ -47,10 +49,12 @@ function useRefresh(): void {
 
 function List({
   filter,
+  search,
   total,
   ...acts
 }: {
   filter: OutboxFilter;
+  search: string;
   total: number;
 } & RowActs) {
   const { t } = useWords();
@@ -61,7 +65,7 @@ function List({
     { length: Math.floor(last / PAGE) - firstPage + 1 },
     (_, index) => firstPage + index,
   );
-  const results = useQueries({ queries: pages.map((page) => pageQuery(filter, page)) });
+  const results = useQueries({ queries: pages.map((page) => pageQuery(filter, search, page)) });
   const rowAt = (index: number) => results[Math.floor(index / PAGE) - firstPage]?.data?.rows[index % PAGE];
   const indexes = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 
@@ -103,7 +107,9 @@ function List({
 export default function Outbox() {
   const { t, f } = useWords();
   const filter = useApp((state) => state.outboxFilter);
-  const first = useQuery(pageQuery(filter, 0));
+  const [typed, setTyped] = useState('');
+  const search = useDeferredValue(typed.trim());
+  const first = useQuery(pageQuery(filter, search, 0));
   const heading = useRef<HTMLHeadingElement>(null);
   const [slip, setSlip] = useState<OutboxRow | null>(null);
   const [inspected, setInspected] = useState<OutboxRow | null>(null);
@@ -124,6 +130,17 @@ export default function Outbox() {
             : t('outbox/total', { many: f.number(total), count: total })}
         </span>
         <LimitsLine />
+        <TextInput
+          className={classes['search']}
+          aria-label={t('outbox/search')}
+          placeholder={t('outbox/search')}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          value={typed}
+          maxLength={100}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          spellCheck={false}
+        />
         <fieldset className={classes['filters']}>
           <legend className="visually-hidden">{t('outbox/filter')}</legend>
           {FILTERS.map((name) => (
@@ -141,12 +158,15 @@ export default function Outbox() {
       </div>
       {first.isError && <ErrorNotice error={shapeOf(first.error)} onRetry={() => void first.refetch()} />}
       {first.data !== undefined && total === 0 && (
-        <p className={classes['empty']}>{t(`outbox/empty_${filter}`)}</p>
+        <p className={classes['empty']}>
+          {t(search === '' ? `outbox/empty_${filter}` : 'outbox/empty_search')}
+        </p>
       )}
       {total > 0 && (
         <List
-          key={filter}
+          key={`${filter} ${search}`}
           filter={filter}
+          search={search}
           total={total}
           onSlip={setSlip}
           onInspect={leads ? setInspected : null}

@@ -144,10 +144,10 @@ function Progress({ progress }: { progress: SyncProgress | null }) {
 function Attention() {
   const { t, f } = useWords();
   const held = useStatus((status) => status?.outbox.held ?? 0);
-  const rejected = useStatus((status) => status?.outbox.rejected ?? 0);
+  const tasks = useStatus((status) => status?.outbox.tasks ?? 0);
   const entries = [
     ['held', held, 'heldGo'],
-    ['rejected', rejected, 'rejectedGo'],
+    ['rejected', tasks, 'rejectedGo'],
   ] as const;
   return (
     <div className={classes['attention']}>
