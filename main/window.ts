@@ -105,7 +105,8 @@ export function createWindow(options: {
     width: 1366,
     height: 768,
     minWidth: 1024,
-    minHeight: 640,
+    // 1366 × 768 with Windows at 125 %, less the taskbar.
+    minHeight: 560,
     show: false,
     autoHideMenuBar: true,
     backgroundColor: '#f8f9fa',

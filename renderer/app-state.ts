@@ -104,7 +104,7 @@ export function learnt(info: StationInfo): void {
 
 export async function loggedIn(session: Session): Promise<void> {
   const { draftKey, ...person } = session;
-  const { deleteTrainingVault, enterDesk, openVault, placeNow, setPlace } = await loadDesk();
+  const { deleteTrainingVault, enterDesk, openUnfinished, openVault, placeNow, setPlace } = await loadDesk();
   // Nothing opens before the password is the person's own.
   if (person.mustChange) return set({ person, ended: null, screen: 'desk' });
   let vault: Vault | null = null;
@@ -120,6 +120,7 @@ export async function loggedIn(session: Session): Promise<void> {
   const samePerson = placeNow().account === person.accountId;
   if (!samePerson) setPlace({ account: person.accountId, open: null, work: null });
   set({ person, ended: null, vaultFailed: vault === null, ...(samePerson ? {} : { screen: 'desk' }) });
+  await openUnfinished(draftKey, person.accountId, person.training);
   await enterDesk(vault, person.training);
 }
 

@@ -106,7 +106,7 @@ export async function readStored(page: Page, said = 'Tersimpan di stasiun ini'):
 async function doStep(page: Page, step: Step): Promise<void> {
   switch (step) {
     case 'biodata':
-      for (const reason of await page.getByRole('combobox', { name: /^Alasan lanjut/ }).all()) {
+      for (const reason of await page.getByRole('combobox', { name: /^Alasan tetap dilanjutkan/ }).all()) {
         await reason.selectOption({ label: 'Cocok dengan KK atau akta yang diperlihatkan' });
       }
       await page.getByRole('button', { name: /^Data benar/ }).click();

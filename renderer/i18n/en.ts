@@ -438,12 +438,14 @@ export const en: Words = {
     unchanged: 'The value is still the same.',
     title: 'Correction: {{field}}',
     password: 'Your password',
-    passwordHelp: 'The operator confirms the correction in person, and it is logged.',
+    passwordHelp: 'The correction is confirmed with your password and kept on record.',
     passwordMissing: 'Type your password to confirm this correction.',
-    reason: 'Reason to go on: {{warning}}',
+    reason: 'Reason for going on all the same: {{warning}}',
     reasonChoose: 'Choose a reason…',
     reasonMissing: 'Choose a reason first, then go on.',
     reasonTyped: 'Write the reason',
+    dateForm: 'Write it in full, like this: 03-02-1994.',
+    noted: 'look at this',
   },
   field: {
     nik: 'NIK',
@@ -519,11 +521,9 @@ export const en: Words = {
     other: 'Another reason…',
   },
   biodataWarning: {
-    'nik.birthDate':
-      'The date inside the NIK differs from the date of birth. Usual where the birth date was once corrected; the NIK never changes.',
-    'nik.sex':
-      'The sex inside the NIK differs from the biodata. Make sure that this is the person; the NIK never changes.',
-    'nik.wilayah': 'The NIK was issued in another kecamatan. Usual for residents who moved.',
+    'nik.birthDate': 'The date in the NIK differs from the date of birth: usual where it was once corrected.',
+    'nik.sex': 'The sex in the NIK differs from the biodata. Make sure that this is the person.',
+    'nik.wilayah': 'The NIK was issued in another kecamatan: usual for residents who moved.',
     'nama.single': 'The name is a single word. Make sure that it is.',
     early: '16 years old: recorded early, and marked so.',
     old: 'Older than 110 years. Make sure of the date of birth.',
@@ -624,7 +624,6 @@ export const en: Words = {
     qualityLow: '{{score}} · low',
     qualityNone: 'not scored',
     notYet: 'not yet',
-    guide_only: 'Only {{parts}}.',
     guide_right4: 'Four fingers of the right hand flat on the scanner.',
     guide_left4: 'Four fingers of the left hand flat on the scanner.',
     guide_thumbs: 'Both thumbs side by side on the scanner.',
@@ -632,6 +631,14 @@ export const en: Words = {
     guide_verify: 'Both index fingers once more, for the center to compare.',
     image: 'Capture of {{part}}',
     parts: 'Parts',
+    device_untrusted: 'Scanner is not trusted',
+    only: 'Place only the {{parts}}.',
+    only_verify: 'Place the {{parts}}, for the center to compare.',
+    only_eye: 'Only the {{parts}}; eyes wide open, straight at the scanner.',
+    count_2: 'Two fingers: {{parts}}.',
+    count_3: 'Three fingers: {{parts}}.',
+    list: '{{first}} and {{last}}',
+    excepted: 'Excepted: {{reason}}',
   },
   part: {
     photo: 'Photo',
@@ -664,6 +671,9 @@ export const en: Words = {
     remove: 'Remove exception {{part}}',
     removeShort: 'Undo',
     announce: 'Exception noted: {{part}}',
+    partChoose: 'Choose the part…',
+    partMissing: 'Choose the part first.',
+    discards: 'What was captured of {{part}} is discarded when the exception is noted.',
   },
   exceptionReason: {
     amputated: 'Missing (amputated)',
@@ -689,6 +699,7 @@ export const en: Words = {
     unchanged:
       'Nothing was changed, so the center may send it back for the same reason. Send it only when the center has said that this NIK is right.',
     saveUnchanged: 'Save unchanged',
+    change: '{{field}}: {{before}} → {{after}} ({{document}})',
   },
   recorded: {
     title: 'Stored at this station',

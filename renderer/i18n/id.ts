@@ -437,12 +437,14 @@ export const id = {
     unchanged: 'Nilainya masih sama.',
     title: 'Perbaikan: {{field}}',
     password: 'Kata sandi Anda',
-    passwordHelp: 'Perbaikan dikuatkan oleh petugas sendiri dan tercatat.',
-    passwordMissing: 'Ketik kata sandi Anda untuk menguatkan perbaikan ini.',
-    reason: 'Alasan lanjut: {{warning}}',
+    passwordHelp: 'Perbaikan disahkan dengan kata sandi Anda dan dicatat.',
+    passwordMissing: 'Ketik kata sandi Anda untuk mengesahkan perbaikan ini.',
+    reason: 'Alasan tetap dilanjutkan: {{warning}}',
     reasonChoose: 'Pilih alasan…',
     reasonMissing: 'Pilih alasan dahulu, lalu lanjutkan.',
     reasonTyped: 'Tulis alasannya',
+    dateForm: 'Tulis lengkap seperti ini: 03-02-1994.',
+    noted: 'perlu diperhatikan',
   },
   field: {
     nik: 'NIK',
@@ -517,11 +519,9 @@ export const id = {
     other: 'Alasan lain…',
   },
   biodataWarning: {
-    'nik.birthDate':
-      'Tanggal di dalam NIK berbeda dengan tanggal lahir. Ini biasa bila tanggal lahir pernah dikoreksi; NIK tidak berubah.',
-    'nik.sex':
-      'Jenis kelamin di dalam NIK berbeda dengan biodata. Pastikan orangnya benar; NIK tidak berubah.',
-    'nik.wilayah': 'NIK diterbitkan di kecamatan lain. Ini biasa bagi warga pindahan.',
+    'nik.birthDate': 'Tanggal di NIK berbeda dengan tanggal lahir: biasa bila pernah dikoreksi.',
+    'nik.sex': 'Jenis kelamin di NIK berbeda dengan biodata. Pastikan orangnya benar.',
+    'nik.wilayah': 'NIK diterbitkan di kecamatan lain: biasa bagi warga pindahan.',
     'nama.single': 'Nama hanya satu kata. Pastikan memang demikian.',
     early: 'Berumur 16 tahun: direkam lebih awal dan ditandai demikian.',
     old: 'Umur lebih dari 110 tahun. Pastikan tanggal lahirnya.',
@@ -624,7 +624,6 @@ export const id = {
     qualityLow: '{{score}} · kurang',
     qualityNone: 'tidak dinilai',
     notYet: 'belum',
-    guide_only: 'Hanya {{parts}}.',
     guide_right4: 'Empat jari tangan kanan rata di pemindai.',
     guide_left4: 'Empat jari tangan kiri rata di pemindai.',
     guide_thumbs: 'Kedua jempol berdampingan di pemindai.',
@@ -632,6 +631,14 @@ export const id = {
     guide_verify: 'Kedua telunjuk sekali lagi, untuk dibandingkan oleh pusat.',
     image: 'Rekaman {{part}}',
     parts: 'Bagian',
+    device_untrusted: 'Pemindai tidak dipercaya',
+    only: 'Letakkan hanya {{parts}}.',
+    only_verify: 'Letakkan {{parts}}, untuk dibandingkan oleh pusat.',
+    only_eye: 'Hanya {{parts}}; mata terbuka lebar, lurus ke pemindai.',
+    count_2: 'Dua jari: {{parts}}.',
+    count_3: 'Tiga jari: {{parts}}.',
+    list: '{{first}} dan {{last}}',
+    excepted: 'Dikecualikan: {{reason}}',
   },
   part: {
     photo: 'Foto',
@@ -664,6 +671,9 @@ export const id = {
     remove: 'Hapus pengecualian {{part}}',
     removeShort: 'Batalkan',
     announce: 'Pengecualian dicatat: {{part}}',
+    partChoose: 'Pilih bagian…',
+    partMissing: 'Pilih bagian dahulu.',
+    discards: 'Yang sudah diambil dari {{part}} dihapus bila pengecualian dicatat.',
   },
   exceptionReason: {
     amputated: 'Tidak ada (amputasi)',
@@ -689,6 +699,7 @@ export const id = {
     unchanged:
       'Tidak ada yang diubah, jadi pusat dapat mengembalikannya dengan sebab yang sama. Kirim hanya bila pusat sudah membenarkan NIK ini.',
     saveUnchanged: 'Simpan tanpa perubahan',
+    change: '{{field}}: {{before}} → {{after}} ({{document}})',
   },
   recorded: {
     title: 'Tersimpan di stasiun ini',

@@ -288,7 +288,7 @@ describe('the end of the review', () => {
     await page.keyboard.press('F5');
     await workUntil(page, 'review');
     await page.keyboard.press('Enter');
-    await said(words.scan.guide_verify);
+    await said(words.scan.only_verify.replace('{{parts}}', 'telunjuk kanan lagi'));
     await expect.poll(() => approvedBy(residents[1] ?? ''), PATIENT).toBe('keyboard');
     scanner.fault('timeout');
     await page.keyboard.press('Enter');

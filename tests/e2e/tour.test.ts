@@ -189,6 +189,7 @@ describe.each([
     await button(words.scan.take).click({ trial: true });
     await see('right4');
     await button(words.exception.open).click();
+    await page.getByRole('combobox', { name: words.exception.part, exact: true }).selectOption({ index: 1 });
     await page
       .getByRole('combobox', { name: words.exception.reason })
       .selectOption({ label: words.exceptionReason.other });

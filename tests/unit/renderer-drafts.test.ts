@@ -13,6 +13,13 @@ import { importDraftKey, openEntry, sealEntry, sha256Hex } from '../../renderer/
 import { chooseCopy } from '../../renderer/drafts/resume.ts';
 import type { Vault, VaultCopy } from '../../renderer/drafts/vault.ts';
 import { openWork } from '../../renderer/drafts/work.ts';
+import {
+  forgetUnfinished,
+  keepUnfinished,
+  openUnfinished,
+  sealUnfinished,
+  unfinishedOf,
+} from '../../renderer/features/desk/unfinished.ts';
 
 const packetId = v7() as PacketId;
 const nik = '3209031402830007' as Nik;
@@ -284,5 +291,49 @@ describe('an open draft', () => {
     work.close();
     work.update({ biodataConfirmed: true });
     expect(work.state().draft.revision).toBe(0);
+  });
+});
+
+describe('what nobody has finished yet', () => {
+  const owner = '0b7f2d4e-5a51-4c3e-9d1a-6f0c8e2b1a01';
+  const other = '0b7f2d4e-5a51-4c3e-9d1a-6f0c8e2b1a02';
+  const key = new Uint8Array(32).fill(7);
+  const typed = { kind: 'correction', packetId, field: 'nama', value: 'AGUS SA', document: 'Akta' } as const;
+  const locked = async () => {
+    await openUnfinished(key, owner, false);
+    keepUnfinished(typed);
+    await sealUnfinished();
+    expect(unfinishedOf('correction', packetId)).toBeNull();
+  };
+
+  test('is there again for the same person, after a lock and after a training in between', async () => {
+    await locked();
+    await openUnfinished(new Uint8Array(32).fill(9), owner, true);
+    expect(unfinishedOf('correction', packetId)).toBeNull();
+    await sealUnfinished();
+    await openUnfinished(key, owner, false);
+    expect(unfinishedOf('correction', packetId)).toEqual(typed);
+    expect(unfinishedOf('photo', packetId)).toBeNull();
+    keepUnfinished(null);
+  });
+
+  test('ends with its draft, and with no other', async () => {
+    await openUnfinished(key, owner, false);
+    keepUnfinished(typed);
+    forgetUnfinished(v7() as PacketId);
+    expect(unfinishedOf('correction', packetId)).toEqual(typed);
+    forgetUnfinished(packetId);
+    expect(unfinishedOf('correction', packetId)).toBeNull();
+  });
+
+  test('is gone for good where another person logs in, or where the key is another', async () => {
+    await locked();
+    await openUnfinished(key, other, false);
+    await sealUnfinished();
+    await openUnfinished(key, owner, false);
+    expect(unfinishedOf('correction', packetId)).toBeNull();
+    await locked();
+    await openUnfinished(new Uint8Array(32).fill(9), owner, false);
+    expect(unfinishedOf('correction', packetId)).toBeNull();
   });
 });

@@ -7,6 +7,7 @@ import { addExceptions, removeException } from '../../renderer/features/desk/exc
 import { latestOnly } from '../../renderer/features/desk/scan/latest-only.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
 import {
+  listParts,
   railCounts,
   scannerFor,
   scanView,
@@ -31,6 +32,17 @@ const draft = (parts: object[], exceptions: Exception[] = [], approved = true) =
     biodataConfirmed: true,
   }) as unknown as Draft;
 const THUMBS = [part('finger.left.thumb', 80), part('finger.right.thumb', 75)];
+
+test('fingers are said in one breath, and what they share once', () => {
+  const id = (first: string, last: string) => `${first} dan ${last}`;
+  expect(listParts(['Telunjuk kanan', 'Tengah kanan', 'Kelingking kanan'], id)).toBe(
+    'telunjuk, tengah dan kelingking kanan',
+  );
+  expect(listParts(['Telunjuk kiri'], id)).toBe('telunjuk kiri');
+  expect(listParts(['Jempol kiri', 'Jempol kanan'], id)).toBe('jempol kiri dan kanan');
+  const en = (first: string, last: string) => `${first} and ${last}`;
+  expect(listParts(['Right index', 'Right ring'], en)).toBe('right index and ring');
+});
 
 describe('a scan step', () => {
   test('lies on the glass as the hand does', () => {

@@ -17,6 +17,7 @@ import { settleCopies, takeBack } from './copies.ts';
 import { withReason } from './corrections.ts';
 import { stopFace } from './face/face.ts';
 import { placeNow, setPlace } from './place.ts';
+import { forgetUnfinished, sealUnfinished } from './unfinished.ts';
 
 /** What to tell about how a draft was opened. */
 export type Opening = 'new' | 'restored' | 'damaged' | 'reloaded';
@@ -295,6 +296,7 @@ export async function record(work: Work): Promise<void> {
     const result = await answer(station.intake.record({ packetId, revision: work.state().draft.revision }));
     if (!result.ok) return set(turn === opened ? { error: result.error } : {});
     shut(work);
+    forgetUnfinished(packetId);
     // The packet exists: a copy that cannot be dropped now goes at the next login.
     await vault?.drop(packetId).catch(() => undefined);
     // The session ended meanwhile: whoever logs in next must not meet this resident.
@@ -317,6 +319,7 @@ export async function dropDraft(work: Work, reason: string): Promise<ErrorShape 
   const result = await answer(station.drafts.drop({ packetId, reason }));
   if (!result.ok) return result.error;
   shut(work);
+  forgetUnfinished(packetId);
   await vault?.drop(packetId).catch(() => undefined);
   refreshQueue();
   if (!isOpen(work)) return null;
@@ -391,8 +394,8 @@ async function endWork(work: Work): Promise<void> {
 }
 
 /**
- * The session ended or changes its side: nothing of a resident stays in memory, only the place. The last capture and the
- * last save run to their end first.
+ * The session ended or changes its side: nothing of a resident stays readable in memory, only the place. The last
+ * capture and the last save run to their end first.
  * @param next the place to come back to, where it is not the present one
  */
 export function exitDesk(next: PacketId | null = placeNow().open): void {
@@ -402,7 +405,9 @@ export function exitDesk(next: PacketId | null = placeNow().open): void {
   const ending = vault;
   const works = new Set(filling.keys());
   if (state.view.kind === 'working') works.add(state.view.work);
-  closing = Promise.all([...works].map(endWork)).then(() => ending?.close());
+  // At once, while the key is known; the next login waits for it as for the last save.
+  const sealing = sealUnfinished();
+  closing = Promise.all([sealing, ...[...works].map(endWork)]).then(() => ending?.close());
   vault = null;
   set(EMPTY);
 }

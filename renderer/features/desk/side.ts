@@ -4,4 +4,5 @@
  */
 export { deleteTrainingVault, openVault, type Vault } from '../../drafts/vault.ts';
 export { enterDesk, exitDesk, leave, openDraft, settleDesk } from './desk-store.ts';
+export { openUnfinished } from './unfinished.ts';
 export { placeNow, setPlace } from './place.ts';

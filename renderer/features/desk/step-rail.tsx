@@ -66,11 +66,11 @@ function RailStep({
       <Mark size={20} aria-hidden />
       <span className={rail['railText']}>
         <span>{t(`step/${step}`)}</span>
+        <kbd className={rail['railKey']} aria-hidden>
+          {hotkey}
+        </kbd>
         <small>{words.join(' · ')}</small>
       </span>
-      <kbd className={rail['railKey']} aria-hidden>
-        {hotkey}
-      </kbd>
     </button>
   );
 }

@@ -43,7 +43,8 @@ function Resident({ state }: { state: WorkState }) {
           {text('nama')}
         </h1>
         <p>
-          <span className={classes['read']}>{formatNik(draft.nik)}</span> · {sex} · {text('tanggalLahir')}
+          <span className={classes['read']}>{formatNik(draft.nik)}</span> · {sex} ·{' '}
+          <span className={classes['whole']}>{text('tanggalLahir')}</span>
         </p>
         <p className={classes['quietText']}>
           {text('alamat')} {t('field/rt')} {text('rt')} {t('field/rw')} {text('rw')}, {text('desa')}

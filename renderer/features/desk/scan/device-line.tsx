@@ -13,13 +13,22 @@ const TONES: Readonly<Record<ScannerStatus, Tone>> = {
 };
 
 /** Which scanner serves this step and how it is; looked for again where it is missing or not ready. */
-export function DeviceLine({ scanner, busy }: { scanner: DeskScanner; busy: boolean }) {
+export function DeviceLine({
+  scanner,
+  busy,
+  untrusted,
+}: {
+  scanner: DeskScanner;
+  busy: boolean;
+  /** It is there and answers, and what it answers is not believed. */
+  untrusted: boolean;
+}) {
   const { t } = useWords();
   const { row, status, searching } = scanner;
   return (
     <div className={classes['device']}>
       <div className={classes['deviceText']}>
-        <State scanner={scanner} busy={busy} />
+        <State scanner={scanner} busy={busy} untrusted={untrusted} />
         {row !== null && (
           <small className={classes['deviceName']}>
             {row.practice ? t(`scan/practice_${row.kind}`) : `${row.make} ${row.model}`}
@@ -41,11 +50,20 @@ export function DeviceLine({ scanner, busy }: { scanner: DeskScanner; busy: bool
   );
 }
 
-function State({ scanner: { status, error, searching }, busy }: { scanner: DeskScanner; busy: boolean }) {
+function State({
+  scanner: { status, error, searching },
+  busy,
+  untrusted,
+}: {
+  scanner: DeskScanner;
+  busy: boolean;
+  untrusted: boolean;
+}) {
   const { t, error: sentence } = useWords();
   if (busy) return <StateMark tone="running">{t('scan/device_busy')}</StateMark>;
   if (searching) return <StateMark tone="running">{t('scan/searching')}</StateMark>;
   if (error !== null) return <StateMark tone="act">{sentence(error)}</StateMark>;
+  if (untrusted && status === 'ready') return <StateMark tone="act">{t('scan/device_untrusted')}</StateMark>;
   if (status === null) return <StateMark tone="waiting">{t('common/loading')}</StateMark>;
   return <StateMark tone={TONES[status]}>{t(`scan/device_${status}`)}</StateMark>;
 }

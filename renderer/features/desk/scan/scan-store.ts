@@ -22,6 +22,7 @@ interface ScanState {
     readonly packetId: PacketId;
     readonly step: ScanStep;
     readonly error: ErrorShape;
+    readonly at: number;
   } | null;
 }
 
@@ -66,7 +67,7 @@ async function captureNow(work: Work, step: ScanStep, limits: Limits): Promise<v
     }),
   );
   if (!result.ok) {
-    set({ running: false, failed: { packetId: draft.packetId, step, error: result.error } });
+    set({ running: false, failed: { packetId: draft.packetId, step, error: result.error, at: Date.now() } });
     void queries.invalidateQueries({ queryKey: DEVICES });
     return;
   }

@@ -121,3 +121,22 @@ export function railCounts(
     low: draft.parts.some((part) => parts.includes(part.name) && isPoor(part, limits)),
   };
 }
+
+/**
+ * Fingers or eyes as they are said in one breath: telunjuk, tengah dan kelingking kanan. A word that all of them share, at
+ * the end or at the beginning, is said once.
+ * @param join the language's own way to put the last one on: {{first}} dan {{last}}
+ */
+export function listParts(labels: readonly string[], join: (first: string, last: string) => string): string {
+  const words = labels.map((label) => label.toLowerCase().split(' '));
+  const shared = (index: number) =>
+    words.length > 1 && words.every((own) => own.length > 1 && own.at(index) === words[0]?.at(index));
+  const last = words.length - 1;
+  const said = words.map((own, at) => {
+    if (shared(-1)) return at === last ? own : own.slice(0, -1);
+    return shared(0) && at > 0 ? own.slice(1) : own;
+  });
+  const texts = said.map((own) => own.join(' '));
+  const tail = texts.pop() ?? '';
+  return texts.length === 0 ? tail : join(texts.join(', '), tail);
+}

@@ -1,21 +1,20 @@
-import { useEffect, useRef } from 'react';
 import { DEFAULT_LIMITS, type BodyPart, type ScanStep } from '../../../../app/enrollment/biometrics.ts';
-import type { Limits } from '../../../../app/enrollment/quality.ts';
+import { isEye, type Limits } from '../../../../app/enrollment/quality.ts';
 import type { ErrorShape } from '../../../../app/errors.ts';
 import { useApp } from '../../../app-state.ts';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import type { Work, WorkState } from '../../../drafts/work.ts';
-import { useWords } from '../../../i18n/words.ts';
+import { useWords, type Vocabulary } from '../../../i18n/words.ts';
 import type { Primary } from '../step-frame.tsx';
 import { DeviceLine } from './device-line.tsx';
 import { Drawing } from './hands.tsx';
 import { LiveView } from './live-view.tsx';
 import { capture, useScanState } from './scan-store.ts';
-import { SCAN_PARTS, scanView, takenOf, type ScanView } from './scan-view.ts';
+import { listParts, SCAN_PARTS, scanView, takenOf, type ScanView } from './scan-view.ts';
 import classes from './scan.module.css';
 import { Tiles } from './tiles.tsx';
-import { useScanner } from './use-scanner.ts';
+import { useScanner, type DeskScanner } from './use-scanner.ts';
 
 export interface Scan {
   readonly step: ScanStep;
@@ -24,6 +23,10 @@ export interface Scan {
   readonly busy: boolean;
   /** Of the last capture at this step; gone with the next one. */
   readonly error: ErrorShape | null;
+  /** When it failed, milliseconds since the epoch. */
+  readonly failedAt: number;
+  /** What to place on the glass: the whole step, or by name what is left of it. */
+  readonly asked: string;
   readonly take: () => void;
   /** The scanner's next action, or null where all is taken as well as it will be. */
   readonly primary: Primary | null;
@@ -34,19 +37,61 @@ export function useLimits(): Limits {
 }
 
 export function useScan(work: Work, state: WorkState, step: ScanStep): Scan {
-  const { t } = useWords();
+  const vocabulary = useWords();
+  const { t } = vocabulary;
   const limits = useLimits();
   const { running: busy, failed } = useScanState();
   const view = scanView(step, state.draft, limits);
   const ours = failed !== null && failed.step === step && failed.packetId === state.draft.packetId;
   const error = ours && view.wanted.length > 0 ? failed.error : null;
+  const failedAt = failed?.at ?? 0;
   const take = () => void capture(work, step, limits);
   const label = view.again || error !== null ? t('scan/retake') : t('scan/take');
   const open = view.wanted.length > 0 && (!view.complete || view.again || error !== null);
-  return { step, view, limits, busy, error, take, primary: open ? { label, run: take, busy } : null };
+  return {
+    step,
+    view,
+    limits,
+    busy,
+    error,
+    failedAt,
+    asked: askFor(step, view, vocabulary),
+    take,
+    primary: open ? { label, run: take, busy } : null,
+  };
 }
 
-/** Live picture and device on one side, what is asked for and what is there on the other, errors below. */
+/** What mends itself as soon as the scanner is there again. */
+const READINESS: readonly string[] = ['device.missing', 'device.unplugged', 'device.notReady', 'device.busy'];
+
+/** The scanner was seen ready since: what was said of it is over. */
+function isMended({ error, failedAt }: Scan, scanner: DeskScanner): boolean {
+  if (error === null || !READINESS.includes(error.code)) return false;
+  return scanner.status === 'ready' && scanner.seenAt > failedAt;
+}
+
+function isUntrusted(error: ErrorShape | null): boolean {
+  return error?.code === 'device.untrusted' || error?.code === 'device.foreign';
+}
+
+function askFor(step: ScanStep, { wanted }: ScanView, { t }: Pick<Vocabulary, 't'>): string {
+  if (wanted.length === 0) return '';
+  if (wanted.length === SCAN_PARTS[step].length) return t(`scan/guide_${step}`);
+  const labels = wanted.map((part) => t(`part/${part}`));
+  const parts = listParts(labels, (first, last) => t('scan/list', { first, last }));
+  if (step === 'verify') return t('scan/only_verify', { parts });
+  if (wanted.every(isEye)) return t('scan/only_eye', { parts });
+  switch (wanted.length) {
+    case 1:
+      return t('scan/only', { parts });
+    case 2:
+      return t('scan/count_2', { parts });
+    default:
+      return t('scan/count_3', { parts });
+  }
+}
+
+/** Live picture and device on one side; on the other what is asked for, or why it failed, over what is there. */
 export function ScanWork({
   work,
   state,
@@ -61,14 +106,15 @@ export function ScanWork({
   /** Below what is asked. */
   note?: React.ReactNode;
 }) {
-  const { t } = useWords();
   const { step, view, limits, busy, error } = scan;
   const scanner = useScanner(step, busy);
-  const below = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // On a small screen with large letters it may stand under the edge.
-    if (error !== null) below.current?.scrollIntoView({ block: 'nearest' });
-  }, [error]);
+  // Over the tiles, in the place of what was asked: nothing moves, and nothing hides below the edge.
+  const message =
+    error !== null && !isMended(scan, scanner) ? (
+      <ErrorNotice error={error} />
+    ) : !busy && view.low && (view.again || view.complete) ? (
+      <Low scan={scan} />
+    ) : null;
   return (
     <div className={classes['scan']}>
       <div className={classes['liveSide']}>
@@ -80,25 +126,18 @@ export function ScanWork({
           practice={scanner.row?.practice ?? false}
           ready={scanner.status === 'ready'}
         />
-        <DeviceLine scanner={scanner} busy={busy} />
+        <DeviceLine scanner={scanner} busy={busy} untrusted={isUntrusted(error)} />
       </div>
       <div className={classes['workSide']}>
-        <div className={classes['ask']}>
+        <div className={classes['ask']} data-message={message !== null}>
           <div>
-            <p className={classes['askText']}>
-              {view.parts.length < SCAN_PARTS[step].length
-                ? t('scan/guide_only', { parts: view.parts.map((part) => t(`part/${part}`)).join(', ') })
-                : t(`scan/guide_${step}`)}
-            </p>
+            {message ?? <p className={classes['askText']}>{scan.asked}</p>}
             <Tried scan={scan} />
             {note}
           </div>
-          <Drawing step={step} view={view} />
+          {message === null && <Drawing step={step} view={view} />}
         </div>
         <Tiles work={work} state={state} view={view} limits={limits} busy={busy} onExcept={onExcept} />
-      </div>
-      <div className={classes['below']} ref={below}>
-        {error !== null ? <ErrorNotice error={error} /> : !busy && view.low && <Low scan={scan} />}
       </div>
     </div>
   );

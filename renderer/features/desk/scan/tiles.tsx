@@ -1,5 +1,5 @@
 import { ActionIcon, Button } from '@mantine/core';
-import { IconBan, IconEye, IconFingerprint } from '@tabler/icons-react';
+import { IconBan, IconCircleMinus, IconEye, IconFingerprint } from '@tabler/icons-react';
 import { exceptionFor, type BodyPart } from '../../../../app/enrollment/biometrics.ts';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
@@ -59,7 +59,9 @@ function Tile({
       <div className={classes['tileImage']}>
         {exception !== undefined ? (
           <div className={classes['reason']}>
-            <StateMark tone="running">{t(`exceptionReason/${exception.reason}`)}</StateMark>
+            <StateMark tone="running" icon={IconCircleMinus}>
+              {t('scan/excepted', { reason: t(`exceptionReason/${exception.reason}`).toLowerCase() })}
+            </StateMark>
             {exception.note !== '' && <small title={exception.note}>{exception.note}</small>}
           </div>
         ) : capture?.preview != null ? (

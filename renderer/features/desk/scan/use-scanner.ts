@@ -20,6 +20,8 @@ export interface DeskScanner {
   readonly status: ScannerStatus | null;
   /** Why main could not say. */
   readonly error: ErrorShape | null;
+  /** When main last said so, milliseconds since the epoch. */
+  readonly seenAt: number;
   readonly searching: boolean;
   readonly search: () => Promise<void>;
 }
@@ -55,6 +57,7 @@ export function useScanner(step: ScanStep, busy: boolean): DeskScanner {
     row,
     status: list.data === undefined ? null : (row?.status ?? 'missing'),
     error: list.error === null ? null : shapeOf(list.error),
+    seenAt: list.dataUpdatedAt,
     searching,
     search,
   };

@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Draft } from '../../../../app/desk/draft.ts';
 import { namedFields } from '../../../../app/desk/task.ts';
 import { checkBiodata, type BiodataCheck, type BiodataField } from '../../../../app/enrollment/biodata.ts';
@@ -10,10 +10,11 @@ import { Notice } from '../../../components/notice.tsx';
 import { fieldText } from '../../../i18n/biodata-words.ts';
 import { useWords } from '../../../i18n/words.ts';
 import { UNAPPROVED } from '../corrections.ts';
-import { commitWork } from '../desk-store.ts';
+import { commitWork, leave } from '../desk-store.ts';
 import classes from '../desk.module.css';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
+import { keepUnfinished, unfinishedOf } from '../unfinished.ts';
 import { DropPanel } from './drop.tsx';
 import { CorrectionForm } from './correction.tsx';
 import { unexplained, Warnings, type Asking } from './warnings.tsx';
@@ -32,11 +33,13 @@ function Field({
   draft,
   field,
   check,
+  mended,
   onCorrect,
 }: {
   draft: Draft;
   field: BiodataField;
   check: BiodataCheck;
+  mended: boolean;
   onCorrect: (field: BiodataField) => void;
 }) {
   const vocabulary = useWords();
@@ -46,13 +49,21 @@ function Field({
   const wrong = check.errors.some((entry) => entry.field === field);
   const named = correction === undefined && namedFields(draft.amends?.reasons ?? []).includes(field);
   const noted = named || check.warnings.some((entry) => entry.field === field);
+  const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (mended) row.current?.scrollIntoView({ block: 'center' });
+  }, [mended]);
   return (
     <div
+      ref={row}
       className={biodata['field']}
       data-field={field}
       data-tone={wrong ? 'now' : noted ? 'act' : undefined}
     >
-      <dt>{t(`field/${field}`)}</dt>
+      <dt>
+        {t(`field/${field}`)}
+        {noted && <small className={biodata['noted']}>{t('biodata/noted')}</small>}
+      </dt>
       <dd className={classes['read']}>
         <span>
           {fieldText(field, draft.biodata[field], vocabulary, kecamatan)}
@@ -101,15 +112,23 @@ function Errors({ check }: { check: BiodataCheck }) {
 export function BiodataStep({ work, state, today, next, back }: StepProps) {
   const { t } = useWords();
   const kecamatan = useApp((app) => app.info?.kecamatan?.kode ?? '');
-  const [correcting, setCorrecting] = useState<BiodataField | null>(null);
+  const [correcting, setCorrecting] = useState<BiodataField | null>(
+    () => unfinishedOf('correction', state.draft.packetId)?.field ?? null,
+  );
   const [dropping, setDropping] = useState(false);
   const [asking, setAsking] = useState<Asking | null>(null);
+  // The row that was just corrected: the eyes go on there.
+  const [mended, setMended] = useState<BiodataField | null>(null);
   const close = useCallback(() => {
+    keepUnfinished(null);
     setCorrecting(null);
     setDropping(false);
   }, []);
   const { draft } = state;
   const check = checkBiodata(draft.biodata, today, kecamatan, draft.corrections);
+
+  // The first thing in the way that can be mended here; a NIK cannot.
+  const mend = check.errors.find(({ field }) => field !== 'nik')?.field;
 
   const confirm = () => {
     const open = unexplained(check, draft);
@@ -131,6 +150,8 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
           onApply={(change) => {
             work.update(change);
             void commitWork(work);
+            setAsking(null);
+            setMended(correcting);
             announce(t('biodata/title', { field: t(`field/${correcting}`) }));
             close();
           }}
@@ -150,11 +171,19 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
           {draft.biodataConfirmed && t('biodata/confirmed')}
         </>
       }
-      primary={{
-        label: t(check.warnings.length > 0 ? 'biodata/acceptWarnings' : 'biodata/confirm'),
-        run: confirm,
-        disabled: check.errors.length > 0,
-      }}
+      primary={
+        check.errors.length === 0
+          ? {
+              label: t(check.warnings.length > 0 ? 'biodata/acceptWarnings' : 'biodata/confirm'),
+              run: confirm,
+            }
+          : mend === undefined
+            ? { label: t('desk/leave'), run: () => void leave() }
+            : {
+                label: t('biodata/correct', { field: t(`field/${mend}`) }),
+                run: () => setCorrecting(mend),
+              }
+      }
     >
       <Errors check={check} />
       <Warnings work={work} draft={draft} check={check} asking={asking} onEnter={confirm} />
@@ -164,7 +193,14 @@ export function BiodataStep({ work, state, today, next, back }: StepProps) {
             <h3 className={classes['listTitle']}>{t(`biodata/${group}`)}</h3>
             <dl>
               {fields.map((field) => (
-                <Field key={field} draft={draft} field={field} check={check} onCorrect={setCorrecting} />
+                <Field
+                  key={field}
+                  draft={draft}
+                  field={field}
+                  check={check}
+                  mended={field === mended}
+                  onCorrect={setCorrecting}
+                />
               ))}
             </dl>
           </div>

@@ -9,6 +9,7 @@ import { useWords } from '../../../i18n/words.ts';
 import { answer, station } from '../../../station.ts';
 import { shownValue, typedValue, withCorrection, withoutCorrection } from '../corrections.ts';
 import classes from '../desk.module.css';
+import { keepUnfinished, unfinishedOf } from '../unfinished.ts';
 
 interface Props {
   readonly draft: Draft;
@@ -71,8 +72,15 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
   const earlier = draft.corrections.find((correction) => correction.field === field);
   const before = registerValue(draft, field);
-  const [value, setValue] = useState(shownValue(field, draft.biodata[field]));
-  const [document, setDocument] = useState(earlier?.document ?? '');
+  const { packetId } = draft;
+  // Typed before a lock, or before another step: it stands there again.
+  const [typed] = useState(() => unfinishedOf('correction', packetId));
+  const begun = typed?.field === field ? typed : null;
+  const [value, setValue] = useState(begun?.value ?? shownValue(field, draft.biodata[field]));
+  const [document, setDocument] = useState(begun?.document ?? earlier?.document ?? '');
+  useEffect(() => {
+    keepUnfinished({ kind: 'correction', packetId, field, value, document });
+  }, [packetId, field, value, document]);
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -93,6 +101,8 @@ export function CorrectionForm({ draft, field, today, onApply, onClose }: Props)
     const check = checkBiodata({ ...draft.biodata, [field]: after }, today, kecamatan?.kode ?? '');
     const wrong = check.errors.find((entry) => entry.field === field);
     // Whether the resident may be recorded at all is the step's matter; here only what was typed.
+    if (field === 'tanggalLahir' && !/^\d{4}-\d{2}-\d{2}$/.test(String(after)))
+      return setProblem({ at: 'value', text: t('biodata/dateForm') });
     if (wrong !== undefined && wrong.code !== 'underAge' && wrong.code !== 'otherKecamatan') {
       return setProblem({ at: 'value', text: t(`biodataError/${wrong.code}`) });
     }

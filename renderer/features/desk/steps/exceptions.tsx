@@ -2,6 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { EXCEPTION_REASONS, type Exception } from '../../../../app/enrollment/biometrics.ts';
 import { announce } from '../../../components/announcer.tsx';
+import { Notice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import type { Work, WorkState } from '../../../drafts/work.ts';
 import { useEscape } from '../../../components/keys.ts';
@@ -13,7 +14,7 @@ import { addExceptions, removeException, type ExceptablePart } from '../exceptio
 type Reason = Exception['reason'];
 /** The field that still wants an answer; a new object each time, so that asking again puts the focus there again. */
 interface Missing {
-  readonly at: 'reason' | 'note';
+  readonly at: 'part' | 'reason' | 'note';
 }
 
 export function ExceptionButton({ onClick }: { onClick: () => void }) {
@@ -45,13 +46,16 @@ export function ExceptionPanel({
   work: Work;
   state: WorkState;
   parts: readonly ExceptablePart[];
-  chosen: ExceptablePart;
+  /** Null where the form was opened for none in particular: then a person says which. */
+  chosen: ExceptablePart | null;
   onClose: () => void;
 }) {
   const { t, f } = useWords();
   const reasons = reasonsFor(parts);
   const earlier = state.draft.exceptions.find((exception) => exception.part === chosen);
-  const [part, setPart] = useState<string>(chosen);
+  const [part, setPart] = useState<string>(chosen ?? (parts.length === 1 ? (parts[0] ?? '') : ''));
+  const names = part === 'all' ? parts : parts.filter((name) => name === part);
+  const captured = names.filter((name) => state.captures.has(name));
   // Nothing is chosen beforehand: two Enters of a tired hand must not note an amputation.
   const [reason, setReason] = useState<Reason | null>(earlier?.reason ?? null);
   const [note, setNote] = useState(earlier?.note ?? '');
@@ -67,9 +71,9 @@ export function ExceptionPanel({
   useEscape(onClose);
 
   const save = () => {
+    if (names.length === 0) return setMissing({ at: 'part' });
     if (reason === null) return setMissing({ at: 'reason' });
     if (reason === 'other' && note.trim() === '') return setMissing({ at: 'note' });
-    const names = part === 'all' ? parts : parts.filter((name) => name === part);
     addExceptions(work, names, reason, note);
     void commitWork(work);
     announce(t('exception/announce', { part: names.map((name) => t(`part/${name}`)).join(', ') }));
@@ -100,11 +104,16 @@ export function ExceptionPanel({
             label={t('exception/part')}
             onKeyDown={finish}
             value={part}
+            error={missing?.at === 'part' ? <span role="alert">{t('exception/partMissing')}</span> : null}
             data={[
+              { value: '', label: t('exception/partChoose'), disabled: true },
               ...parts.map((name) => ({ value: name, label: t(`part/${name}`) })),
               { value: 'all', label: t('exception/all', { many: f.number(parts.length) }) },
             ]}
-            onChange={(event) => setPart(event.currentTarget.value)}
+            onChange={(event) => {
+              setPart(event.currentTarget.value);
+              setMissing(null);
+            }}
           />
         )}
         <NativeSelect
@@ -133,6 +142,11 @@ export function ExceptionPanel({
           }}
           autoComplete="off"
         />
+        {captured.length > 0 && (
+          <Notice tone="act">
+            {t('exception/discards', { part: captured.map((name) => t(`part/${name}`)).join(', ') })}
+          </Notice>
+        )}
         <div className={classes['panelActions']}>
           <span className={classes['spring']} />
           <Button variant="default" onClick={onClose}>

@@ -1,7 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { REASON_MAX, REASON_MIN } from '../../../../app/reason.ts';
-import type { Advice, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
+import type { Advice, Background, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
+import type { PacketId } from '../../../../app/ids.ts';
 import { errorShape } from '../../../../app/errors.ts';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { useEscape } from '../../../components/keys.ts';
@@ -9,6 +10,7 @@ import { ErrorNotice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
 import { StepFrame } from '../step-frame.tsx';
+import { fromBase64, keepUnfinished, toBase64, unfinishedOf } from '../unfinished.ts';
 import classes from './photo.module.css';
 
 /** A photo as it was taken; `judgement` is null where the face check could not run. */
@@ -55,21 +57,51 @@ export function PhotoQuality({
   );
 }
 
+/** The photo that waited for its reason when the step was left or the session locked. */
+export function unfinishedShot(packetId: PacketId): Shot | null {
+  const photo = unfinishedOf('photo', packetId);
+  if (photo === null) return null;
+  const judgement = photo.judgement === null ? null : (JSON.parse(photo.judgement) as PhotoJudgement);
+  const { attempt, background } = photo;
+  return { bytes: fromBase64(photo.bytes), judgement, attempt, background: background ?? undefined };
+}
+
+function asUnfinished({ bytes, judgement, attempt, background }: Shot) {
+  return {
+    kind: 'photo',
+    bytes: toBase64(bytes),
+    attempt,
+    judgement: judgement === null ? null : JSON.stringify(judgement),
+    background: background ?? null,
+  } as const;
+}
+
 /** Never accepted silently, never in the way: what is wrong with it, and a reason or another try. */
 export function UnfitPhoto({
+  waitsFor,
   shot,
+  background,
   back,
   onKeep,
   onRetake,
 }: {
+  /** The draft that has it not yet: it must not be lost when the step is left. Null where the draft holds it. */
+  waitsFor: PacketId | null;
   shot: Shot;
+  background: Background;
   back: React.ReactNode;
   onKeep: (reason: string) => void;
   onRetake: () => void;
 }) {
   const { t } = useWords();
   const [first, ...others] = shot.judgement?.advice ?? [];
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(
+    () => (waitsFor === null ? null : unfinishedOf('photo', waitsFor))?.reason ?? '',
+  );
+  const photo = useMemo(() => asUnfinished(shot), [shot]);
+  useEffect(() => {
+    if (waitsFor !== null) keepUnfinished({ ...photo, packetId: waitsFor, reason });
+  }, [waitsFor, photo, reason]);
   const [short, setShort] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -99,7 +131,7 @@ export function UnfitPhoto({
       primary={{ label: t('photo/keep'), run: keep }}
     >
       <div className={classes['photo']}>
-        <div className={classes['frame']}>
+        <div className={classes['frame']} data-background={background}>
           <BytesImage bytes={shot.bytes} alt={t('photo/taken')} className={classes['picture']} />
         </div>
         <form
@@ -109,6 +141,10 @@ export function UnfitPhoto({
             keep();
           }}
         >
+          <p className={classes['read']}>
+            <span className={classes['swatch']} data-background={background} aria-hidden />
+            {t(`photo/background_${background}`)}
+          </p>
           {shot.judgement === null ? (
             <ErrorNotice error={errorShape('camera.faceModel')} />
           ) : (

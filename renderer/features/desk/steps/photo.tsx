@@ -26,7 +26,8 @@ import { smallPhoto, takePhoto } from '../photo.ts';
 import { useLimits } from '../scan/scan-work.tsx';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
-import { PhotoAdvice, PhotoQuality, UnfitPhoto, type Shot } from './photo-judged.tsx';
+import { keepUnfinished } from '../unfinished.ts';
+import { PhotoAdvice, PhotoQuality, UnfitPhoto, unfinishedShot, type Shot } from './photo-judged.tsx';
 import classes from './photo.module.css';
 
 export function PhotoStep({ work, state, next, back }: StepProps) {
@@ -39,7 +40,8 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   const [notReady, setNotReady] = useState(false);
   const [taking, setTaking] = useState(false);
   // Unfit, or not judged at all: it enters the draft only with a reason.
-  const [unfit, setUnfit] = useState<Shot | null>(null);
+  const { packetId } = state.draft;
+  const [unfit, setUnfit] = useState<Shot | null>(() => unfinishedShot(packetId));
   const [keptAdvice, setKeptAdvice] = useState<readonly Advice[]>([]);
   // The camera stays on behind an unfit photo: taking it again must not wait for it.
   const cameraOn = photo === undefined || retaking;
@@ -71,13 +73,17 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
       ...(shot.background !== undefined && { background: shot.background }),
     };
     work.update(UNAPPROVED, { put: [{ ...capture, part }] });
+    keepUnfinished(null);
     setUnfit(null);
     setKeptAdvice(shot.judgement?.advice ?? []);
     setRetaking(false);
     void commitWork(work);
   };
 
-  const giveUp = useCallback(() => setUnfit(null), []);
+  const giveUp = useCallback(() => {
+    keepUnfinished(null);
+    setUnfit(null);
+  }, []);
 
   const shoot = async () => {
     const element = video.current;
@@ -100,7 +106,14 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
 
   if (unfit !== null) {
     return (
-      <UnfitPhoto shot={unfit} back={back} onKeep={(reason) => void keep(unfit, reason)} onRetake={giveUp} />
+      <UnfitPhoto
+        waitsFor={packetId}
+        shot={unfit}
+        background={background}
+        back={back}
+        onKeep={(reason) => void keep(unfit, reason)}
+        onRetake={giveUp}
+      />
     );
   }
   // The biodata were corrected since, and ask for another colour.
@@ -110,7 +123,9 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     const kept: Shot = { bytes: photo.bytes, judgement, attempt, background: seen };
     return (
       <UnfitPhoto
+        waitsFor={null}
         shot={kept}
+        background={background}
         back={back}
         onKeep={(reason) => void keep(kept, reason)}
         onRetake={() => setRetaking(true)}

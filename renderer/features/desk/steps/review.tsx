@@ -11,6 +11,7 @@ import {
   type Step,
 } from '../../../../app/enrollment/biometrics.ts';
 import { askedParts } from '../../../../app/desk/task.ts';
+import type { Draft } from '../../../../app/desk/draft.ts';
 import type { Approval } from '../../../../app/enrollment/enrollment.ts';
 import { useApp } from '../../../app-state.ts';
 import { announce } from '../../../components/announcer.tsx';
@@ -24,6 +25,7 @@ import { UNAPPROVED } from '../corrections.ts';
 import { commitWork, record, useDesk } from '../desk-store.ts';
 import classes from '../desk.module.css';
 import { thresholdOf } from '../../../../app/enrollment/quality.ts';
+import { isNikUnknown } from '../task-words.ts';
 import { ScanWork, useLimits, useScan } from '../scan/scan-work.tsx';
 import { Quality } from '../scan/tiles.tsx';
 import { StepFrame } from '../step-frame.tsx';
@@ -120,15 +122,28 @@ function PartList({
 }
 
 function Noted({ state }: { state: WorkState }) {
-  const { t } = useWords();
+  const vocabulary = useWords();
+  const { t } = vocabulary;
+  const kecamatan = useApp((app) => app.info?.kecamatan ?? null);
   const { corrections, warnings } = state.draft;
   return (
     <>
       {corrections.length > 0 && (
-        <p>
-          {t('review/corrections')}:{' '}
-          {corrections.map((entry) => `${t(`field/${entry.field}`)} (${entry.document})`).join(', ')}
-        </p>
+        <section>
+          <h3 className={classes['listTitle']}>{t('review/corrections')}</h3>
+          <ul className={review['changes']}>
+            {corrections.map(({ field, before, after, document }) => (
+              <li key={field}>
+                {t('review/change', {
+                  field: t(`field/${field}`),
+                  before: fieldText(field, before, vocabulary, kecamatan),
+                  after: fieldText(field, after, vocabulary, kecamatan),
+                  document,
+                })}
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       {warnings.some((entry) => entry.code === 'early') && <p>{t('review/early')}</p>}
     </>
@@ -140,10 +155,11 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
   const { t, f } = useWords();
   const recording = useDesk((desk) => desk.recording);
   const scan = useScan(work, state, 'verify');
-  const [excepting, setExcepting] = useState<BodyPart | null>(null);
+  const [excepting, setExcepting] = useState<BodyPart | 'choose' | null>(null);
   // What failed last is let be: what was taken before is good.
   const [accepted, setAccepted] = useState(false);
   const [keeping, setKeeping] = useState(false);
+  const [asked, setAsked] = useState(false);
   const close = useCallback(() => setExcepting(null), []);
   const closeKeeping = useCallback(() => setKeeping(false), []);
   const { draft } = state;
@@ -151,7 +167,7 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
   const firstMissing = missing[0];
   const approve = (by: Approval['by']) => {
     work.update({ approval: { at: new Date().toISOString(), by } });
-    announce(t(scan.primary === null ? 'review/ready' : 'scan/guide_verify'));
+    announce(scan.primary === null ? t('review/ready') : scan.asked);
     void commitWork(work);
   };
   const withdraw = () => work.update(UNAPPROVED);
@@ -164,11 +180,19 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
     draft.approval !== null &&
     scan.primary !== null &&
     !(accepted && scan.view.complete);
-  const firstWanted = scan.view.wanted[0] ?? VERIFY[0];
+  // The center would send it back for the same reason: whoever sends it as it was has spoken with the center.
+  const repeats = isUnchanged(draft);
+  const store = () => (repeats && !asked ? setAsked(true) : void record(work));
 
   if (excepting !== null) {
     return (
-      <ExceptionPanel work={work} state={state} parts={scan.view.parts} chosen={excepting} onClose={close} />
+      <ExceptionPanel
+        work={work}
+        state={state}
+        parts={scan.view.parts}
+        chosen={excepting === 'choose' ? null : excepting}
+        onClose={close}
+      />
     );
   }
   if (keeping) return <KeepLowPanel work={work} scan={scan} onClose={closeKeeping} />;
@@ -176,18 +200,16 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
     <StepFrame
       heading={t(verifying ? 'stepLong/verify' : 'stepLong/review')}
       secondary={
-        verifying ? (
-          <Button variant="default" onClick={withdraw} disabled={scan.busy}>
-            {t('review/withdraw')}
-          </Button>
-        ) : (
-          back
-        )
+        // A capture under way ends where it began.
+        scan.busy ? null : back
       }
       quiet={
         verifying ? (
           <>
-            <ExceptionButton onClick={() => setExcepting(firstWanted)} />
+            <ExceptionButton onClick={() => setExcepting('choose')} />
+            <Button variant="subtle" onClick={withdraw} disabled={scan.busy}>
+              {t('review/withdraw')}
+            </Button>
             {scan.view.complete && (
               <Button
                 variant="subtle"
@@ -216,7 +238,7 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
             ? { label: t('review/approve'), run: approve, large: true }
             : verifying
               ? scan.primary
-              : { label: t('review/save'), run: () => void record(work), busy: recording }
+              : { label: t(asked ? 'review/saveUnchanged' : 'review/save'), run: store, busy: recording }
       }
     >
       {verifying ? (
@@ -233,6 +255,8 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
                 ))}
               </span>
             </Notice>
+          ) : asked ? (
+            <Notice tone="act">{t('review/unchanged')}</Notice>
           ) : (
             <p className={classes['read']}>{t(draft.approval === null ? 'review/ask' : 'review/ready')}</p>
           )}
@@ -241,6 +265,11 @@ export function ReviewStep({ work, state, order, goStep, back }: StepProps) {
       )}
     </StepFrame>
   );
+}
+
+/** An amendment that was asked for because of the NIK, and changes nothing. */
+function isUnchanged({ amends, corrections, parts }: Draft): boolean {
+  return amends !== undefined && isNikUnknown(amends.reasons) && corrections.length + parts.length === 0;
 }
 
 function Overview({ state }: { state: WorkState }) {
@@ -257,6 +286,7 @@ function Overview({ state }: { state: WorkState }) {
         {draft.amends !== undefined && <p className={classes['quietText']}>{t('task/restStays')}</p>}
       </div>
       <div className={review['reviewData']}>
+        <Noted state={state} />
         <h3 className={classes['listTitle']}>{t('step/biodata')}</h3>
         <dl className={review['summary']}>
           {REVIEWED.map((field) => (

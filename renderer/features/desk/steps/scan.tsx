@@ -13,23 +13,23 @@ import { KeepLowPanel } from './keep-low.tsx';
 export function ScanStepView({ work, state, next, back, step }: StepProps & { step: ScanStep }) {
   const { t } = useWords();
   const scan = useScan(work, state, step);
-  const [excepting, setExcepting] = useState<BodyPart | null>(null);
+  const [excepting, setExcepting] = useState<BodyPart | 'choose' | null>(null);
   const close = useCallback(() => setExcepting(null), []);
   const [keeping, setKeeping] = useState(false);
   const closeKeeping = useCallback(() => setKeeping(false), []);
   const { view, busy, primary } = scan;
 
   if (excepting !== null) {
-    return <ExceptionPanel work={work} state={state} parts={view.parts} chosen={excepting} onClose={close} />;
+    const chosen = excepting === 'choose' ? null : excepting;
+    return <ExceptionPanel work={work} state={state} parts={view.parts} chosen={chosen} onClose={close} />;
   }
   if (keeping) return <KeepLowPanel work={work} scan={scan} onClose={closeKeeping} />;
-  const firstOpen = view.wanted.find((part) => view.states.get(part) === 'missing') ?? view.wanted[0];
   return (
     <StepFrame
       heading={t(`stepLong/${step}`)}
       quiet={
         <>
-          <ExceptionButton onClick={() => setExcepting(firstOpen ?? view.parts[0] ?? null)} />
+          <ExceptionButton onClick={() => setExcepting('choose')} />
           {primary === null && view.wanted.length > 0 && (
             <Button variant="subtle" onClick={scan.take} disabled={busy}>
               {t('scan/retake')}

@@ -76,7 +76,7 @@ function Warning({
       <NativeSelect
         ref={select}
         onKeyDown={goOn}
-        label={t('biodata/reason', { warning: t(`biodataWarningShort/${code}`) })}
+        aria-label={t('biodata/reason', { warning: t(`biodataWarningShort/${code}`) })}
         aria-describedby={`warning-${code}`}
         value={typing ? OTHER : (usual ?? '')}
         data={[
@@ -93,7 +93,9 @@ function Warning({
       />
       {typing && (
         <TextInput
-          label={t('biodata/reasonTyped')}
+          aria-label={t('biodata/reasonTyped')}
+          placeholder={t('biodata/reasonTyped')}
+          className={biodata['typed']}
           value={typed}
           maxLength={200}
           autoComplete="off"
@@ -126,8 +128,8 @@ export function Warnings({
   const { t } = useWords();
   if (check.warnings.length === 0) return null;
   return (
-    <Notice title={t('biodata/warningsTitle')}>
-      <ul className={biodata['warnings']}>
+    <Notice>
+      <ul className={biodata['warnings']} aria-label={t('biodata/warningsTitle')}>
         {codesOf(check).map((code) => (
           <Warning
             key={code}
