@@ -4,7 +4,18 @@ import { z } from 'zod';
 export type Verdict = 'ok' | 'look' | 'broken';
 
 /** What is looked at, in the order of the screen and of `npm run doctor`. */
-export const CHECKS = ['keys', 'database', 'audit', 'disk', 'clock', 'devices', 'link', 'versions'] as const;
+export const CHECKS = [
+  'keys',
+  'database',
+  'audit',
+  'disk',
+  'mirror',
+  'clock',
+  'camera',
+  'devices',
+  'link',
+  'versions',
+] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Everything that a check can come to. Words for each, in both languages: words.ts. */
@@ -28,9 +39,19 @@ export const FINDINGS = {
   'disk.low': 'look',
   'disk.unread': 'look',
   'disk.stops': 'broken',
+  'mirror.safe': 'ok',
+  'mirror.behind': 'ok',
+  'mirror.none': 'look',
+  'mirror.same': 'look',
+  'mirror.trouble': 'look',
+  'mirror.unread': 'look',
   'clock.right': 'ok',
   'clock.unknown': 'look',
   'clock.off': 'look',
+  'camera.there': 'ok',
+  /** Only the window can see one. */
+  'camera.unseen': 'ok',
+  'camera.none': 'look',
   'devices.ready': 'ok',
   'devices.none': 'look',
   'devices.notReady': 'look',

@@ -1,5 +1,6 @@
 import type { LinkCause, LinkState } from '../sync/link.ts';
-import { ROOM_NEEDED, ROOM_TOLD } from '../desk/room.ts';
+import { roughly, ROOM_NEEDED, ROOM_TOLD } from '../desk/room.ts';
+import type { MirrorStatus } from '../ipc/mirror.ts';
 import { CHECKS, type CheckName, type CheckupFinding, type FindingCode } from './finding.ts';
 
 /**
@@ -20,6 +21,10 @@ export interface Facts {
     readonly mismatched: readonly number[];
   } | null;
   readonly disk: { readonly residentsLeft: number } | null;
+  /** Null where nobody looked: beside a closed station. */
+  readonly mirror: Pick<MirrorStatus, 'state' | 'sameDisk' | 'behind'> | null;
+  /** Null where no window is there to see them. */
+  readonly cameras: number | null;
   /** Center's time minus the station's. */
   readonly clockOffsetMs: number | null;
   readonly devices: { readonly ready: number; readonly notReady: number };
@@ -39,7 +44,7 @@ const CLOCK_OFF_MS = 2 * 60_000;
 type Judgement = readonly [FindingCode, CheckupFinding['params']?];
 
 /**
- * The one list of checks. A new one (the mirror's) is a name in CHECKS, its facts, its judge here and its words; screen,
+ * The one list of checks. A new one is a name in CHECKS, its facts, its judge here and its words; screen,
  * command and bundle follow by themselves.
  */
 const JUDGES: Readonly<Record<CheckName, (facts: Facts) => Judgement>> = {
@@ -60,7 +65,19 @@ const JUDGES: Readonly<Record<CheckName, (facts: Facts) => Judgement>> = {
     if (disk === null) return ['disk.unread'];
     const residents = disk.residentsLeft;
     const code = residents < ROOM_NEEDED ? 'disk.stops' : residents < ROOM_TOLD ? 'disk.low' : 'disk.enough';
-    return [code, { residents }];
+    return [code, { residents: roughly(residents) }];
+  },
+  mirror: ({ mirror }) => {
+    if (mirror === null) return ['mirror.unread'];
+    const { state, sameDisk, behind } = mirror;
+    if (state === 'none') return ['mirror.none'];
+    if (state !== 'ok' && state !== 'behind') return ['mirror.trouble', { behind }];
+    if (sameDisk) return ['mirror.same'];
+    return state === 'ok' ? ['mirror.safe'] : ['mirror.behind', { behind }];
+  },
+  camera: ({ cameras }) => {
+    if (cameras === null) return ['camera.unseen'];
+    return cameras === 0 ? ['camera.none'] : ['camera.there', { cameras }];
   },
   clock: ({ clockOffsetMs }) => {
     if (clockOffsetMs === null) return ['clock.unknown'];

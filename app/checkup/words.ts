@@ -12,7 +12,9 @@ export const CHECK_TITLES: Readonly<Record<CheckName, Readonly<Record<'id' | 'en
   database: { id: 'Data stasiun', en: 'Database' },
   audit: { id: 'Catatan audit', en: 'Audit log' },
   disk: { id: 'Disk', en: 'Disk' },
+  mirror: { id: 'Salinan kedua', en: 'Second copy' },
   clock: { id: 'Jam', en: 'Clock' },
+  camera: { id: 'Kamera', en: 'Camera' },
   devices: { id: 'Pemindai', en: 'Scanners' },
   link: { id: 'Sambungan pusat', en: 'Link to the center' },
   versions: { id: 'Versi', en: 'Versions' },
@@ -20,7 +22,7 @@ export const CHECK_TITLES: Readonly<Record<CheckName, Readonly<Record<'id' | 'en
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, Readonly<Record<'id' | 'en', string>>>> = {
   ok: { id: 'Baik', en: 'OK' },
-  look: { id: 'Periksa', en: 'Look' },
+  look: { id: 'Perlu dilihat', en: 'Look at it' },
   broken: { id: 'Rusak', en: 'Broken' },
 };
 
@@ -56,9 +58,9 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Both>> = {
   ),
   'keys.unreadable': words(
     'Berkas kunci tidak dapat dibaca.',
-    'Nyalakan ulang komputer; bila tetap begitu, hubungi bantuan. Jangan hapus berkasnya.',
+    'Nyalakan ulang komputer; bila tetap begitu, hubungi pusat. Jangan hapus berkasnya.',
     'The key file cannot be read.',
-    'Restart the computer; if it stays so, call support. Do not delete the file.',
+    'Restart the computer; if it stays so, call the center. Do not delete the file.',
   ),
   'database.sound': words(
     'Data stasiun utuh; diperiksa dalam {{seconds}} detik.',
@@ -80,15 +82,15 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Both>> = {
   ),
   'database.damaged': words(
     'Data stasiun rusak. Berkasnya tidak diubah.',
-    'Hentikan perekaman, bawa paket yang menunggu dengan paket kurir bila masih dapat, lalu hubungi bantuan. Jangan hapus apa pun.',
+    'Hentikan perekaman, bawa paket yang menunggu dengan paket kurir bila masih dapat, lalu hubungi pusat. Jangan hapus apa pun.',
     'The database is damaged. Its file was left as it is.',
-    'Stop enrolling, carry waiting packets by courier pack if that still works, and call support. Delete nothing.',
+    'Stop enrolling, carry waiting packets by courier pack if that still works, and call the center. Delete nothing.',
   ),
   'database.wrongKey': words(
     'Kunci stasiun tidak cocok dengan datanya. Tidak ada yang diubah.',
-    'Kembalikan folder kunci yang semula, atau hubungi bantuan.',
+    'Kembalikan folder kunci yang semula, atau hubungi pusat.',
     "The station's key does not fit its data. Nothing was changed.",
-    'Put the original key folder back, or call support.',
+    'Put the original key folder back, or call the center.',
   ),
   'database.newer': words(
     'Data stasiun dibuat oleh versi Rekam yang lebih baru.',
@@ -143,6 +145,55 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Both>> = {
     'Periksa apakah disk data terpasang.',
     'The free space of the disk cannot be read.',
     'Check that the data disk is there.',
+  ),
+  'mirror.safe': words(
+    'Semua paket punya salinan kedua di disk lain.',
+    null,
+    'Every packet has a second copy on another disk.',
+    null,
+  ),
+  'mirror.behind': words(
+    'Salinan kedua menyusul: {{behind}} paket lagi.',
+    null,
+    'The second copy is catching up; packets left: {{behind}}.',
+    null,
+  ),
+  'mirror.none': words(
+    'Belum ada disk untuk salinan kedua: perekaman aman di stasiun ini, tetapi hanya di satu disk.',
+    'Penyelia: pasang disk USB, lalu pilih foldernya di Salinan kedua.',
+    'There is no disk for a second copy: enrollments are safe at this station, on one disk alone.',
+    'Supervisor: plug in a USB disk and choose its folder under Second copy.',
+  ),
+  'mirror.same': words(
+    'Salinan kedua ada di disk yang sama dengan data stasiun: bila disk itu mati, keduanya hilang.',
+    'Penyelia: pilih folder di disk USB atau disk kedua.',
+    "The second copy is on the same disk as the station's data: when that disk dies, both are gone.",
+    'Supervisor: choose a folder on a USB disk or a second disk.',
+  ),
+  'mirror.trouble': words(
+    'Disk salinan kedua terlepas, penuh atau rusak; {{behind}} paket belum punya salinan kedua. Semuanya aman di stasiun ini.',
+    'Lihat bagian Salinan kedua pada layar Penyelia.',
+    'The disk of the second copy is unplugged, full or failing; packets without a second copy: {{behind}}. All are safe here.',
+    'See Second copy on the Supervisor screen.',
+  ),
+  'mirror.unread': words(
+    'Salinan kedua hanya dapat dilihat dari aplikasi Rekam.',
+    'Buka Rekam lalu pilih Penyelia, Pemeriksaan stasiun.',
+    'The second copy can be looked at from the Rekam app alone.',
+    'Open Rekam and choose Supervisor, Station checkup.',
+  ),
+  'camera.there': words('Kamera terpasang: {{cameras}}.', null, 'Cameras that are there: {{cameras}}.', null),
+  'camera.unseen': words(
+    'Kamera hanya dapat dilihat dari aplikasi Rekam.',
+    null,
+    'A camera can be seen from the Rekam app alone.',
+    null,
+  ),
+  'camera.none': words(
+    'Tidak ada kamera yang terpasang.',
+    'Periksa kabel kamera, lalu periksa lagi. Tanpa kamera foto warga tidak dapat diambil.',
+    'No camera is there.',
+    'Check its cable, then check again. Without a camera no photo can be taken.',
   ),
   'clock.right': words('Jam sama dengan jam pusat.', null, "The clock agrees with the center's.", null),
   'clock.unknown': words(

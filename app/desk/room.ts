@@ -29,3 +29,10 @@ export function residentsLeft(freeBytes: number, measured: MeasuredPackets): num
   const packet = measured.count < MEASURED_ENOUGH ? UNMEASURED_BYTES : measured.averageBytes;
   return Math.max(0, Math.floor((freeBytes - KEPT_FREE_BYTES) / (packet * OVERHEAD + ROWS_BYTES)));
 }
+
+/** As it is said wherever there is plenty: two digits, so that the number stands still while files come and go. */
+export function roughly(residents: number): number {
+  if (residents < ROOM_TOLD) return residents;
+  const step = 10 ** (Math.floor(Math.log10(residents)) - 1);
+  return Math.floor(residents / step) * step;
+}

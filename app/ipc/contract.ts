@@ -559,7 +559,11 @@ export const CONTRACT = {
 
   /** Looks at everything of the station: seconds, on a large database minutes. The last one's findings come with `last`. */
   'checkup.run': {
-    request: z.strictObject({ last: z.boolean() }),
+    request: z.strictObject({
+      last: z.boolean(),
+      /** As the window sees them: main cannot. */
+      cameras: z.int().min(0).max(1000).optional(),
+    }),
     response: checkupSchema.nullable(),
     audience: 'supervisor',
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { packetIdSchema } from '../ids.ts';
+import { instantSchema, packetIdSchema } from '../ids.ts';
 import { COURIER_PROBLEMS } from '../sync/courier.ts';
 
 const share = z.object({ done: z.int(), total: z.int() });
@@ -50,6 +50,8 @@ export const receiptsSummarySchema = z.object({
 export type ReceiptsSummary = z.infer<typeof receiptsSummarySchema>;
 
 export const courierStateSchema = z.object({
+  /** The last copy to a disk that was finished, whatever came after it. */
+  packed: z.object({ at: instantSchema, folder: z.string(), packets: z.int() }).nullable(),
   progress: courierProgressSchema.nullable(),
   /** What ended last since the station was started. */
   last: z

@@ -9,7 +9,7 @@ interface Needs {
   /** One look at the whole database. */
   readonly examine: () => Promise<Examination>;
   /** Everything but the database, as it is now. */
-  readonly others: () => Promise<Omit<Facts, 'database' | 'audit'>>;
+  readonly others: () => Promise<Omit<Facts, 'database' | 'audit' | 'cameras'>>;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -32,18 +32,20 @@ export class StationCheckup {
     return this.#last?.examination ?? null;
   }
 
-  run(): Promise<Checkup> {
-    this.#running ??= this.#look().finally(() => {
+  /** @param cameras as the window sees them; null where there is none to see them */
+  run(cameras: number | null): Promise<Checkup> {
+    this.#running ??= this.#look(cameras).finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
-  async #look(): Promise<Checkup> {
+  async #look(cameras: number | null): Promise<Checkup> {
     const { now, log } = this.#needs;
     const [looked, others] = await Promise.all([this.#database(), this.#needs.others()]);
     const findings = judge({
       ...others,
+      cameras,
       database: looked.database,
       audit: looked.examination?.audit ?? null,
     });

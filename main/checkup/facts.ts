@@ -3,7 +3,8 @@ import type { ScannerRow } from '../../app/ipc/contract.ts';
 import type { StationStatus } from '../../app/ipc/status.ts';
 import type { StationCounts } from '../store/examine.ts';
 
-type Others = Omit<Facts, 'database' | 'audit'>;
+type Others = Omit<Facts, 'database' | 'audit' | 'cameras'>;
+type FolderFacts = Omit<Facts, 'database' | 'audit'>;
 type Versions = Facts['versions'] & { readonly activated: boolean };
 
 export function devicesOf(found: readonly Pick<ScannerRow, 'status'>[]): Facts['devices'] {
@@ -18,6 +19,7 @@ export function factsOfStation(status: StationStatus, found: readonly ScannerRow
   return {
     keys: { kept: status.keysInFile ? 'file' : 'keystore' },
     disk: status.disk,
+    mirror: status.mirror,
     clockOffsetMs: status.clockOffsetMs,
     devices: devicesOf(found),
     link: {
@@ -34,9 +36,11 @@ export function factsOfStation(status: StationStatus, found: readonly ScannerRow
 export function factsOfFolder(
   counts: StationCounts | null,
   rest: Pick<Others, 'keys' | 'disk' | 'devices' | 'versions'>,
-): Others {
+): FolderFacts {
   return {
     ...rest,
+    mirror: null,
+    cameras: null,
     clockOffsetMs: counts?.clockOffsetMs ?? null,
     link: {
       activated: counts?.activated ?? false,

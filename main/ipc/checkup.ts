@@ -23,7 +23,7 @@ type Group = Pick<Handlers, 'checkup.run' | 'checkup.bundle'>;
 
 export function checkupHandlers({ store, checkup, window, dataDir, version, isStill, now }: Needs): Group {
   return {
-    'checkup.run': ({ last }) => (last ? checkup.last() : checkup.run()),
+    'checkup.run': ({ last, cameras }) => (last ? checkup.last() : checkup.run(cameras ?? null)),
     'checkup.bundle': async (_, caller) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
         properties: ['openDirectory', 'createDirectory', 'dontAddToRecent'],
@@ -31,7 +31,7 @@ export function checkupHandlers({ store, checkup, window, dataDir, version, isSt
       if (!isStill(caller)) throw new RekamError('login.required');
       const [parent] = filePaths;
       if (canceled || parent === undefined) return null;
-      const { at, findings } = checkup.last() ?? (await checkup.run());
+      const { at, findings } = checkup.last() ?? (await checkup.run(null));
       const logs = join(dataDir, 'logs');
       const bundle = {
         ...{ at, findings, examination: checkup.examination() },

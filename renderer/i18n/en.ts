@@ -124,6 +124,7 @@ export const en: Words = {
     mirror_full: 'Second copy: full, {{many}} not copied',
     mirror_failing: 'Second copy: faulty, {{many}} not copied',
     tasks: '{{many}} sent back by the center',
+    mirror_same: 'Second copy: on the same disk',
   },
   cause: {
     noNetwork: 'The cable or Wi-Fi of this computer is not connected.',
@@ -1418,6 +1419,7 @@ export const en: Words = {
     refused: 'Not received yet: {{many}} packets (numbers {{numbers}}). {{why}}',
     packRefused: 'The center could not take this disk in. {{why}} All packets are safe at this station.',
     more: '{{numbers}} …',
+    copiedAt: 'Copied {{time}} to {{folder}} ({{many}} packets).',
   },
   courierProblem: {
     'packet-hash': 'The file is damaged on the disk; copy again, better to another disk.',

@@ -122,6 +122,7 @@ export const id = {
     mirror_full: 'Salinan kedua: penuh, {{many}} belum tersalin',
     mirror_failing: 'Salinan kedua: rusak, {{many}} belum tersalin',
     tasks: '{{many}} dikembalikan pusat',
+    mirror_same: 'Salinan kedua: di disk yang sama',
   },
   cause: {
     noNetwork: 'Kabel atau Wi-Fi komputer ini tidak tersambung.',
@@ -1417,6 +1418,7 @@ export const id = {
     refused: 'Belum diterima: {{many}} paket (nomor {{numbers}}). {{why}}',
     packRefused: 'Pusat tidak dapat menerima disk ini. {{why}} Semua paket tetap aman di stasiun ini.',
     more: '{{numbers}} …',
+    copiedAt: 'Disalin {{time}} ke {{folder}} ({{many}} paket).',
   },
   courierProblem: {
     'packet-hash': 'Berkasnya rusak di disk; salin lagi, sebaiknya ke disk lain.',

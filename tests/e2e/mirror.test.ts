@@ -69,7 +69,7 @@ it('an operator may not choose the folder; the supervisor does, by keys, and the
   await tabTo(page, [words.mirror.choose]);
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText(words.mirror.chosen).waitFor();
-  await statusBar(words.status.mirror_ok);
+  await statusBar(words.status.mirror_same);
   // The demo's disk and the station's are one here, and the supervisor is told.
   await page.getByText(words.mirror.sameDisk).waitFor();
   await station.shot(path.join(shots, 'mirror-supervisor.png'));
@@ -100,7 +100,7 @@ it('pulled out, it is told at the desk and on the status bar; plugged in again, 
   await station.shot(path.join(shots, 'mirror-lost.png'));
 
   renameSync(`${folder}.away`, folder);
-  await statusBar(words.status.mirror_ok);
+  await statusBar(words.status.mirror_same);
   await page.getByRole('alert').getByText(upTo(words.mirror.lost)).waitFor({ state: 'detached' });
   expect(readdirSync(folder).filter((name) => name.endsWith('.jws'))).toHaveLength(2);
 });

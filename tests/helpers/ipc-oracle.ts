@@ -149,7 +149,7 @@ export const VALID: Readonly<Record<string, Is>> = {
   'sync.limit': looked,
   'progress.read': nothing,
   'progress.calendar': looked,
-  'checkup.run': object({ last: yesNo }),
+  'checkup.run': object({ last: yesNo, cameras: left(whole(0, 1000)) }),
   'checkup.bundle': nothing,
   'courier.state': nothing,
   'courier.pack': nothing,

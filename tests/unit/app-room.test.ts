@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { residentsLeft, ROOM_NEEDED, ROOM_TOLD } from '../../app/desk/room.ts';
+import { residentsLeft, roughly, ROOM_NEEDED, ROOM_TOLD } from '../../app/desk/room.ts';
 
 const MIB = 1024 * 1024;
 
@@ -23,6 +23,11 @@ test('what it promises fits, with the rows beside the packets', () => {
     expect(residents * (averageBytes + 90 * 1024)).toBeLessThan(20 * 1024 * MIB - 512 * MIB);
     expect(residents).toBeGreaterThan(1_000);
   }
+});
+
+test('plenty is said in two digits, and what is short to the last one', () => {
+  expect([34_412, 34_456, 501, 4_999].map(roughly)).toEqual([34_000, 34_000, 500, 4_900]);
+  expect([499, 20, 0].map(roughly)).toEqual([499, 20, 0]);
 });
 
 test('the warning comes well before the refusal', () => {

@@ -33,7 +33,7 @@ const SHORTEST_REPORT_MS = 100;
 /** Owner of what goes between the outbox and a carried disk: one copy or import at a time, its progress, its end. */
 export class Courier {
   readonly #deps: CourierDeps;
-  #state: CourierState = { progress: null, last: null };
+  #state: CourierState = { packed: null, progress: null, last: null };
   #running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
   #reportedAt = 0;
 
@@ -52,8 +52,12 @@ export class Courier {
       const { stationId } = record.activation;
       return writePack({ store, stationId, stationKey, now }, folder, run);
     });
-    this.#set({ last: { kind: 'pack', summary } });
     const { ended, packets, copied, kept, unreadable } = summary;
+    const packed =
+      ended === 'done'
+        ? { at: new Date(now()).toISOString(), folder: summary.folder, packets }
+        : this.#state.packed;
+    this.#set({ packed, last: { kind: 'pack', summary } });
     log.info('courier.pack', { ended, packets, copied, kept, unreadable });
     return summary;
   }

@@ -34,6 +34,15 @@ function Line({ finding }: { finding: CheckupFinding }) {
   );
 }
 
+async function countCameras(): Promise<number | null> {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter(({ kind }) => kind === 'videoinput').length;
+  } catch {
+    return null;
+  }
+}
+
 /** The whole station, line by line: what is well, what somebody should look at, and what to do. */
 export default function Checkup() {
   const { t, f } = useWords();
@@ -56,7 +65,10 @@ export default function Checkup() {
     if (running) return;
     setRunning(true);
     setError(null);
-    const result = await answer(station.checkup.run({ last: false }));
+    const cameras = await countCameras();
+    const result = await answer(
+      station.checkup.run(cameras === null ? { last: false } : { last: false, cameras }),
+    );
     setRunning(false);
     if (!result.ok) return setError(result.error);
     setFound(result.value);
@@ -84,17 +96,19 @@ export default function Checkup() {
               : `${t(`checkup/all_${worst(found.findings)}`)} ${t('checkup/at', { time: f.moment(found.at, now) })}`}
         </p>
       </header>
-      {error !== null && <ErrorNotice error={error} />}
-      {found !== null && (
-        <ul className={classes['list']} aria-label={t('checkup/title')} aria-busy={running}>
-          {found.findings.map((finding) => (
-            <Line key={finding.check} finding={finding} />
-          ))}
-        </ul>
-      )}
-      <p className={classes['quiet']}>
-        {folder === null ? t('checkup/bundleLead') : t('checkup/bundled', { folder })}
-      </p>
+      <ScrollRegion className={classes['middle']} aria-label={t('checkup/title')}>
+        {error !== null && <ErrorNotice error={error} />}
+        {found !== null && (
+          <ul className={classes['list']} aria-label={t('checkup/title')} aria-busy={running}>
+            {found.findings.map((finding) => (
+              <Line key={finding.check} finding={finding} />
+            ))}
+          </ul>
+        )}
+        <p className={classes['quiet']}>
+          {folder === null ? t('checkup/bundleLead') : t('checkup/bundled', { folder })}
+        </p>
+      </ScrollRegion>
       <footer className={classes['actions']}>
         <Button variant="subtle" onClick={() => go('supervisor')}>
           {t('common/back')}

@@ -7,6 +7,7 @@ import { RECEIPTS_FILE } from '../../../app/sync/courier.ts';
 import { announce } from '../../components/announcer.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
+import { useNow } from '../../clock.ts';
 import { useWords, words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
 import { answer, station } from '../../station.ts';
@@ -19,7 +20,7 @@ type Last = NonNullable<CourierState['last']>;
 
 /** Whoever comes back to the screen finds what runs, and what came last. */
 function useCourier(): CourierState {
-  const [state, setState] = useState<CourierState>({ progress: null, last: null });
+  const [state, setState] = useState<CourierState>({ packed: null, progress: null, last: null });
   useEffect(() => {
     let isTold = false;
     const off = station.events.on('courier.changed', (next) => {
@@ -94,7 +95,8 @@ export function Courier() {
   const { t, f } = useWords();
   const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
   const waitingBytes = useStatus((status) => status?.outbox.waitingBytes ?? 0);
-  const { progress, last } = useCourier();
+  const { packed, progress, last } = useCourier();
+  const now = useNow();
   const [error, setError] = useState<ErrorShape | null>(null);
   const [asked, setAsked] = useState(false);
   const [cancelling, setCancelling] = useState(false);
@@ -129,6 +131,19 @@ export function Courier() {
           {waiting === 0
             ? t('courier/step1None')
             : t('courier/step1', { many: f.number(waiting), size: f.bytes(waitingBytes) })}
+          {packed !== null && (
+            <p>
+              <StateMark tone="safe">
+                <span className={classes['wrap']}>
+                  {t('courier/copiedAt', {
+                    time: f.moment(packed.at, now),
+                    folder: packed.folder,
+                    many: f.number(packed.packets),
+                  })}
+                </span>
+              </StateMark>
+            </p>
+          )}
         </li>
         <li>{t('courier/step2', { file: RECEIPTS_FILE })}</li>
         <li>{t('courier/step3')}</li>

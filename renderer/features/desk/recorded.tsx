@@ -30,7 +30,7 @@ export function Recorded({
 }) {
   const { t, f } = useWords();
   const training = useTraining();
-  const copies = useStatus((status) => (status?.mirror.state === 'ok' ? 2 : 1));
+  const copies = useStatus((status) => (status?.mirror.state === 'ok' && !status.mirror.sameDisk ? 2 : 1));
   const next = nextTurn(today?.tickets, recorded.nik);
   const desk = useSlip(recorded.packetId);
   const button = useRef<HTMLButtonElement>(null);

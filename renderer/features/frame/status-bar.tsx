@@ -1,9 +1,9 @@
-import { ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
+import { roughly, ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useNow, useNowAs } from '../../clock.ts';
 import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
-import { MIRROR_TONE } from '../mirror/words.ts';
+import { MIRROR_TONE, mirrorLook } from '../mirror/words.ts';
 import classes from './frame.module.css';
 
 /** So few residents on the battery that it is time to tell those who wait. */
@@ -77,7 +77,8 @@ function Receipt({ t, f }: Vocabulary) {
 function Disk({ t, f }: Vocabulary) {
   const residents = useStatus((status) => status?.disk.residentsLeft ?? null);
   if (residents === null) return <span>{t('common/empty')}</span>;
-  if (residents >= ROOM_TOLD) return <span>{t('status/disk', { residents: f.number(residents) })}</span>;
+  if (residents >= ROOM_TOLD)
+    return <span>{t('status/disk', { residents: f.number(roughly(residents)) })}</span>;
   return (
     <StateMark tone={residents < ROOM_NEEDED ? 'now' : 'act'}>
       {t('status/diskLow', { residents: f.number(residents) })}
@@ -88,9 +89,11 @@ function Disk({ t, f }: Vocabulary) {
 function SecondCopy(vocabulary: Vocabulary) {
   const { t, f } = vocabulary;
   const state = useStatus((status) => status?.mirror.state ?? 'none');
+  const sameDisk = useStatus((status) => status?.mirror.sameDisk ?? false);
   const behind = useStatus((status) => status?.mirror.behind ?? 0);
+  const look = mirrorLook({ state, sameDisk });
   return (
-    <StateMark tone={MIRROR_TONE[state]}>{t(`status/mirror_${state}`, { many: f.number(behind) })}</StateMark>
+    <StateMark tone={MIRROR_TONE[look]}>{t(`status/mirror_${look}`, { many: f.number(behind) })}</StateMark>
   );
 }
 

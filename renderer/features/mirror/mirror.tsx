@@ -10,7 +10,7 @@ import { useWords, words } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
 import { refreshStatus, useStatus } from '../../status.ts';
 import look from '../supervisor/supervisor.module.css';
-import { MIRROR_TONE, mirrorSentence, recoverySentence } from './words.ts';
+import { MIRROR_TONE, mirrorLook, mirrorSentence, recoverySentence } from './words.ts';
 
 /** As a string, so that a push each second that says nothing new draws nothing. */
 function useMirror(): MirrorStatus | null {
@@ -76,8 +76,10 @@ export function MirrorCard() {
       <p className={look['cause']}>{t('mirror/lead')}</p>
       {mirror !== null && (
         <p>
-          <StateMark tone={MIRROR_TONE[mirror.state]}>
-            <span className={look['wrap']}>{mirrorSentence(mirror, now, vocabulary)}</span>
+          <StateMark tone={MIRROR_TONE[mirrorLook(mirror)]}>
+            <span className={look['wrap']}>
+              {mirrorLook(mirror) === 'same' ? t('mirror/sameDisk') : mirrorSentence(mirror, now, vocabulary)}
+            </span>
           </StateMark>
         </p>
       )}
@@ -85,13 +87,6 @@ export function MirrorCard() {
         <p className={look['cause']}>
           {t('mirror/folder', { folder: mirror.folder })}
           {mirror.copiedAt !== null && ` · ${t('mirror/copiedAt', { time: f.moment(mirror.copiedAt, now) })}`}
-        </p>
-      )}
-      {mirror?.folder != null && mirror.sameDisk && (
-        <p>
-          <StateMark tone="act">
-            <span className={look['wrap']}>{t('mirror/sameDisk')}</span>
-          </StateMark>
         </p>
       )}
       {mirror?.folder != null && !mirror.recoverable && (

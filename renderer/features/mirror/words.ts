@@ -2,6 +2,14 @@ import type { MirrorState, MirrorStatus, Recovery } from '../../../app/ipc/mirro
 import type { Tone } from '../../components/state-mark.tsx';
 import type { Vocabulary } from '../../i18n/words.ts';
 
+/** A copy on the station's own disk is none where that disk dies, however whole it is. */
+export function mirrorLook({
+  state,
+  sameDisk,
+}: Pick<MirrorStatus, 'state' | 'sameDisk'>): MirrorState | 'same' {
+  return sameDisk && (state === 'ok' || state === 'behind') ? 'same' : state;
+}
+
 /** Amber where a person must see to the disk; nothing is lost yet in any of them. */
 export const MIRROR_TONE = {
   none: 'waiting',
@@ -10,7 +18,8 @@ export const MIRROR_TONE = {
   lost: 'act',
   full: 'act',
   failing: 'act',
-} as const satisfies Record<MirrorState, Tone>;
+  same: 'act',
+} as const satisfies Record<MirrorState | 'same', Tone>;
 
 type Words = Pick<Vocabulary, 't' | 'f'>;
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { roughly } from '../../../app/desk/room.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { SyncProgress, SyncSummary } from '../../../app/ipc/status.ts';
@@ -84,7 +85,7 @@ function Numbers() {
   const today = useStatus((status) => status?.recordedToday ?? 0);
   const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
   const received = useStatus((status) => status?.outbox.received ?? 0);
-  const room = useStatus((status) => status?.disk.residentsLeft ?? 0);
+  const room = useStatus((status) => roughly(status?.disk.residentsLeft ?? 0));
   const figures = [
     ['today', today],
     ['waitingShort', waiting],
