@@ -54,7 +54,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'Your session has ended. Log in again; the draft is as you left it.',
   },
   'login.noAccounts': {
-    id: 'Daftar akun belum diterima dari pusat. Tunggu sampai data rujukan selesai diunduh.',
+    id: 'Daftar akun belum diterima dari pusat. Tunggu sampai data warga selesai diunduh.',
     en: 'The accounts have not arrived from the center yet. Wait until the reference data is downloaded.',
   },
   'role.forbidden': {
@@ -62,12 +62,12 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'Only the supervisor can do this. Ask the supervisor.',
   },
   'request.invalid': {
-    id: 'Permintaan ini tidak dimengerti stasiun. Tidak ada yang berubah. Bila berulang, hubungi bantuan.',
-    en: 'The station did not understand this request. Nothing was changed. If it happens again, call support.',
+    id: 'Permintaan ini tidak dimengerti stasiun. Tidak ada yang berubah. Bila berulang, hubungi pusat.',
+    en: 'The station did not understand this request. Nothing was changed. If it happens again, call the center.',
   },
   'resident.unknown': {
-    id: 'NIK ini tidak ada di data rujukan kecamatan ini. Periksa angkanya, atau periksa apakah warga ini terdaftar di kecamatan lain.',
-    en: 'This NIK is not in the reference data of this kecamatan. Check the digits, or whether the resident is registered in another kecamatan.',
+    id: 'NIK ini tidak ada di data warga kecamatan ini. Periksa angkanya, atau periksa apakah warga ini terdaftar di kecamatan lain.',
+    en: 'This NIK is not in the residents of this kecamatan. Check the digits, or whether the resident is registered in another kecamatan.',
   },
   'resident.recordedHere': {
     id: 'Warga ini sudah direkam di stasiun ini pada {{at}}. Tidak perlu direkam lagi; beri tahu warga bahwa datanya aman.',
@@ -102,8 +102,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'This recording takes {{megabytes}} MB, more than the center accepts. The largest part: {{part}}. Capture that part once more; everything else stays in the draft.',
   },
   'draft.unreadable': {
-    id: 'Draf ini tidak dapat dibaca dan disisihkan; antrean kirim tidak terpengaruh. Mulailah perekaman warga ini dari awal dan hubungi bantuan.',
-    en: 'This draft cannot be read and was set aside; the outbox is not affected. Begin this resident again and call support.',
+    id: 'Draf ini tidak dapat dibaca dan disisihkan; antrean kirim tidak terpengaruh. Mulailah perekaman warga ini dari awal dan hubungi pusat.',
+    en: 'This draft cannot be read and was set aside; the outbox is not affected. Begin this resident again and call the center.',
   },
   'correction.unconfirmed': {
     id: 'Perbaikan biodata ini belum dikuatkan dengan kata sandi petugas. Draf tetap tersimpan. Buka perbaikannya, lalu kuatkan lagi.',
@@ -174,16 +174,16 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'The scanner did not answer in time. What was captured is kept. Place the fingers or eyes again, then press Again.',
   },
   'device.unregistered': {
-    id: 'Pemindai ini belum terdaftar pada penyedianya, jadi hasilnya tidak dapat dipercaya. Draf tetap tersimpan. Pakai pemindai lain atau hubungi bantuan.',
-    en: 'This scanner is not registered with its provider, so its results cannot be trusted. The draft is kept. Use another scanner or call support.',
+    id: 'Pemindai ini belum terdaftar pada penyedianya, jadi hasilnya tidak dapat dipercaya. Draf tetap tersimpan. Pakai pemindai lain atau hubungi pusat.',
+    en: 'This scanner is not registered with its provider, so its results cannot be trusted. The draft is kept. Use another scanner or call the center.',
   },
   'device.foreign': {
-    id: 'Pemindai ini bukan dari penyedia yang diakui pusat. Hasilnya tidak dipakai; draf tetap tersimpan. Pakai pemindai lain atau hubungi bantuan.',
-    en: 'This scanner is not of a provider that the center recognises. Its result was not used; the draft is kept. Use another scanner or call support.',
+    id: 'Pemindai ini bukan dari penyedia yang diakui pusat. Hasilnya tidak dipakai; draf tetap tersimpan. Pakai pemindai lain atau hubungi pusat.',
+    en: 'This scanner is not of a provider that the center recognises. Its result was not used; the draft is kept. Use another scanner or call the center.',
   },
   'device.untrusted': {
-    id: 'Tanda tangan digital pemindai tidak sah, jadi hasilnya tidak dipakai. Draf tetap tersimpan. Pakai pemindai lain atau hubungi bantuan.',
-    en: 'The digital signature of the scanner is not valid, so its result was not used. The draft is kept. Use another scanner or call support.',
+    id: 'Tanda tangan digital pemindai tidak sah, jadi hasilnya tidak dipakai. Draf tetap tersimpan. Pakai pemindai lain atau hubungi pusat.',
+    en: 'The digital signature of the scanner is not valid, so its result was not used. The draft is kept. Use another scanner or call the center.',
   },
   'device.mismatch': {
     id: 'Jawaban pemindai bukan untuk pengambilan ini, jadi tidak dipakai. Rekaman sebelumnya tetap tersimpan. Tekan Ulangi.',
@@ -286,8 +286,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'There are {{many}} second copies on that disk. Nothing was changed. Choose the folder rekam-salinan-… of the dead station.',
   },
   'takeover.noKit': {
-    id: 'Salinan itu tidak punya berkas pemulihan, atau berkasnya rusak: lembar pemulihannya belum pernah dicetak. Paket di disk itu tetap utuh. Simpan disknya dan hubungi bantuan.',
-    en: 'That copy has no recovery file, or a damaged one: its recovery sheet was never printed. The packets on the disk are untouched. Keep the disk and call support.',
+    id: 'Salinan itu tidak punya berkas pemulihan, atau berkasnya rusak: lembar pemulihannya belum pernah dicetak. Paket di disk itu tetap utuh. Simpan disknya dan hubungi pusat.',
+    en: 'That copy has no recovery file, or a damaged one: its recovery sheet was never printed. The packets on the disk are untouched. Keep the disk and call the center.',
   },
   'takeover.ownMirror': {
     id: 'Itu salinan kedua stasiun ini sendiri, jadi tidak perlu diambil alih. Tidak ada yang berubah. Pilih disk dari stasiun yang mati.',
@@ -342,19 +342,19 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     en: 'The data on this station was made by a newer version of Rekam. Nothing was changed. Install the latest version and start again.',
   },
   'store.damaged': {
-    id: 'Berkas data stasiun rusak dan tidak diubah. Jangan hapus apa pun. Tutup Rekam dan jalankan lagi: pemulihan berjalan sendiri. Bila pesan ini tetap muncul, hubungi bantuan.',
-    en: "The station's data file is damaged and was left as it is. Delete nothing. Close Rekam and start it again: recovery runs by itself. If this message stays, call support.",
+    id: 'Berkas data stasiun rusak dan tidak diubah. Jangan hapus apa pun. Tutup Rekam dan jalankan lagi: pemulihan berjalan sendiri. Bila pesan ini tetap muncul, hubungi pusat.',
+    en: "The station's data file is damaged and was left as it is. Delete nothing. Close Rekam and start it again: recovery runs by itself. If this message stays, call the center.",
   },
   'store.key': {
-    id: 'Kunci data stasiun tidak cocok dengan datanya. Tidak ada yang diubah. Kembalikan folder kunci yang semula, atau hubungi bantuan.',
-    en: "The station's data key does not fit its data. Nothing was changed. Put the original key folder back, or call support.",
+    id: 'Kunci data stasiun tidak cocok dengan datanya. Tidak ada yang diubah. Kembalikan folder kunci yang semula, atau hubungi pusat.',
+    en: "The station's data key does not fit its data. Nothing was changed. Put the original key folder back, or call the center.",
   },
   'key.unavailable': {
-    id: 'Kunci stasiun tidak dapat dibaca dari sistem. Tidak ada yang diubah. Nyalakan ulang komputer; bila tetap begitu, hubungi bantuan.',
-    en: 'The station keys cannot be read from the system. Nothing was changed. Restart the computer; if it stays so, call support.',
+    id: 'Kunci stasiun tidak dapat dibaca dari sistem. Tidak ada yang diubah. Nyalakan ulang komputer; bila tetap begitu, hubungi pusat.',
+    en: 'The station keys cannot be read from the system. Nothing was changed. Restart the computer; if it stays so, call the center.',
   },
   internal: {
-    id: 'Terjadi kesalahan di stasiun. Yang sudah tersimpan tetap aman. Coba lagi; bila berulang, hubungi bantuan.',
-    en: 'Something went wrong in the station. What was stored is safe. Try again; if it happens again, call support.',
+    id: 'Terjadi kesalahan di stasiun. Yang sudah tersimpan tetap aman. Coba lagi; bila berulang, hubungi pusat.',
+    en: 'Something went wrong in the station. What was stored is safe. Try again; if it happens again, call the center.',
   },
 };

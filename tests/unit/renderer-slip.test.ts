@@ -55,7 +55,7 @@ describe('the paper', () => {
       '1.204',
       'Siti Aminah',
       packetId,
-      'Bukan KTP. Simpan bukti ini; KTP-el diberitahukan kemudian.',
+      'Bukan KTP. Simpan bukti ini. Pengambilan KTP-el diberitahukan kemudian.',
     ]) {
       expect(text).toContain(said);
     }

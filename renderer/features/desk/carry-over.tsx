@@ -1,10 +1,10 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { IconCornerDownLeft } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { isUnserved, mayCarryTo, nextPlace, plusDays, type Place } from '../../../app/desk/carry-over.ts';
 import { SESSIONS } from '../../../app/desk/ticket.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
+import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { useEscape, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
@@ -125,7 +125,8 @@ function CarryDialog({ today, tickets, onClose }: { today: string; tickets: Tick
           loading={busy}
           onClick={mayCarry ? carry : close}
           disabled={unserved > 0 && !mayCarry}
-          rightSection={<IconCornerDownLeft size={16} aria-hidden />}
+          rightSection={<EnterMark />}
+          {...LANDING}
         >
           {unserved > 0
             ? t('carry/confirm', { count: unserved, many: f.number(unserved) })

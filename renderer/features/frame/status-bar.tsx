@@ -1,5 +1,6 @@
 import { roughly, ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
+import { useApp } from '../../app-state.ts';
 import { useNow, useNowAs } from '../../clock.ts';
 import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
@@ -23,6 +24,9 @@ function Link({ t, f }: Vocabulary) {
   const state = useStatus((status) => status?.link.state ?? 'unknown');
   const since = useStatus((status) => status?.link.since ?? null);
   const cause = useStatus((status) => status?.link.cause ?? null);
+  const activated = useApp((app) => app.info?.activated ?? false);
+  // Nobody looks for a center before there is one.
+  if (!activated) return <span>{t('frame/unplaced')}</span>;
   const word = t(`status/${state}`);
   const text =
     since === null || state === 'unknown'

@@ -62,6 +62,7 @@ export default function Help() {
         </dl>
         <p>{t('help/outage')}</p>
         <p>{t('help/power')}</p>
+        <p>{t('help/support')}</p>
         <p className={classes['version']}>{t('help/version', { version })}</p>
       </section>
     </div>

@@ -279,6 +279,13 @@ export default function Supervisor() {
           </div>
           <Progress progress={progress} />
           {error !== null && <ErrorNotice error={error} />}
+          {!manual && summary !== null && (
+            <p>
+              <StateMark tone={summary.ended === 'done' ? 'safe' : 'waiting'}>
+                <span className={classes['wrap']}>{t(`supervisor/ended_${summary.ended}`)}</span>
+              </StateMark>
+            </p>
+          )}
           <Attention />
         </div>
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />
