@@ -1,4 +1,5 @@
 import type { SessionOfDay } from '../app/desk/ticket.ts';
+import { localDay } from '../app/local-day.ts';
 
 const NOON = 12;
 
@@ -63,9 +64,7 @@ export class DeskClock {
 
   /** ISO date at the desk, in the PC's own time zone. */
   today(): string {
-    const at = new Date(this.corrected());
-    const pad = (value: number): string => String(value).padStart(2, '0');
-    return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+    return localDay(this.corrected());
   }
 
   sessionNow(): SessionOfDay {

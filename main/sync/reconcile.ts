@@ -1,4 +1,5 @@
 import type { StationId } from '../../app/ids.ts';
+import { localDay } from '../../app/local-day.ts';
 import { PATHS, reconcileAnswerSchema, type ReconcileAnswer } from '../../app/sync/protocol.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import { readJson, type Call } from './call.ts';
@@ -28,7 +29,7 @@ interface ReconcileDeps {
  */
 export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): Promise<number> {
   const { store, now, log } = deps;
-  const today = new Date(deps.centerTimeAtLeast() ?? now()).toISOString().slice(0, 10);
+  const today = localDay(deps.centerTimeAtLeast() ?? now());
   const before = await store.station.setting('reconciledOn');
   if (before === today) return 0;
   // Built anew, this database may not know the last numbers that it gave.

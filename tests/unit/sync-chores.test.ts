@@ -71,6 +71,23 @@ test('what reconcile finds is held or written where a person sees it', async () 
   expect(events).toContain('sync.reconcile');
 });
 
+test('reconcile is of the office’s day, which begins hours before that of Greenwich', async () => {
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'Asia/Jakarta';
+  try {
+    const { engine, clock, test: store } = await fakeStation({ packets: 1 });
+    const [day] = new Date(clock.now()).toISOString().split('T');
+    clock.jump(Date.parse(`${day}T20:00:00Z`) - clock.now());
+    engine.start();
+    await clock.settle();
+    const next = new Date(Date.parse(`${day}T12:00:00Z`) + DAY).toISOString().slice(0, 10);
+    expect(store.api.station.setting('reconciledOn')).toBe(next);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});
+
 test.each([
   [
     'unknown',

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { nextWaiting } from '../../../app/desk/ticket.ts';
+import { localDay } from '../../../app/local-day.ts';
 import { useApp } from '../../app-state.ts';
 import { useKeys } from '../../components/keys.ts';
 import { useWords } from '../../i18n/words.ts';
@@ -82,6 +83,5 @@ function useNews(): void {
 
 /** The computer's date, only until main has told the desk's. */
 function localDate(): string {
-  const now = new Date();
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
+  return localDay(Date.now());
 }
