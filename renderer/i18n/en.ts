@@ -695,7 +695,7 @@ export const en: Words = {
     ask: 'Show it to the resident. If everything is right, the resident approves.',
     ready: 'Complete and approved. Save to record.',
     corrections: 'Corrections',
-    fingers: 'Fingers',
+    fingersIrises: 'Fingers and irises',
     early: 'Recorded early (16 years old)',
     unchanged:
       'Nothing was changed, so the center may send it back for the same reason. Send it only when the center has said that this NIK is right.',

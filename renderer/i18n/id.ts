@@ -695,7 +695,7 @@ export const id = {
     ask: 'Perlihatkan kepada warga. Bila semua benar, warga menyetujui.',
     ready: 'Lengkap dan disetujui. Simpan untuk merekam.',
     corrections: 'Perbaikan',
-    fingers: 'Jari',
+    fingersIrises: 'Jari dan iris',
     early: 'Direkam lebih awal (16 tahun)',
     unchanged:
       'Tidak ada yang diubah, jadi pusat dapat mengembalikannya dengan sebab yang sama. Kirim hanya bila pusat sudah membenarkan NIK ini.',

@@ -296,9 +296,7 @@ function Overview({ state }: { state: WorkState }) {
             </div>
           ))}
         </dl>
-        <Noted state={state} />
-        <PartList title={t('review/fingers')} state={state} parts={FINGERS} />
-        <PartList title={t('step/irises')} state={state} parts={IRISES} />
+        <PartList title={t('review/fingersIrises')} state={state} parts={[...FINGERS, ...IRISES]} />
         {draft.approval !== null && <PartList title={t('stepLong/verify')} state={state} parts={VERIFY} />}
       </div>
     </div>
