@@ -7,6 +7,8 @@ import type { Reader, Writer } from './database.ts';
 import { applyFact } from './facts.ts';
 import { appendFact } from './journal.ts';
 import { recordedHere } from './packets.ts';
+import { isElsewhere, peerTicketOf } from './peers.ts';
+import { readResident } from './residents.ts';
 import { changeTicket, ticketOf, type StoredTicket } from './tickets.ts';
 
 interface Carry {
@@ -33,7 +35,7 @@ export function carryOver(tx: Writer, { from, to, niks, by, now }: Carry): { rea
     // A number that was taken back is nobody's turn: its resident is moved by name alone.
     const ticket = given?.state === 'withdrawn' ? undefined : given;
     const stays = ticket !== undefined && ticket.state !== 'carried' && !isUnserved(ticket.state);
-    if (stays || recordedHere(tx, nik) !== null) continue;
+    if (stays || recordedHere(tx, nik) !== null || isSeenTo(tx, from, nik)) continue;
     const placed = place(tx, nik, from, to, by, now);
     if (placed === 'nowhere') continue;
     const waited = ticket !== undefined && ticket.state !== 'carried';
@@ -41,6 +43,11 @@ export function carryOver(tx: Writer, { from, to, niks, by, now }: Carry): { rea
     if (waited || placed === 'moved') moved += 1;
   }
   return { moved };
+}
+
+/** Another desk of the office serves them, or has recorded them: this one's list sends nobody home from there. */
+function isSeenTo(db: Reader, date: string, nik: Nik): boolean {
+  return isElsewhere(peerTicketOf(db, date, nik)) || (readResident(db, nik)?.center ?? null) !== null;
 }
 
 /**

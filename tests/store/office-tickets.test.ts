@@ -115,6 +115,19 @@ test('a desk that cannot go on holds nobody up: they can be served here, under t
   expect(today(store).tickets).toMatchObject([{ number: 1, state: 'serving' }]);
 });
 
+test('who is served at another desk, or was recorded there, is not sent home by this one’s list', async () => {
+  const store = await desk();
+  for (const index of [0, 1, 2]) arrive(store, index);
+  told(store, 0, 501, 'serving', 1);
+  const entry = { v: 1, stationId: peer, at: new Date(NOW).toISOString(), clockOffsetMs: null } as const;
+  const recorded = { type: 'recorded', nik: nik(store, 1), packetId: newPacketId() } as const;
+  apply(store, { type: 'journal', entry: { ...entry, sequence: 2, fact: recorded } });
+  const to = { date: '2011-11-15', session: 'pagi' } as const;
+  const by = store.operator.accountId;
+  expect(store.api.desk.carryOver({ from: TEST_DATE, to, niks: null, by, now: NOW })).toEqual({ moved: 1 });
+  expect(store.db.all('SELECT nik FROM summons WHERE date = ?', to.date)).toEqual([{ nik: nik(store, 2) }]);
+});
+
 test('what other desks told goes after two weeks', async () => {
   const store = await desk();
   told(store, 0, 501, 'done', 1, NOW - 15 * DAY);
