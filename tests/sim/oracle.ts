@@ -144,6 +144,11 @@ export class Oracle implements Watch {
     this.#notBefore.set(packetId, { at, excuses: this.excuses });
   }
 
+  /** Whatever could not be written rests by its backoff, as if it had not been answered. */
+  diskFull(): void {
+    for (const known of this.#small.values()) known.isAnswered = false;
+  }
+
   /** By a person: the backoff is forgotten, and an attempt that ends meanwhile sets one for whoever asks next. */
   triedNow(packetId: string): void {
     this.asked.add(packetId);

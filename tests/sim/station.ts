@@ -332,6 +332,7 @@ export class Station {
       return Promise.resolve(value);
     } catch (error) {
       world.trace(`  ${group}.${method} ${reason(error)}`);
+      if (error instanceof RekamError && error.code === 'disk.full') oracle.diskFull();
       if (!(error instanceof RekamError)) world.fail('defect', `${group}.${method}: ${String(error)}`);
       return Promise.reject(error as Error);
     }
