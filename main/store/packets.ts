@@ -127,6 +127,17 @@ export const IS_WANTED_NEW = `(p.state = 'rejected' AND o.remedy IS 'recapture' 
 /** For a join of packet `p` with its outcome `o`. */
 export const COUNTS_AS_RECORDED = `p.state <> 'superseded' AND NOT ${IS_WANTED_NEW}`;
 
+export const ERASED_HERE = `
+  SELECT e.nik_hash AS hash FROM json_each(?) asked JOIN enrollment e ON e.nik_hash = asked.value
+  JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id) WHERE ${COUNTS_AS_RECORDED}`;
+
+/** Which of these were recorded here and are known by a hash alone since their data were erased. One statement for a whole list. */
+export function erasedHere(db: Reader, niks: readonly string[]): ReadonlySet<string> {
+  const byHash = new Map(niks.map((nik) => [db.keyedHash(nik), nik]));
+  const rows = db.all<{ hash: string }>(ERASED_HERE, JSON.stringify([...byHash.keys()]));
+  return new Set(rows.flatMap(({ hash }) => byHash.get(hash) ?? []));
+}
+
 /** Of packet `p`: what a new recording of the same resident replaces. */
 export const IS_REPLACED_BY_NEW = `(p.state = 'rejected' OR ${isUnreadable('p')})`;
 

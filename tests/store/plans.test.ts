@@ -11,6 +11,7 @@ import type { SqlValues } from '../../main/store/database.ts';
 import { LEFTOVER, UNMIRRORED } from '../../main/store/mirror.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
 import { MEASURED, RECORDED_TODAY } from '../../main/store/outbox-list.ts';
+import { ERASED_HERE } from '../../main/store/packets.ts';
 import { KNOWN_BY_DAY, KNOWN_BY_DESA, OWN_OPEN } from '../../main/store/progress.ts';
 import {
   FIND_BY_NAME,
@@ -114,6 +115,12 @@ describe('query plans', () => {
       'SEARCH resident USING COVERING INDEX resident_recorded_at (recorded_at>?)',
     );
     expect(plan(OWN_OPEN, 0).filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
+  });
+
+  test('who was erased is found by index, for a whole list at once', () => {
+    expect(plan(ERASED_HERE, '[]').filter((detail) => detail.startsWith('SCAN'))).toEqual([
+      expect.stringMatching(/^SCAN asked VIRTUAL TABLE/),
+    ]);
   });
 
   test('what the center sent back is found by index, and only that is sorted', () => {
