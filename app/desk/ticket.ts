@@ -103,7 +103,7 @@ export function maySet(state: TicketState, to: StateByHand): boolean {
 const NUMBERS_EACH = 500;
 
 /**
- * Numbers of one desk: no two desks ever give the same one, whether or not they hear of each other.
+ * Numbers of one desk: no two desks give the same one, whether or not they hear of each other, while each has some left.
  * @param desk from 1
  */
 export function numbersOf(desk: number): { readonly first: number; readonly last: number } {

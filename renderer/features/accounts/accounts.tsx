@@ -6,6 +6,7 @@ import type { AccountRow } from '../../../app/ipc/people.ts';
 import { go } from '../../app-state.ts';
 import { useEscape } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { PageHead } from '../../components/page-head.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
@@ -134,25 +135,13 @@ export default function Accounts() {
   const { t } = useWords();
   const query = useQuery(accountsQuery);
   const [chosen, setChosen] = useState<AccountRow | null>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
   // The dialog hears its own Escape.
   useEscape(() => {
     if (chosen === null) go('supervisor');
   });
   return (
     <div className={classes['screen']}>
-      <header className={classes['head']}>
-        <div>
-          <h1 ref={heading} tabIndex={-1} className={classes['title']}>
-            {t('accounts/title')}
-          </h1>
-          <p className={classes['quiet']}>{t('accounts/lead')}</p>
-        </div>
-        <Button variant="subtle" onClick={() => go('supervisor')}>
-          {t('common/back')}
-        </Button>
-      </header>
+      <PageHead title={t('accounts/title')} lead={t('accounts/lead')} onBack={() => go('supervisor')} />
       {query.isError && <ErrorNotice error={shapeOf(query.error)} onRetry={() => void query.refetch()} />}
       <ul className={classes['list']} aria-label={t('accounts/title')}>
         {(query.data ?? []).map((account) => (

@@ -1,6 +1,4 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
 import {
   DAYS_BEHIND,
   DAYS_NEEDED,
@@ -16,6 +14,7 @@ import { go } from '../../app-state.ts';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useEscape } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { PageHead } from '../../components/page-head.tsx';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { ask, shapeOf, station } from '../../station.ts';
@@ -23,7 +22,7 @@ import { CalendarCard } from './calendar-card.tsx';
 import classes from './progress.module.css';
 import { WhatIf } from './what-if.tsx';
 
-export const progressQuery = {
+const progressQuery = {
   queryKey: ['progress'],
   queryFn: () => ask(station.progress.read(undefined)),
 };
@@ -202,23 +201,11 @@ function Days({ data: { days, today, calendar } }: { data: ProgressAnswer }) {
 export default function Progress() {
   const { t } = useWords();
   const query = useQuery(progressQuery);
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
   useEscape(() => go('supervisor'));
   const { data } = query;
   return (
     <div className={classes['screen']}>
-      <header className={classes['head']}>
-        <div>
-          <h1 ref={heading} tabIndex={-1} className={classes['title']}>
-            {t('progress/title')}
-          </h1>
-          <p className={classes['quiet']}>{t('progress/lead')}</p>
-        </div>
-        <Button variant="subtle" onClick={() => go('supervisor')}>
-          {t('common/back')}
-        </Button>
-      </header>
+      <PageHead title={t('progress/title')} lead={t('progress/lead')} onBack={() => go('supervisor')} />
       {query.isError && <ErrorNotice error={shapeOf(query.error)} onRetry={() => void query.refetch()} />}
       {query.isPending && <p className={classes['quiet']}>{t('common/loading')}</p>}
       {data !== undefined && (
