@@ -121,6 +121,8 @@ export type SettingKey =
   | 'reconciledOn'
   /** ISO date of the last one over the whole sequence. */
   | 'reconciledWholeOn'
+  /** JSON of Comparison: what the last one was told of the newest numbers. */
+  | 'comparison'
   | 'outcomeCursor'
   | 'syncLimits'
   | 'mirror'

@@ -107,6 +107,11 @@ export interface SyncEngine {
   tryNow(place: number): void;
   /** A person holds this one: what is under way of it ends. */
   leave(packetId: PacketId): void;
+  /**
+   * A person wants to know now what the center holds of this station's packets, whenever it was asked last. Never
+   * rejects: `offline` where the center did not answer, or asks to wait.
+   */
+  compareNow(): Promise<{ readonly ended: 'done' | 'offline'; readonly cause: LinkCause | null }>;
   /** Counts from now on. */
   limit(limits: SyncLimits): void;
 }

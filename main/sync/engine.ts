@@ -76,6 +76,8 @@ class Engine implements SyncEngine {
   readonly #drain: Drain;
   readonly #manuals: ManualSyncs;
   readonly #limits: Limits;
+  /** Who waits for what the center says now. */
+  #comparing: ((isDone: boolean) => void)[] = [];
   /** Places of those that a person wants tried now. */
   #asked: number[] = [];
   readonly #listeners = new Set<() => void>();
@@ -198,6 +200,17 @@ class Engine implements SyncEngine {
     this.wake();
   }
 
+  compareNow(): ReturnType<SyncEngine['compareNow']> {
+    const compared = new Promise<boolean>((resolve) => this.#comparing.push(resolve));
+    if (this.#running === null || this.#isStopping) this.#settleComparing(false);
+    // A long queue is not waited for.
+    else if (this.#isDraining) void this.#compare(this.#cycle.signal);
+    this.wake();
+    return compared.then((isDone) =>
+      isDone ? { ended: 'done', cause: null } : { ended: 'offline', cause: this.#contact.link.cause },
+    );
+  }
+
   leave(packetId: PacketId): void {
     this.#drain.leave(packetId);
   }
@@ -219,6 +232,7 @@ class Engine implements SyncEngine {
       await this.#rest(wait);
     }
     await this.#endManual().catch((error: unknown) => this.#abandonManual(error));
+    this.#settleComparing(false);
     this.#progress.end();
   }
 
@@ -233,13 +247,14 @@ class Engine implements SyncEngine {
       this.#faults += 1;
       this.#deps.log.error('sync.cycle', { reason: reason(error), faults: this.#faults });
       this.#abandonManual(error);
+      this.#settleComparing(false);
       return Math.max(1_000, fullJitter(this.#faults + 1, this.#random(), PULSE_BACKOFF));
     }
   }
 
   async #rest(ms: number): Promise<void> {
     this.#sleep = new AbortController();
-    if (this.#isWoken || this.#isStopping || this.#isManual) return;
+    if (this.#isWoken || this.#isStopping || this.#isManual || this.#comparing.length > 0) return;
     const wait = Math.min(Math.max(ms, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
     await this.#clock.sleep(wait, this.#sleep.signal);
   }
@@ -247,13 +262,16 @@ class Engine implements SyncEngine {
   async #oneCycle(signal: AbortSignal): Promise<void> {
     const manual = this.#manuals.current;
     await this.#contact.load();
-    if (this.#contact.pulseIsDue(this.#isManual || this.#asked.length > 0)) {
+    const isAsked = this.#asked.length > 0 || this.#comparing.length > 0;
+    if (this.#contact.pulseIsDue(this.#isManual || isAsked)) {
       this.#progress.phase('link');
       await this.#contact.probe(signal);
     }
     const isManual = this.#isManual;
     this.#progress.phase('news');
-    for (const name of FIRST) await this.#chore(name, signal, isManual && this.#isManual);
+    const isWanted = this.#comparing.length > 0;
+    for (const name of FIRST) await this.#chore(name, signal, isWanted || (isManual && this.#isManual));
+    await this.#compare(signal);
     if (!isManual) await this.#overdue(signal);
     await this.#askedFor(signal);
     await this.#packets(signal);
@@ -281,6 +299,24 @@ class Engine implements SyncEngine {
       if (name === 'reconcile' && done !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
       return done;
     });
+  }
+
+  /** Before the packets: what waits is told as waiting, and a day's queue on a thin line keeps nobody. */
+  async #compare(signal: AbortSignal): Promise<void> {
+    const waiting = this.#comparing;
+    if (waiting.length === 0) return;
+    this.#comparing = [];
+    let isDone = false;
+    await this.#chores.run('reconcile', true, signal, async () => {
+      const again = await this.#errands.compare(signal);
+      isDone = true;
+      if (again !== 0) this.#chores.soon('outcomes', OUTCOME_SOON_MS);
+    });
+    for (const settle of waiting) settle(isDone);
+  }
+
+  #settleComparing(isDone: boolean): void {
+    for (const settle of this.#comparing.splice(0)) settle(isDone);
   }
 
   /** Pulse and chores while packets are under way. */

@@ -34,7 +34,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What each chore does; when it does it is for Chores to say. */
 export function createErrands(
   deps: ErrandDeps,
-): Readonly<Record<ChoreName, (signal: AbortSignal) => Promise<unknown>>> {
+): Readonly<Record<ChoreName | 'compare', (signal: AbortSignal) => Promise<unknown>>> {
   const { store, record, isAwaited } = deps;
   const { stationId } = record.activation;
   const withStation = { ...deps, stationId };
@@ -44,6 +44,7 @@ export function createErrands(
     journal: (signal) => sendJournal(withStation, signal),
     reference: (signal) => fetchReference(deps, signal, isAwaited),
     reconcile: (signal) => reconcileDaily(deps, signal),
+    compare: (signal) => reconcileDaily(deps, signal, true),
     purge: async (signal) => {
       const stored = await store.station.setting('policy');
       const policy = stored === null ? record.activation.policy : policySchema.parse(JSON.parse(stored));

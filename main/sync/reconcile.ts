@@ -25,23 +25,34 @@ interface ReconcileDeps {
  * Compares our sequence with the center's, the newest first: what we hold a receipt for and it does not is sent again
  * while the sealed bytes are here, the rest is held or told. Daily the last chunk; everything the first
  * time, and when that is a week ago. So is the journal.
+ * @param isAsked by a person, whenever it was done last
  * @returns how many packets wait again
  */
-export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): Promise<number> {
+export async function reconcileDaily(
+  deps: ReconcileDeps,
+  signal: AbortSignal,
+  isAsked = false,
+): Promise<number> {
   const { store, now, log } = deps;
   const today = localDay(deps.centerTimeAtLeast() ?? now());
   const before = await store.station.setting('reconciledOn');
-  if (before === today) return 0;
+  if (before === today && !isAsked) return 0;
   // Built anew, this database may not know the last numbers that it gave.
   if (before === null && (await store.station.setting('recovery')) !== null) await learnLast(deps, signal);
   const last = await store.outbox.lastSequence();
   const isWhole = isWeekOld(await store.station.setting('reconciledWholeOn'), today);
   let waitAgain = 0;
+  let newest: object | null = null;
   for (let to = last; to >= 1; to -= CHUNK) {
     const from = Math.max(1, to - CHUNK + 1);
     const packets = await store.outbox.range(from, to);
     const answer = await ask(deps, { from, to, packets }, signal);
     const done = await store.outbox.reconciled(answer, { from, to }, now());
+    const absent = new Set([...answer.missing, ...answer.mismatched]);
+    newest ??= {
+      ...{ at: new Date(now()).toISOString(), from, to },
+      absent: packets.flatMap(({ sequence, packetId }) => (absent.has(packetId) ? [sequence] : [])),
+    };
     waitAgain += done.again;
     const fields = {
       ...{ from, to, ...done },
@@ -59,6 +70,7 @@ export async function reconcileDaily(deps: ReconcileDeps, signal: AbortSignal): 
   for (const { stationId, last: theirLast } of await store.takeovers.toldOf())
     waitAgain += await reconcileTakenOver(deps, stationId, theirLast, signal);
   await compareJournal(deps, signal);
+  if (newest !== null) await store.station.set('comparison', JSON.stringify(newest));
   await store.station.set('reconciledOn', today);
   return waitAgain;
 }
