@@ -145,6 +145,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Orang kedua masih memakai kata sandi sekali pakai, yang diketahui orang lain. Ia harus masuk dan menggantinya dulu.',
     en: 'The second person still has a password for a single login, which somebody else knows. They must log in and change it first.',
   },
+  'day.unexplained': {
+    id: 'Hari ini belum dapat ditutup: masih ada selisih. Tidak ada yang hilang. Selesaikan selisihnya, atau tuliskan alasannya.',
+    en: 'The day cannot be closed yet: something still differs. Nothing is lost. Settle it, or write the reason.',
+  },
   'audit.folder': {
     id: 'Catatan audit tidak dapat ditulis utuh ke folder ini. Tidak ada yang hilang di stasiun. Pilih folder atau disk lain, lalu coba lagi.',
     en: 'The audit log could not be written whole to this folder. Nothing is lost at the station. Choose another folder or disk and try again.',

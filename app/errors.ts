@@ -50,6 +50,7 @@ export const ERRORS = {
   'second.noSupervisor': { retryable: false, hint: 'askSupervisor' },
   'second.mustChange': { retryable: false, hint: 'correct' },
   'slip.erased': { retryable: false, hint: 'goOn' },
+  'day.unexplained': { retryable: false, hint: 'correct' },
   'audit.folder': { retryable: true, hint: 'retry' },
   'device.missing': { retryable: true, hint: 'checkDevice' },
   'device.busy': { retryable: true, hint: 'retry' },

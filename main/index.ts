@@ -23,6 +23,7 @@ import { auditHandlers, auditHandlersInTraining } from './ipc/audit.ts';
 import { BatteryGauge } from './ipc/battery.ts';
 import { checkupHandlers, checkupHandlersInTraining } from './ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
+import { dayHandlers, dayHandlersInTraining } from './ipc/day.ts';
 import { deskHandlers } from './ipc/desk.ts';
 import { deviceHandlers } from './ipc/devices.ts';
 import { createFourEyes } from './ipc/four-eyes.ts';
@@ -337,6 +338,7 @@ export async function startStation({ environment, window, begun, log, openBorder
       ...outboxHandlersInTraining(),
       ...syncHandlersInTraining(),
       ...progressHandlersInTraining(),
+      ...dayHandlersInTraining(),
       ...courierHandlersInTraining(),
       ...accountHandlersInTraining(),
       ...auditHandlersInTraining(),
@@ -379,6 +381,11 @@ export async function startStation({ environment, window, begun, log, openBorder
       }),
       ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
       ...progressHandlers({ store, now: () => clock.now(), today: () => clock.today() }),
+      ...dayHandlers({
+        ...{ store, window, engine: () => engine, stationKeyX: publicKeyX(keys.station) },
+        now: () => clock.now(),
+        today: () => clock.today(),
+      }),
       ...accountHandlers({ store, now: () => clock.now(), changedPassword: () => engine?.wake() }),
       ...auditHandlers({
         ...{ store, window, isStill, stationKey: keys.station },

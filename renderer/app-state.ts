@@ -32,10 +32,19 @@ export type Screen =
   | 'accounts'
   | 'audit'
   | 'progress'
+  | 'day'
   | 'password'
   | 'help';
 /** Pages of the supervisor's. */
-const LEADERS: readonly Screen[] = ['supervisor', 'checkup', 'takeover', 'accounts', 'audit', 'progress'];
+const LEADERS: readonly Screen[] = [
+  'supervisor',
+  'checkup',
+  'takeover',
+  'accounts',
+  'audit',
+  'progress',
+  'day',
+];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {

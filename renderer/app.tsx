@@ -15,6 +15,7 @@ const Checkup = lazy(() => import('./features/checkup/checkup.tsx'));
 const Accounts = lazy(() => import('./features/accounts/accounts.tsx'));
 const Audit = lazy(() => import('./features/audit/audit.tsx'));
 const Progress = lazy(() => import('./features/progress/progress.tsx'));
+const Day = lazy(() => import('./features/day/day.tsx'));
 const Password = lazy(() => import('./features/accounts/password.tsx'));
 const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
@@ -42,6 +43,8 @@ function CurrentScreen() {
       return <Audit />;
     case 'progress':
       return <Progress />;
+    case 'day':
+      return <Day />;
     case 'password':
       return <Password />;
     case 'takeover':

@@ -39,6 +39,9 @@ export const AUDIT_ACTS = [
   'task.abandoned',
   'slip.printed',
   'slip.failed',
+  'day.closed',
+  'day.printed',
+  'day.notPrinted',
 
   'packet.opened',
   'packet.held',
@@ -89,7 +92,7 @@ const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ session: 'people', account: 'people', second: 'people', training: 'people' },
   ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets', takeover: 'packets' },
   ...{ station: 'station', system: 'station', store: 'station', setting: 'station', keys: 'station' },
-  ...{ checkup: 'station', audit: 'station', recovery: 'station' },
+  ...{ checkup: 'station', day: 'station', audit: 'station', recovery: 'station' },
 };
 
 export function groupOf(act: AuditAct): AuditGroup {

@@ -35,13 +35,17 @@ const MINUTE_MS = 60_000;
  * @param recordedAt of today, newest first, milliseconds by one clock
  */
 export function minutesPerResident(recordedAt: readonly number[]): number {
+  return Math.max(FASTEST_MINUTES, medianMinutes(recordedAt) ?? PLANNED_MINUTES);
+}
+
+/** The same as it was, for who reads it: null where too few say something. */
+export function medianMinutes(recordedAt: readonly number[]): number | null {
   const gaps = recordedAt
     .slice(1)
     .map((earlier, index) => ((recordedAt[index] ?? earlier) - earlier) / MINUTE_MS)
     .filter((minutes) => minutes > 0 && minutes <= LONGEST_MINUTES)
     .sort((a, b) => a - b);
-  const median = gaps.length < ENOUGH ? PLANNED_MINUTES : (gaps[gaps.length >> 1] ?? PLANNED_MINUTES);
-  return Math.max(FASTEST_MINUTES, median);
+  return gaps.length < ENOUGH ? null : (gaps[gaps.length >> 1] ?? null);
 }
 
 /** @returns whole residents, never less than none */

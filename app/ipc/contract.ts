@@ -23,6 +23,15 @@ import {
 import type { Channel, EventName } from './channels.ts';
 import { MIRROR_STATES, mirrorStatusSchema } from './mirror.ts';
 import { progressSchema } from './progress.ts';
+import {
+  closeRequest,
+  comparedSchema,
+  dayAnswerSchema,
+  dayRequest,
+  daySheetSchema,
+  printSheetRequest,
+  sheetRequest,
+} from './day.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import {
   foundMirrorSchema,
@@ -489,6 +498,20 @@ export const CONTRACT = {
   'progress.read': { request: nothing, response: progressSchema, audience: 'supervisor' },
   /** On which days the office records; audited. */
   'progress.calendar': { request: calendarSchema, response: nothing, audience: 'supervisor' },
+
+  /** One day's count, station against center; today's where no date is given. */
+  'day.read': { request: dayRequest, response: dayAnswerSchema, audience: 'supervisor' },
+  /** Asks the center now what it holds of this station's packets, whenever it was last asked. */
+  'day.compare': { request: nothing, response: comparedSchema, audience: 'supervisor' },
+  /** Signs and keeps the day's count sheet; `day.unexplained` where something differs and nobody says why. */
+  'day.close': { request: closeRequest, response: sheetRequest, audience: 'supervisor' },
+  'day.sheet': { request: sheetRequest, response: daySheetSchema, audience: 'supervisor' },
+  /** Prints the sheet that stands in the window, as often as anybody wants it; without a printer's name a PDF. */
+  'day.print': {
+    request: printSheetRequest,
+    response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
+    audience: 'supervisor',
+  },
 
   /** What reconcile found, open ones first. */
   'sync.findings': {

@@ -55,6 +55,7 @@ export const JWS_TYPES = {
   station: 'rekam-station+jws',
   audit: 'rekam-audit+jws',
   keys: 'rekam-keys+jws',
+  dayClose: 'rekam-day-close+jws',
 } as const;
 
 /** Ed25519 public key: 32 bytes, base64url. */
@@ -306,6 +307,9 @@ export const factSchema = z.discriminatedUnion('type', [
     recorded: z.int(),
     received: z.int(),
     reason: z.string().max(400).nullable(),
+    /** Which of the day's count sheets, and SHA-256 of its JWS; null where an older version told it. */
+    number: z.int().positive().default(1),
+    sheetSha256: sha256Schema.nullable().default(null),
   }),
   z.object({
     type: z.literal('outage'),

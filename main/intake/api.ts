@@ -17,5 +17,17 @@ export interface IntakeApi {
       /** ISO date at the desk, by the corrected clock. */
       readonly date: string;
     }): Promise<Recorded>;
+    /**
+     * Signs and keeps the day's count sheet, with a fact for the center and an audit entry. A day may be closed again:
+     * the sheet before stays.
+     * @throws RekamError `day.unexplained` where something differs and no reason is given
+     */
+    closeDay(input: {
+      /** ISO date at the desk. */
+      readonly date: string;
+      readonly reason: string | null;
+      readonly by: { readonly accountId: AccountId; readonly name: string };
+      readonly now: number;
+    }): { readonly date: string; readonly number: number };
   };
 }

@@ -13,6 +13,7 @@ import { clockOffset } from '../store/settings.ts';
 import { atBorder } from '../store/sqlite-errors.ts';
 import { readPolicy, readStation } from '../store/station.ts';
 import type { IntakeApi } from './api.ts';
+import { closeDay } from './day.ts';
 import { completeBiodata, completePacket } from './complete.ts';
 
 type Input = Parameters<IntakeApi['intake']['record']>[0];
@@ -20,9 +21,14 @@ type Input = Parameters<IntakeApi['intake']['record']>[0];
 /** A preview larger than this is no thumbnail: the desk keeps a small photo or none. */
 const THUMBNAIL_MAX_BYTES = 48 * 1024;
 
-/** @param stationKey Ed25519, signs each manifest */
+/** @param stationKey Ed25519, signs each manifest and count sheet */
 export function createIntake(db: Database, stationKey: KeyObject): IntakeApi {
-  return { intake: { record: (input) => record(db, stationKey, input) } };
+  return {
+    intake: {
+      record: (input) => record(db, stationKey, input),
+      closeDay: (input) => closeDay(db, stationKey, input),
+    },
+  };
 }
 
 async function record(

@@ -34,6 +34,7 @@ import type {
   ReconcileAnswer,
   ReferenceLine,
 } from '../../app/sync/protocol.ts';
+import type { DayStore } from './day-api.ts';
 import type { PeerState } from './peers.ts';
 
 /**
@@ -53,6 +54,7 @@ export interface StoreApi {
   readonly reference: ReferenceStore;
   readonly outages: OutageStore;
   readonly progress: ProgressStore;
+  readonly days: DayStore;
   readonly findings: FindingStore;
   readonly audit: AuditStore;
   readonly slips: SlipStore;

@@ -78,6 +78,7 @@ const COPIED = {
   draft: 'rowid',
   draft_part: 'rowid',
   takeover: 'rowid',
+  day_close: 'rowid',
 } as const;
 const REFERENCE = ['account', 'resident', 'summons', 'target'] as const;
 const SETTINGS = [

@@ -17,6 +17,7 @@ import * as peer from './migrations/013-peer.ts';
 import * as peerState from './migrations/014-peer-state.ts';
 import * as progress from './migrations/015-progress.ts';
 import * as find from './migrations/016-find.ts';
+import * as dayClose from './migrations/017-day-close.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   peerState,
   progress,
   find,
+  dayClose,
 ];
 
 /**

@@ -2,6 +2,7 @@ import { createAccountStore } from './accounts.ts';
 import type { StoreApi } from './api.ts';
 import { createAuditStore } from './audit.ts';
 import type { Database } from './database.ts';
+import { createDayStore } from './days.ts';
 import { createDeskStore } from './desk.ts';
 import { createDraftRestore } from './draft-restore.ts';
 import { createDraftStore } from './drafts.ts';
@@ -34,6 +35,7 @@ export function createStore(db: Database): StoreApi {
     reference: bordered(createReferenceStore(db)),
     outages: bordered(createOutageStore(db)),
     progress: bordered(createProgressStore(db)),
+    days: bordered(createDayStore(db)),
     findings: bordered(createFindingStore(db)),
     audit: bordered(createAuditStore(db)),
     slips: bordered(createSlipStore(db)),

@@ -245,6 +245,12 @@ describe.each([
     await button(words.limits.change).click();
     await see('limits');
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: words.day.title, exact: true }).first().click();
+    await heading(words.day.title).waitFor();
+    await page.getByRole('region', { name: words.day.countTable }).waitFor();
+    await see('day');
+    await page.keyboard.press('Escape');
+    await button(words.supervisor.sync).waitFor();
     await button(words.progress.title).click();
     await page.getByRole('region', { name: words.progress.desaTable }).waitFor();
     await see('progress');

@@ -272,6 +272,17 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return { ceiling: 16_000, hours: { from: 60, to: 300 } };
     case 'progress.calendar':
       return { weekdays: [1, 2, 3, 4, 5, 6], holidays: ['2011-12-26'] };
+    case 'day.read':
+      return { date: pick([null, TEST_DATE, '2011-11-13'], random) };
+    case 'day.close':
+      return {
+        date: pick([TEST_DATE, '2011-11-13', '2011-11-15'], random),
+        reason: pick([null, reason], random),
+      };
+    case 'day.sheet':
+      return { date: TEST_DATE, number: 1 + Math.floor(random() * 3) };
+    case 'day.print':
+      return { date: TEST_DATE, number: 1, printer: random() < 0.5 ? null : 'x' };
     case 'session.changePassword':
       return { current: 'x', password: 'pendek' };
     case 'accounts.reset':

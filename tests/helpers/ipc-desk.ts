@@ -13,6 +13,7 @@ import { auditHandlers, auditHandlersInTraining } from '../../main/ipc/audit.ts'
 import { checkupHandlers, checkupHandlersInTraining } from '../../main/ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from '../../main/ipc/courier.ts';
 import { BatteryGauge } from '../../main/ipc/battery.ts';
+import { dayHandlers, dayHandlersInTraining } from '../../main/ipc/day.ts';
 import { deskHandlers } from '../../main/ipc/desk.ts';
 import { deviceHandlers } from '../../main/ipc/devices.ts';
 import { createFourEyes } from '../../main/ipc/four-eyes.ts';
@@ -163,6 +164,10 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...outboxHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
     ...syncHandlers({ store: real.store, engine: () => null, now }),
     ...progressHandlers({ store: real.store, now, today: () => TEST_DATE }),
+    ...dayHandlers({
+      ...{ store: real.store, window, now, today: () => TEST_DATE, engine: () => null },
+      stationKeyX: publicKeyX(real.stationKey),
+    }),
     ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
     ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
     ...mirrorHandlers({ mirror, window, isStill }),
@@ -186,6 +191,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...outboxHandlersInTraining(),
     ...syncHandlersInTraining(),
     ...progressHandlersInTraining(),
+    ...dayHandlersInTraining(),
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),

@@ -101,6 +101,10 @@ export async function stationAtWork(): Promise<TestStore> {
   const report = { found: 0, taken: 0, known: 0, rowless: 0, damaged: 0, foreign: 0, halves: 0 };
   api.takeovers.ended(dead, report, 0, TEST_NOW);
   api.takeovers.gaps(dead, [{ from: 3, to: 4 }]);
+  store.intake.closeDay({
+    ...{ date: TEST_DATE, reason: 'Menunggu jaringan', now: TEST_NOW },
+    by: store.supervisor,
+  });
   return store;
 }
 
@@ -227,6 +231,8 @@ export function answers(api: StoreApi, version: number): unknown {
     outages: api.outages.latest(10),
     audit: [api.audit.head(), api.audit.verify()],
     slips: version >= 2 ? printable.map(({ packetId }) => orCode(() => api.slips.open(packetId))) : null,
+    days:
+      version >= 17 ? [api.days.read(TEST_DATE), api.days.sheets(10), api.days.sheet(TEST_DATE, 1)] : null,
     findings: version >= 5 ? api.findings.latest(10) : null,
     mirror: api.mirror.due(0, 50),
     takeovers: version >= 12 ? api.takeovers.list() : null,

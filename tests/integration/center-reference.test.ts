@@ -141,7 +141,11 @@ describe('reference', () => {
 });
 
 describe('journal', () => {
-  const fact = { type: 'day-close', date: '2026-11-16', recorded: 200, received: 180, reason: null } as const;
+  const fact = {
+    type: 'day-close',
+    ...{ date: '2026-11-16', recorded: 200, received: 180, reason: null },
+    ...{ number: 1, sheetSha256: null },
+  } as const;
 
   test('is idempotent, and acknowledges no further than the first gap', async () => {
     const station = await activateStation(center, 'Meja 5');

@@ -7,6 +7,13 @@ import {
   TICKET_BY_NUMBER,
   TICKETS_OF_DAY,
 } from '../../main/store/desk.ts';
+import {
+  FOUND_AMONG,
+  LAST_DAY_OF_TICKETS,
+  LAST_DAY_RECORDED,
+  LATE_OF_DAY,
+  PACKETS_OF_DAY,
+} from '../../main/store/days.ts';
 import type { SqlValues } from '../../main/store/database.ts';
 import { LEFTOVER, UNMIRRORED } from '../../main/store/mirror.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
@@ -93,6 +100,11 @@ describe('query plans', () => {
       'SELECT count(*), sum(size), min(recorded_at) FROM packet WHERE state = ?',
       ['recorded'],
     ],
+    ['the packets of a day', PACKETS_OF_DAY, ['2011-11-14']],
+    ['what came late on a day', LATE_OF_DAY, ['2011-11-14', 1]],
+    ['the last day with recordings', LAST_DAY_RECORDED, ['2011-11-14']],
+    ['the last day with tickets', LAST_DAY_OF_TICKETS, ['2011-11-14']],
+    ['what reconcile found among numbers', FOUND_AMONG, [5]],
     ['the last receipt', 'SELECT max(received_at) FROM packet WHERE received_at IS NOT NULL', []],
   ])('%s: no table is scanned and nothing is sorted', (_, sql, values) => {
     const details = plan(sql, ...values);

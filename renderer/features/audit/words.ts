@@ -78,6 +78,15 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
       const reason = HOLD_REASONS.find((known) => known === first);
       return reason === undefined ? detail : t(`holdReason/${reason}`);
     }
+    case 'day.closed': {
+      // Its hash is for who reads the export.
+      const [number = '', , ...reason] = rest;
+      const sheet = t('audit/daySheet', { date: f.birthDate(first), number });
+      return reason.length === 0 ? sheet : `${sheet} · ${reason.join(' ')}`;
+    }
+    case 'day.printed':
+    case 'day.notPrinted':
+      return t('audit/daySheet', { date: f.birthDate(first), number: rest[0] ?? '' });
     case 'audit.verified':
       return detail.includes(':') ? t('audit/notWhole') : null;
     case 'takeover.begun':

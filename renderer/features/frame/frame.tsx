@@ -14,6 +14,7 @@ import { UserPanel } from './user-panel.tsx';
 type TabScreen = 'help' | 'desk' | 'outbox' | 'supervisor';
 /** Pages that lie behind a tab. */
 const BEHIND: Readonly<Partial<Record<Screen, TabScreen>>> = {
+  day: 'supervisor',
   ...{ checkup: 'supervisor', takeover: 'supervisor', accounts: 'supervisor', audit: 'supervisor' },
 };
 const KEY: Readonly<Record<TabScreen, string>> = { help: 'F1', desk: 'F2', outbox: 'F3', supervisor: 'F4' };

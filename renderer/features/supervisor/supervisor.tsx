@@ -24,6 +24,7 @@ import { Limits } from './limits.tsx';
 import { Office } from './office.tsx';
 import { Outages } from './outages.tsx';
 import { Summary } from './summary.tsx';
+import { UnclosedDay } from './unclosed-day.tsx';
 import classes from './supervisor.module.css';
 
 const LINK_TONE = {
@@ -240,6 +241,9 @@ export default function Supervisor() {
         <div className={classes['headRow']}>
           <h1 className={classes['title']}>{t('supervisor/title')}</h1>
           <span className={classes['pages']}>
+            <Button variant="default" onClick={() => go('day')}>
+              {t('day/title')}
+            </Button>
             <Button variant="default" onClick={() => go('progress')}>
               {t('progress/title')}
             </Button>
@@ -254,6 +258,7 @@ export default function Supervisor() {
             </Button>
           </span>
         </div>
+        <UnclosedDay />
         <CenterKeysNews />
         <LinkSentence />
         <WaitingSentence />

@@ -1,0 +1,36 @@
+import type { DayCount } from '../../../app/desk/day-close.ts';
+import type { SheetRow } from '../../../app/ipc/day.ts';
+
+/** The sheet that stands open. */
+export type Opened = Pick<SheetRow, 'date' | 'number'>;
+
+/** What each line of the count sheet says, on screen and on paper: the station's figure and, where it has one, the center's. */
+export const PACKET_LINES = [
+  'recorded',
+  'amendments',
+  'sent',
+  'received',
+  'accepted',
+  'rejected',
+  'duplicate',
+  'waiting',
+  'held',
+] as const satisfies readonly (keyof DayCount['packets'])[];
+export const TICKET_LINES = [
+  'given',
+  'served',
+  'deferred',
+  'absent',
+  'carried',
+  'open',
+] as const satisfies readonly (keyof DayCount['tickets'])[];
+
+/** What the center says of the same; null where it says nothing. */
+export function centerFigure(
+  line: (typeof PACKET_LINES)[number],
+  { center, packets }: DayCount,
+): number | null {
+  if (line === 'received') return center.comparedAt === null ? null : center.held;
+  if (line === 'accepted' || line === 'rejected' || line === 'duplicate') return packets[line];
+  return null;
+}
