@@ -1,18 +1,17 @@
 import { app } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { readEnvironment, type Environment } from './environment.ts';
 import { registerIpc, type Border } from './ipc/register.ts';
 import { createLog } from './log-file.ts';
 import { reason, type Log } from './log.ts';
 import { APP_PAGE } from './security/policy.ts';
-import type * as Station from './index.ts';
 import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
 
 /**
  * What has to be there before the window's page, and no more: a page takes longer to begin than anything else, and what
- * is loaded ahead of it delays it. The station itself (index.ts) is loaded while Chromium starts the page's process.
+ * is loaded ahead of it delays it, most of all on this thread, through which its navigation passes. The station itself
+ * (index.ts) is loaded while the page reads its own scripts.
  */
 function main(): void {
   let environment: Environment;
@@ -50,7 +49,7 @@ function main(): void {
 
 async function open(environment: Environment, log: Log): Promise<void> {
   log.info('start', { version: app.getVersion(), electron: process.versions.electron });
-  const handedOver = serveWindow(join(__dirname, '..', 'renderer'));
+  serveWindow(join(__dirname, '..', 'renderer'));
   let openBorder: (border: Border) => void = () => undefined;
   const border = new Promise<Border>((resolve) => {
     openBorder = resolve;
@@ -63,27 +62,9 @@ async function open(environment: Environment, log: Log): Promise<void> {
     border,
     log,
   });
-  const begun = pageBegun(window);
-  await Promise.race([handedOver, begun]);
-  const { startStation } = await loadStation();
-  await startStation({ environment, window, begun, log, openBorder });
-}
-
-/**
- * The page's own files pass through this thread as well, so the station is loaded in bites, the page's requests between
- * them: all at once they would wait for an eighth of the whole start.
- */
-async function loadStation(): Promise<typeof Station> {
-  const bites = [
-    () => import('../app/sync/protocol.ts'),
-    () => import('../app/ipc/contract.ts'),
-    () => import('./sync/transport.ts'),
-  ];
-  for (const load of bites) {
-    await load();
-    await setImmediate();
-  }
-  return await import('./index.ts');
+  await pageBegun(window);
+  const { startStation } = await import('./index.ts');
+  await startStation({ environment, window, log, openBorder });
 }
 
 async function tellFault(): Promise<void> {

@@ -72,14 +72,12 @@ const EXAMINER_FILE = join(__dirname, 'examiner.cjs');
 export interface Opening {
   readonly environment: Environment;
   readonly window: BrowserWindow;
-  /** The page is at work, or will not be. */
-  readonly begun: Promise<void>;
   readonly log: Log;
   readonly openBorder: (border: Border) => void;
 }
 
 /** Composition root: the only file that sees every room. Nothing here decides; it connects. */
-export async function startStation({ environment, window, begun, log, openBorder }: Opening): Promise<void> {
+export async function startStation({ environment, window, log, openBorder }: Opening): Promise<void> {
   const { dataDir } = environment;
   const clock = new DeskClock();
   const keys = loadKeys({
@@ -88,7 +86,6 @@ export async function startStation({ environment, window, begun, log, openBorder
     // New keys would not open a database that is already there, nor be the station's whose card lies there.
     mayMake: ![databaseFile(dataDir), join(dataDir, STATION_CARD_FILE)].some((file) => existsSync(file)),
   });
-  await begun;
   const atDisk = { workerFile: WORKER_FILE, dataDir, keys, nativeBinding: environment.nativeBinding };
   const card = readCard(dataDir, keys.station);
   const { worker, uncleanStop, auditBrokenAt, damage } = await startStore({

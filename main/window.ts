@@ -34,11 +34,9 @@ export function registerAppScheme(): void {
 /**
  * Serves the built window, and nothing outside its folder, under app://rekam with a CSP of its own for each load. Not by
  * `protocol.handle`: its answers pass as web streams through main's thread, which at start has better things to do.
- * @returns when the page itself was handed over
  */
-export function serveWindow(rendererDir: string): Promise<void> {
+export function serveWindow(rendererDir: string): void {
   const root = normalize(rendererDir) + sep;
-  let handedOver: () => void = () => undefined;
   protocol.registerBufferProtocol(APP_SCHEME, (request, answer) => {
     const url = new URL(request.url);
     const isOurs = `${url.protocol}//${url.host}` === APP_ORIGIN;
@@ -60,11 +58,7 @@ export function serveWindow(rendererDir: string): Promise<void> {
           'referrer-policy': 'no-referrer',
         },
       });
-      handedOver();
     });
-  });
-  return new Promise((resolve) => {
-    handedOver = resolve;
   });
 }
 
