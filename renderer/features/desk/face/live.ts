@@ -34,7 +34,8 @@ export function useLiveJudgement(
       }
       timer = window.setTimeout(() => void lookOnce(), Math.max(REST_MS, 2 * (performance.now() - began)));
     };
-    void lookOnce();
+    // The step has only just come up: the first look does not stand between it and the next key.
+    timer = window.setTimeout(() => void lookOnce(), REST_MS);
     return () => {
       gone = true;
       window.clearTimeout(timer);
