@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Nik } from '../app/enrollment/nik.ts';
 import type { StationId } from '../app/ids.ts';
-import { JWS_TYPES, journalEntrySchema, type JournalEntry } from '../app/sync/protocol.ts';
+import { JWS_TYPES, journalEntrySchema, type Fact, type JournalEntry } from '../app/sync/protocol.ts';
 import type { Context } from './context.ts';
 import { nextChange, type Tx } from './database.ts';
 import { verifyJws } from './jws.ts';
@@ -101,6 +101,9 @@ async function applyFact(tx: Tx, caller: Caller, { fact }: JournalEntry): Promis
       await putSummons(tx, caller, { nik, desa, date, session, removed: fact.change === 'removed' });
       return;
     }
+    case 'summons-list':
+      await putSummonsList(tx, caller, fact);
+      return;
     case 'carry-over':
       await carryOver(tx, caller, fact);
       return;
@@ -152,6 +155,51 @@ async function carryOver(
     .execute();
   for (const { date } of open) await putSummons(tx, caller, { ...place, date, removed: true });
   await putSummons(tx, caller, { ...place, date: fact.to, removed: false });
+}
+
+/** Of residents of the caller's kecamatan alone. One place each: whatever else was open from that day on goes. */
+async function putSummonsList(
+  tx: Tx,
+  { kecamatan }: Caller,
+  { from, date, session, desa, niks }: Extract<Fact, { type: 'summons-list' }>,
+): Promise<void> {
+  const here = await tx
+    .selectFrom('resident')
+    .select('nik')
+    .where('kecamatan', '=', kecamatan)
+    .where('nik', 'in', niks)
+    .execute();
+  if (here.length === 0) return;
+  const gone = await tx
+    .selectFrom('summons')
+    .select(['nik', 'date', 'session', 'desa'])
+    .where('kecamatan', '=', kecamatan)
+    .where(
+      'nik',
+      'in',
+      here.map(({ nik }) => nik),
+    )
+    .where('date', '>=', from)
+    .where('date', '<>', date)
+    .where('removed', '=', false)
+    .execute();
+  const rows = [
+    ...gone.map((place) => ({ ...place, removed: true })),
+    ...here.map(({ nik }) => ({ nik, date, session, desa, removed: false })),
+  ];
+  const last = await nextChange(tx, kecamatan, rows.length);
+  await tx
+    .insertInto('summons')
+    .values(rows.map((row, at) => ({ ...row, kecamatan, change: last - rows.length + 1 + at })))
+    .onConflict((conflict) =>
+      conflict.columns(['nik', 'date']).doUpdateSet((row) => ({
+        desa: row.ref('excluded.desa'),
+        session: row.ref('excluded.session'),
+        removed: row.ref('excluded.removed'),
+        change: row.ref('excluded.change'),
+      })),
+    )
+    .execute();
 }
 
 async function putSummons(

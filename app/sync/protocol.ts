@@ -271,6 +271,9 @@ export type ReconcileAnswer = z.infer<typeof reconcileAnswerSchema>;
  */
 const receivedSummons = z.object(summonsSchema.shape);
 
+/** So many in one entry: some 6 kB signed, a third of the largest that is taken. */
+export const SUMMONS_LIST_MAX = 200;
+
 /** A fact of the station, for the center and the kecamatan's other station. */
 export const factSchema = z.discriminatedUnion('type', [
   z.object({
@@ -292,6 +295,18 @@ export const factSchema = z.discriminatedUnion('type', [
     type: z.literal('summons'),
     change: z.enum(['added', 'removed']),
     summons: receivedSummons,
+  }),
+  /**
+   * Many summons in one entry: each of these has this place, and no other from the day `from` on. One fact each would be
+   * ten times the bytes.
+   */
+  z.object({
+    type: z.literal('summons-list'),
+    from: z.iso.date(),
+    date: z.iso.date(),
+    session: sessionOfDaySchema,
+    desa: kodeDesaSchema,
+    niks: z.array(nikSchema).min(1).max(SUMMONS_LIST_MAX),
   }),
   /** Another password: its owner's choice, or a supervisor's for one login, after which the owner must choose. */
   z.object({

@@ -15,6 +15,9 @@ export function applyFact(tx: Writer, fact: Fact): void {
       else putSummons(tx, { nik, date, session, desa });
       return;
     }
+    case 'summons-list':
+      putSummonsList(tx, fact);
+      return;
     case 'carry-over':
       // Who came without a summons gets a place too. One place: whatever else was open from that day on goes.
       tx.run(
@@ -91,6 +94,26 @@ export function putSummons(
     summons.desa,
   );
 }
+
+function putSummonsList(
+  tx: Writer,
+  { from, date, session, desa, niks }: Extract<Fact, { type: 'summons-list' }>,
+): void {
+  const list = JSON.stringify(niks);
+  tx.run(
+    `INSERT INTO summons(nik, date, session, desa) SELECT value, ?, ?, ? FROM json_each(?) WHERE true
+     ON CONFLICT(nik, date) DO UPDATE SET session = excluded.session, desa = excluded.desa`,
+    date,
+    session,
+    desa,
+    list,
+  );
+  tx.run(`DELETE ${OTHER_PLACES}`, list, from, date);
+}
+
+/** One place: whatever else was open from that day on goes. */
+export const OTHER_PLACES = `
+  FROM summons WHERE nik IN (SELECT value FROM json_each(?)) AND date >= ? AND date <> ?`;
 
 export function removeSummons(tx: Writer, nik: string, date: string): void {
   tx.run('DELETE FROM summons WHERE nik = ? AND date = ?', nik, date);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unreachable } from '../../app/result.ts';
-import type { ReferenceLine } from '../../app/sync/protocol.ts';
+import type { Fact, ReferenceLine } from '../../app/sync/protocol.ts';
 import type { ReferenceStore, Rejected } from './api.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact, applyPeerEntry, putSummons, removeSummons } from './facts.ts';
@@ -40,7 +40,7 @@ export function createReferenceStore(db: Database): ReferenceStore {
         const own = readStation(tx)?.activation.stationId ?? null;
         const heardAt = now + (clockOffset(tx) ?? 0);
         for (const line of lines) applyLine(tx, line, own, heardAt);
-        keepLocalOnTop(tx);
+        keepLocalOnTop(tx, new Set(lines.flatMap(summonedBy)));
         if (cursor !== null) writeSetting(tx, 'referenceCursor', cursor);
       }),
   };
@@ -116,14 +116,46 @@ function applyLine(tx: Writer, line: ReferenceLine, ownStation: string | null, h
   }
 }
 
-/** Changes made here stay until the center has acknowledged them: what it sent may be older than what it will hear. */
-function keepLocalOnTop(tx: Writer): void {
-  const local = tx.all<{ fact: string }>(
-    `SELECT fact FROM journal WHERE sequence > ? AND type IN ('summons', 'carry-over', 'account-reset')
-     ORDER BY sequence`,
-    acknowledged(tx),
-  );
-  for (const { fact } of local) applyFact(tx, readFact(fact));
+/**
+ * Changes made here stay until the center has acknowledged them: what it sent may be older than what it will hear. Of a
+ * long list of summons only those are laid on top again whom these lines, or another fact of our own, speak of.
+ */
+function keepLocalOnTop(tx: Writer, touched: Set<string>): void {
+  const local = tx
+    .all<{ fact: string }>(
+      `SELECT fact FROM journal
+       WHERE sequence > ? AND type IN ('summons', 'summons-list', 'carry-over', 'account-reset') ORDER BY sequence`,
+      acknowledged(tx),
+    )
+    .map(({ fact }) => readFact(fact));
+  for (const fact of local)
+    if (fact.type !== 'summons-list') for (const nik of summonedIn(fact)) touched.add(nik);
+  for (const fact of local) {
+    if (fact.type !== 'summons-list') applyFact(tx, fact);
+    else {
+      const niks = fact.niks.filter((nik) => touched.has(nik));
+      if (niks.length > 0) applyFact(tx, { ...fact, niks });
+    }
+  }
+}
+
+/** Whose summons a line may change. */
+function summonedBy(line: ReferenceLine): readonly string[] {
+  if (line.type === 'summons') return [line.summons.nik];
+  return line.type === 'journal' ? summonedIn(line.entry.fact) : [];
+}
+
+function summonedIn(fact: Fact): readonly string[] {
+  switch (fact.type) {
+    case 'summons':
+      return [fact.summons.nik];
+    case 'summons-list':
+      return fact.niks;
+    case 'carry-over':
+      return [fact.nik];
+    default:
+      return [];
+  }
 }
 
 function putResident(tx: Writer, line: Extract<ReferenceLine, { type: 'resident' }>): void {
