@@ -269,6 +269,50 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Berkas itu bukan berkas tanda terima dari pusat, atau tidak dapat dibaca. Tidak ada yang berubah. Pilih berkas tanda-terima.jsonl yang dikembalikan pusat.',
     en: 'That file is not a file of receipts from the center, or it cannot be read. Nothing was changed. Choose the file tanda-terima.jsonl that the center gave back.',
   },
+  'schedule.fileGone': {
+    id: 'Berkas daftar itu tidak ditemukan lagi atau tidak dapat dibaca. Jadwal tidak berubah. Pasang kembali disknya, lalu pilih berkasnya sekali lagi.',
+    en: 'That list is no longer there or cannot be read. The schedule is unchanged. Connect its disk again, then choose the file once more.',
+  },
+  'schedule.fileChanged': {
+    id: 'Berkas daftar berubah sejak dibaca. Jadwal tidak berubah. Tutup berkasnya di program lain, lalu pilih sekali lagi.',
+    en: 'The list has changed since it was read. The schedule is unchanged. Close the file in other programs, then choose it once more.',
+  },
+  'schedule.tooLarge': {
+    id: 'Berkas itu terlalu besar: paling banyak {{rows}} baris dan {{megabytes}} MB. Jadwal tidak berubah. Bagi daftarnya menjadi beberapa berkas.',
+    en: 'That file is too large: at most {{rows}} lines and {{megabytes}} MB. The schedule is unchanged. Split the list into several files.',
+  },
+  'schedule.encoding': {
+    id: 'Huruf di berkas itu tidak tersimpan sebagai UTF-8. Jadwal tidak berubah. Di Excel simpan sebagai "CSV UTF-8 (dibatasi koma)", lalu pilih lagi.',
+    en: 'The letters in that file are not stored as UTF-8. The schedule is unchanged. In Excel save it as "CSV UTF-8 (comma delimited)", then choose it again.',
+  },
+  'schedule.notCsv': {
+    id: 'Berkas itu bukan daftar CSV yang utuh. Jadwal tidak berubah. Di Excel pilih Simpan sebagai, CSV UTF-8, lalu pilih berkas yang baru.',
+    en: 'That file is not a whole CSV list. The schedule is unchanged. In Excel choose Save as, CSV UTF-8, then choose the new file.',
+  },
+  'schedule.columns': {
+    id: 'Baris pertama tidak menyebut kolomnya. Jadwal tidak berubah. Tulis nik, tanggal dan sesi di baris pertama; desa dan nama boleh ditambahkan.',
+    en: 'The first line does not name the columns. The schedule is unchanged. Write nik, tanggal and sesi in the first line; desa and nama may be added.',
+  },
+  'schedule.empty': {
+    id: 'Tidak ada satu pun warga di berkas itu. Jadwal tidak berubah. Periksa apakah berkasnya benar.',
+    en: 'There is not one resident in that file. The schedule is unchanged. Check that it is the right file.',
+  },
+  'schedule.running': {
+    id: 'Sebuah daftar sedang dibaca atau dimasukkan. Tunggu sampai selesai, atau batalkan dahulu.',
+    en: 'A list is being read or taken in. Wait until it has ended, or cancel it first.',
+  },
+  'schedule.stale': {
+    id: 'Daftar yang dibaca sudah tidak ada lagi. Jadwal tidak berubah. Pilih berkasnya sekali lagi.',
+    en: 'The list that was read is no longer there. The schedule is unchanged. Choose the file once more.',
+  },
+  'schedule.tooMany': {
+    id: 'Sesi ini memuat lebih dari {{max}} warga dari satu desa, terlalu banyak untuk satu daftar. Jadwal tidak berubah. Bagi undangannya ke beberapa sesi.',
+    en: 'This session has more than {{max}} residents of one desa, too many for one list. The schedule is unchanged. Spread the summons over several sessions.',
+  },
+  'schedule.unwritable': {
+    id: 'Berkas tidak dapat ditulis di tempat itu. Jadwal tidak berubah. Pilih folder atau disk lain.',
+    en: 'The file could not be written there. The schedule is unchanged. Choose another folder or disk.',
+  },
   'mirror.inside': {
     id: 'Folder itu berada di dalam data stasiun sendiri, jadi bukan salinan kedua. Tidak ada yang berubah. Pilih folder di disk lain.',
     en: "That folder lies inside the station's own data, so it is no second copy. Nothing was changed. Choose a folder on another disk.",

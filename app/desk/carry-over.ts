@@ -12,7 +12,7 @@ export function isUnserved(state: TicketState): boolean {
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Further ahead than this nobody was meant to be asked to come again: a slip of the hand on the date. */
-const DAYS_AHEAD = 120;
+export const DAYS_AHEAD = 120;
 
 /** Not into the past, and on the day itself only from the morning into the afternoon. @param today ISO date at the desk */
 export function mayCarryTo({ date, session }: Place, today: string): boolean {
@@ -36,6 +36,6 @@ export function plusDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-function daysBetween(from: string, to: string): number {
+export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
 }

@@ -21,6 +21,7 @@ import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
 import type { PacketDetail } from '../../app/ipc/outbox.ts';
 import type { AuditRow } from '../../app/ipc/people.ts';
 import type { MirrorStore, RecoveryStore } from './mirror-api.ts';
+import type { ScheduleStore } from './schedule-api.ts';
 import type { TakeoverStore } from './takeover-api.ts';
 import type { KitAccount } from '../../app/sync/recovery.ts';
 import type { Finding } from '../../app/sync/finding.ts';
@@ -55,6 +56,7 @@ export interface StoreApi {
   readonly outages: OutageStore;
   readonly progress: ProgressStore;
   readonly days: DayStore;
+  readonly schedule: ScheduleStore;
   readonly findings: FindingStore;
   readonly audit: AuditStore;
   readonly slips: SlipStore;
@@ -115,6 +117,8 @@ export interface StationStore {
 export type SettingKey =
   /** JSON of Calendar. */
   | 'calendar'
+  /** JSON of Capacity. */
+  | 'sessionCapacity'
   | 'language'
   | 'theme'
   | 'clockOffset'

@@ -18,6 +18,7 @@ import * as peerState from './migrations/014-peer-state.ts';
 import * as progress from './migrations/015-progress.ts';
 import * as find from './migrations/016-find.ts';
 import * as dayClose from './migrations/017-day-close.ts';
+import * as schedule from './migrations/018-schedule.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   progress,
   find,
   dayClose,
+  schedule,
 ];
 
 /**

@@ -13,6 +13,7 @@ import { createOutboxStore } from './outbox.ts';
 import { createProgressStore } from './progress.ts';
 import { createReferenceStore } from './reference.ts';
 import { createResidentStore } from './residents.ts';
+import { createScheduleStore } from './schedule.ts';
 import { createSlipStore } from './slips.ts';
 import { atBorder } from './sqlite-errors.ts';
 import { createMirrorStore } from './mirror.ts';
@@ -36,6 +37,7 @@ export function createStore(db: Database): StoreApi {
     outages: bordered(createOutageStore(db)),
     progress: bordered(createProgressStore(db)),
     days: bordered(createDayStore(db)),
+    schedule: bordered(createScheduleStore(db)),
     findings: bordered(createFindingStore(db)),
     audit: bordered(createAuditStore(db)),
     slips: bordered(createSlipStore(db)),

@@ -93,6 +93,20 @@ export async function stationAtWork(): Promise<TestStore> {
     { from: 1, to: 8 },
     TEST_NOW,
   );
+  const row = {
+    nik: nikSchema.parse(niks[30]),
+    date: '2011-11-15',
+    session: 'pagi',
+    desa: null,
+    nama: null,
+  } as const;
+  api.schedule.stage(
+    [
+      { line: 2, ...row },
+      { line: 3, nik: '123', problem: 'nikLength' },
+    ],
+    TEST_DATE,
+  );
   const dead = stationIdSchema.parse(uuidv4());
   api.takeovers.begin({
     ...{ stationId: dead, label: 'Meja lama', kecamatan: '32.09.03', centerUrl: 'https://pusat.example' },

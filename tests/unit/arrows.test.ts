@@ -43,6 +43,7 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
       'main/store/',
       'main/security/',
       'main/slip/',
+      'main/schedule/',
       ...SHARED,
     ],
     not: ['better-sqlite3', ...NETWORK],
@@ -71,6 +72,11 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   { from: 'main/store/', may: ['main/store/', ...SHARED], not: NETWORK },
   { from: 'main/devices/', may: ['main/devices/', ...SHARED], not: ['better-sqlite3'] },
   { from: 'main/security/', may: ['main/security/', ...SHARED], not: ['better-sqlite3', ...NETWORK] },
+  {
+    from: 'main/schedule/',
+    may: ['main/schedule/', 'main/store/', ...SHARED],
+    not: ['better-sqlite3', ...NETWORK],
+  },
   { from: 'main/slip/', may: ['main/slip/', ...SHARED], not: ['better-sqlite3', ...NETWORK] },
   ...['environment', 'autostart'].map((name) => ({
     from: `main/${name}.ts`,
