@@ -39,10 +39,12 @@ import { StateTeller } from './ipc/tell-state.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { progressHandlers, progressHandlersInTraining } from './ipc/progress.ts';
+import { scheduleHandlers, scheduleHandlersInTraining } from './ipc/schedule.ts';
 import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from './ipc/takeover.ts';
 import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle, watchSystem } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
+import { ListImport } from './schedule/list-import.ts';
 import { loadKeys } from './security/keys.ts';
 import { osKeystore } from './security/keystore.ts';
 import { Sessions, type DeskSession } from './security/sessions.ts';
@@ -155,6 +157,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
   const sessions = new Sessions((session, why) => {
     tell('session.ended', { reason: why });
     void training.end();
+    void forgetList();
     scanners.unwatch();
     if (check.isDamaged) restartApp();
     store.accounts.loggedOut(session.accountId, clock.now(), why).catch((error: unknown) => {
@@ -170,6 +173,16 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     changed: (state) => tell('courier.changed', state),
     log,
   });
+
+  const list = new ListImport({
+    store,
+    now: () => clock.now(),
+    changed: (progress) => tell('schedule.changed', progress),
+  });
+  const forgetList = () =>
+    list.drop().catch((error: unknown) => log.error('schedule.forget', { reason: reason(error) }));
+  // Of a run that ended in the middle of one.
+  void forgetList();
 
   const isDevelopment = Number.parseInt(process.versions.electron, 10) < RELEASE_ELECTRON_MAJOR;
   const check = new DatabaseCheck({
@@ -336,6 +349,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
       ...syncHandlersInTraining(),
       ...progressHandlersInTraining(),
       ...dayHandlersInTraining(),
+      ...scheduleHandlersInTraining(),
       ...courierHandlersInTraining(),
       ...accountHandlersInTraining(),
       ...auditHandlersInTraining(),
@@ -382,6 +396,12 @@ export async function startStation({ environment, window, log, openBorder }: Ope
         ...{ store, window, engine: () => engine, stationKeyX: publicKeyX(keys.station) },
         now: () => clock.now(),
         today: () => clock.today(),
+      }),
+      ...scheduleHandlers({
+        ...{ store, list, window, isStill },
+        now: () => clock.now(),
+        today: () => clock.today(),
+        changed: () => engine?.wake(),
       }),
       ...accountHandlers({ store, now: () => clock.now(), changedPassword: () => engine?.wake() }),
       ...auditHandlers({

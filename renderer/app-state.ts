@@ -33,6 +33,7 @@ export type Screen =
   | 'audit'
   | 'progress'
   | 'day'
+  | 'schedule'
   | 'password'
   | 'help';
 /** Pages of the supervisor's. */
@@ -44,6 +45,7 @@ const LEADERS: readonly Screen[] = [
   'audit',
   'progress',
   'day',
+  'schedule',
 ];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 

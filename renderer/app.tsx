@@ -16,6 +16,7 @@ const Accounts = lazy(() => import('./features/accounts/accounts.tsx'));
 const Audit = lazy(() => import('./features/audit/audit.tsx'));
 const Progress = lazy(() => import('./features/progress/progress.tsx'));
 const Day = lazy(() => import('./features/day/day.tsx'));
+const Schedule = lazy(() => import('./features/schedule/schedule.tsx'));
 const Password = lazy(() => import('./features/accounts/password.tsx'));
 const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
@@ -45,6 +46,8 @@ function CurrentScreen() {
       return <Progress />;
     case 'day':
       return <Day />;
+    case 'schedule':
+      return <Schedule />;
     case 'password':
       return <Password />;
     case 'takeover':

@@ -3,6 +3,7 @@ import { checkupFindingSchema } from '../checkup/finding.ts';
 import { placeSchema } from '../desk/carry-over.ts';
 import { draftSchema } from '../desk/draft.ts';
 import { calendarSchema } from '../desk/progress.ts';
+import { capacitySchema, summonedGroupSchema } from '../desk/schedule.ts';
 import { PASSWORD_MAX } from '../desk/password.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
@@ -32,6 +33,15 @@ import {
   printSheetRequest,
   sheetRequest,
 } from './day.ts';
+import {
+  listOrderSchema,
+  listPreviewSchema,
+  listProblemSchema,
+  listProgressSchema,
+  listSheetSchema,
+  scheduleSchema,
+  summonsPersonSchema,
+} from './schedule.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import {
   foundMirrorSchema,
@@ -512,6 +522,52 @@ export const CONTRACT = {
     response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
     audience: 'supervisor',
   },
+  /** Who is called when, from today or another day on. */
+  'schedule.read': {
+    request: z.strictObject({ from: z.iso.date().nullable() }),
+    response: scheduleSchema,
+    audience: 'supervisor',
+  },
+  /** Those of one day, session and desa, by name. */
+  'schedule.people': {
+    request: summonedGroupSchema.extend({ offset: z.int().min(0), limit: z.int().min(1).max(200) }),
+    response: z.object({ total: z.int(), rows: z.array(summonsPersonSchema) }),
+    audience: 'supervisor',
+  },
+  /** How many a session serves; audited. */
+  'schedule.capacity': { request: capacitySchema, response: nothing, audience: 'supervisor' },
+  /** A list for the desa, as the window shows it to the printer. */
+  'schedule.sheet': { request: listOrderSchema, response: listSheetSchema, audience: 'supervisor' },
+  /** Prints the list that stands in the window; audited. */
+  'schedule.print': {
+    request: z.strictObject({ id: z.uuid(), printer: z.string().max(300).nullable() }),
+    response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
+    audience: 'supervisor',
+  },
+  /** As a file of the person's choice, or the lines of the list being looked at that ask for a look; null when none was chosen. */
+  'schedule.export': {
+    request: z.discriminatedUnion('kind', [
+      ...listOrderSchema.options,
+      z.strictObject({ kind: z.literal('problems'), language: z.enum(['id', 'en']) }),
+    ]),
+    response: z.object({ file: z.string(), rows: z.int() }).nullable(),
+    audience: 'supervisor',
+  },
+  /** Reads the dinas' list from a file chosen in the system's own dialog; null when none was, or it was called off. */
+  'schedule.choose': { request: nothing, response: listPreviewSchema.nullable(), audience: 'supervisor' },
+  'schedule.problems': {
+    request: z.strictObject({ offset: z.int().min(0), limit: z.int().min(1).max(200) }),
+    response: z.array(listProblemSchema),
+    audience: 'supervisor',
+  },
+  /** The list that was read counts, whole; `moved` false leaves who has a place already where they are. */
+  'schedule.take': {
+    request: z.strictObject({ moved: z.boolean() }),
+    response: z.object({ added: z.int(), moved: z.int() }),
+    audience: 'supervisor',
+  },
+  /** Calls off the reading, and forgets what was read. */
+  'schedule.drop': { request: nothing, response: nothing, audience: 'supervisor' },
 
   /** What reconcile found, open ones first. */
   'sync.findings': {
@@ -654,6 +710,8 @@ export const EVENTS = {
   'station.statusChanged': stationStatusSchema,
   'devices.frame': z.object({ step: scanStepSchema, jpeg: partBytes }),
   'courier.changed': courierStateSchema,
+  /** Null: it has ended. */
+  'schedule.changed': listProgressSchema.nullable(),
   'takeover.changed': takeoverStateSchema,
   /** Main ended the session (idle lock): the window shows the login, the draft keeps its place. */
   'session.ended': z.object({ reason: z.enum(['idle', 'logout']) }),

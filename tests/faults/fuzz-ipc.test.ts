@@ -283,6 +283,34 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return { date: TEST_DATE, number: 1 + Math.floor(random() * 3) };
     case 'day.print':
       return { date: TEST_DATE, number: 1, printer: random() < 0.5 ? null : 'x' };
+    case 'schedule.read':
+      return { from: pick([null, TEST_DATE], random) };
+    case 'schedule.people':
+      return { date: TEST_DATE, session: 'pagi', desa: '32.09.03.2005', offset: 0, limit: 20 };
+    case 'schedule.capacity':
+      return { pagi: 80, siang: 60 };
+    case 'schedule.sheet':
+      return pick(
+        [
+          { kind: 'group', date: TEST_DATE, session: 'pagi', desa: '32.09.03.2005' },
+          { kind: 'carried', date: TEST_DATE },
+        ],
+        random,
+      );
+    case 'schedule.print':
+      return { id: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', printer: 'x' };
+    case 'schedule.export':
+      return pick(
+        [
+          { kind: 'problems', language: 'id' },
+          { kind: 'carried', date: TEST_DATE },
+        ],
+        random,
+      );
+    case 'schedule.problems':
+      return { offset: 0, limit: 50 };
+    case 'schedule.take':
+      return { moved: random() < 0.5 };
     case 'session.changePassword':
       return { current: 'x', password: 'pendek' };
     case 'accounts.reset':

@@ -28,8 +28,10 @@ import { slipHandlers } from '../../main/ipc/slip.ts';
 import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
 import { StatusBoard } from '../../main/ipc/status.ts';
 import { progressHandlers, progressHandlersInTraining } from '../../main/ipc/progress.ts';
+import { scheduleHandlers, scheduleHandlersInTraining } from '../../main/ipc/schedule.ts';
 import { syncHandlers, syncHandlersInTraining } from '../../main/ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from '../../main/ipc/takeover.ts';
+import { ListImport } from '../../main/schedule/list-import.ts';
 import { Sessions, type DeskSession } from '../../main/security/sessions.ts';
 import { publicKeyX } from '../../main/security/sign.ts';
 import { verifyAudit } from '../../main/store/audit-verify.ts';
@@ -168,6 +170,10 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       ...{ store: real.store, window, now, today: () => TEST_DATE, engine: () => null },
       stationKeyX: publicKeyX(real.stationKey),
     }),
+    ...scheduleHandlers({
+      ...{ store: real.store, window, isStill, now, today: () => TEST_DATE, changed: quiet },
+      list: new ListImport({ store: real.store, now, changed: quiet }),
+    }),
     ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
     ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
     ...mirrorHandlers({ mirror, window, isStill }),
@@ -192,6 +198,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...syncHandlersInTraining(),
     ...progressHandlersInTraining(),
     ...dayHandlersInTraining(),
+    ...scheduleHandlersInTraining(),
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),

@@ -73,6 +73,9 @@ const account: Is = (value) => typeof value === 'string' && UUID.test(value);
 
 const partName = text(40, 1);
 
+const GROUP = { date, session: among('pagi', 'siang'), desa: matching(DESA) };
+const LIST = either(object({ kind: among('group'), ...GROUP }), object({ kind: among('carried'), date }));
+
 export const VALID: Readonly<Record<string, Is>> = {
   'station.info': nothing,
   'station.status': nothing,
@@ -154,6 +157,16 @@ export const VALID: Readonly<Record<string, Is>> = {
   'day.close': object({ date, reason: orNull(words(400)) }),
   'day.sheet': object({ date, number: whole(1) }),
   'day.print': object({ date, number: whole(1), printer: orNull(text(300)) }),
+  'schedule.read': object({ from: orNull(date) }),
+  'schedule.people': object({ ...GROUP, offset: whole(0), limit: whole(1, 200) }),
+  'schedule.capacity': object({ pagi: whole(1, 2000), siang: whole(1, 2000) }),
+  'schedule.sheet': LIST,
+  'schedule.print': object({ id: account, printer: orNull(text(300)) }),
+  'schedule.export': either(LIST, object({ kind: among('problems'), language: among('id', 'en') })),
+  'schedule.choose': nothing,
+  'schedule.problems': object({ offset: whole(0), limit: whole(1, 200) }),
+  'schedule.take': object({ moved: yesNo }),
+  'schedule.drop': nothing,
   'checkup.run': object({ last: yesNo, cameras: left(whole(0, 1000)) }),
   'checkup.bundle': nothing,
   'courier.state': nothing,

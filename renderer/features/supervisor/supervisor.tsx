@@ -247,6 +247,9 @@ export default function Supervisor() {
             <Button variant="default" onClick={() => go('progress')}>
               {t('progress/title')}
             </Button>
+            <Button variant="default" onClick={() => go('schedule')}>
+              {t('schedule/title')}
+            </Button>
             <Button variant="default" onClick={() => go('accounts')}>
               {t('accounts/title')}
             </Button>
