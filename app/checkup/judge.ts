@@ -1,4 +1,5 @@
 import type { LinkCause, LinkState } from '../sync/link.ts';
+import { CLOCK_OFF_MS } from '../desk/needs.ts';
 import { roughly, ROOM_NEEDED, ROOM_TOLD } from '../desk/room.ts';
 import type { MirrorStatus } from '../ipc/mirror.ts';
 import { CHECKS, type CheckName, type CheckupFinding, type FindingCode } from './finding.ts';
@@ -39,7 +40,6 @@ export interface Facts {
 }
 
 /** Further off than this, requests are near the end of the five minutes that the center allows. */
-const CLOCK_OFF_MS = 2 * 60_000;
 
 type Judgement = readonly [FindingCode, CheckupFinding['params']?];
 

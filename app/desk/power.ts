@@ -21,6 +21,9 @@ export function minutesLeft({ level, minutesLeft: said }: Battery): number {
   return Math.max(0, Math.floor((said ?? guess) - RESERVE_MINUTES));
 }
 
+/** So few residents on the battery that it is time to tell those who wait. */
+export const BATTERY_FEW = 3;
+
 /** Planned in the field. */
 const PLANNED_MINUTES = 4;
 const FASTEST_MINUTES = 2;

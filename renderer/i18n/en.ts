@@ -911,11 +911,64 @@ export const en: Words = {
     'amends.accepted': 'original accepted already',
     other: 'other',
   },
+  needs: {
+    title: 'What needs a person',
+    none: 'Nothing needs to be done now.',
+    unread: 'The state of the station is not all read yet.',
+    behind_one: '{{many}} other thing waits',
+    behind_other: '{{many}} other things wait',
+    list: 'Other things that wait',
+    is_mirrorLost:
+      'The disk of the second copy is unplugged since {{since}}; packets not copied: {{many}}. Plug it in, or choose another.',
+    is_mirrorFailing:
+      'The disk of the second copy is faulty since {{since}}; packets not copied: {{many}}. Replace it.',
+    is_mirrorFull:
+      'The disk of the second copy is full since {{since}}; packets not copied: {{many}}. Make room, or choose another.',
+    is_mirrorSame:
+      "The second copy lies on the disk of the station's own data. Choose a folder on another disk.",
+    is_mirrorNone:
+      'There is no second copy: enrollments are on one disk alone. Plug a disk in and choose its folder.',
+    is_damaged:
+      "Part of the station's data is damaged on the disk. Finish the resident at the desk, then log out: Rekam restores it itself.",
+    is_diskStops:
+      "Residents for whom the station's disk has room: {{many}}. No new enrollment begins until there is more; what is stored is safe.",
+    is_diskLow:
+      "The station's disk has room for {{many}} residents only. Make room before {{least}} are left; what is stored is safe.",
+    is_battery: 'Residents for whom the battery lasts: ± {{many}}. Reschedule those who still wait.',
+    is_notAllowed:
+      'The center no longer knows this station. What was recorded is safe here; call the center.',
+    is_held_one: '{{many}} packet is held. See why, then release it or call the center.',
+    is_held_other: '{{many}} packets are held. See why, then release them or call the center.',
+    is_tasks_one: '{{many}} enrollment was sent back by the center. Mend it at the desk.',
+    is_tasks_other: '{{many}} enrollments were sent back by the center. Mend them at the desk.',
+    is_findings_one: '{{many}} thing from the comparison with the center is not settled.',
+    is_findings_other: '{{many}} things from the comparison with the center are not settled.',
+    is_clock: "The station's clock is off. Set the computer's clock; recording goes on.",
+    is_audit: 'The audit log breaks at entry {{many}}. Note the number and report it to the center.',
+    is_keysRefused:
+      "A false announcement of the center's keys was refused at {{since}}. Nothing was changed; report it by telephone.",
+    is_office: '{{desk}} was not heard of since {{since}}: switched off, or not connected.',
+    is_unclosed: '{{date}} is not closed.',
+    is_link_one:
+      'The center is disconnected for {{for}}; {{many}} packet waits and is safe here. A courier pack can carry it.',
+    is_link_other:
+      'The center is disconnected for {{for}}; {{many}} packets wait and are safe here. A courier pack can carry them.',
+    is_kit: 'There is no recovery sheet. Print it and lock it away.',
+    go_mirror: 'To the second copy',
+    go_desk: 'To the desk',
+    go_checkup: 'To the station checkup',
+    go_held: 'See what is held',
+    go_findings: 'To the comparison',
+    go_tasks: 'See what was sent back',
+    go_audit: 'To the audit log',
+    go_office: 'See the other desk',
+    go_day: 'To the day close',
+    go_courier: 'To the courier pack',
+    go_recovery: 'To the recovery sheet',
+  },
   supervisor: {
     keysFollowed:
       "The center's keys changed at {{time}}. The station has followed; receipts given before stay valid. Nothing needs to be done.",
-    keysRefused:
-      "A false announcement of the center's keys was refused at {{time}}. Nothing was changed and enrollments are safe. Report it to the center by telephone.",
     title: 'Sync',
     online: 'Center connected since {{since}}.',
     onlineAgain:
@@ -927,10 +980,6 @@ export const en: Words = {
     waitingNone: 'No packet waits.',
     waiting_one: '{{many}} packet ({{size}}) waits, since {{since}} ({{age}}).',
     waiting_other: '{{many}} packets ({{size}}) wait, the oldest since {{since}} ({{age}}).',
-    held: 'Held {{many}}',
-    rejected: 'Sent back {{many}}',
-    heldGo: 'See why',
-    rejectedGo: 'See what was sent back',
     sync: 'Sync now',
     cancel: 'Cancel',
     cancelling: 'Cancelling…',
@@ -965,6 +1014,13 @@ export const en: Words = {
     waitingShort: 'Waiting to be sent',
     received: 'At the center',
     room: 'Residents who still fit',
+    figures: "Today's figures",
+    queue: 'Waiting to be served',
+    deferred: 'Put off',
+    absent: 'Not here',
+    minutesEach: 'Minutes per resident',
+    operators: 'By operator: {{list}}',
+    operatorsNone: 'Nobody was recorded today yet.',
     outages: 'Outages',
     outagesTable: 'List of outages',
     outagesEmpty: 'There has been no outage yet.',
@@ -1219,7 +1275,6 @@ export const en: Words = {
     openOf: 'Open {{sheet}}',
     preview: 'The count sheet as it will be printed',
     printed: 'The count sheet was sent to the printer.',
-    unclosed: '{{date}} is not closed.',
     toUnclosed: '{{date}} is not closed: open',
     toToday: 'To today',
     on: {

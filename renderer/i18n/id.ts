@@ -910,11 +910,62 @@ export const id = {
     'amends.accepted': 'asalnya sudah diterima',
     other: 'lainnya',
   },
+  needs: {
+    title: 'Yang perlu ditangani',
+    none: 'Tidak ada yang perlu ditangani sekarang.',
+    unread: 'Keadaan stasiun belum semuanya terbaca.',
+    behind_one: '{{many}} hal lain menunggu',
+    behind_other: '{{many}} hal lain menunggu',
+    list: 'Hal lain yang menunggu',
+    is_mirrorLost:
+      'Disk salinan kedua terlepas sejak {{since}}, {{many}} paket belum tersalin. Pasang kembali, atau pilih disk lain.',
+    is_mirrorFailing:
+      'Disk salinan kedua rusak sejak {{since}}, {{many}} paket belum tersalin. Ganti disk itu.',
+    is_mirrorFull:
+      'Disk salinan kedua penuh sejak {{since}}, {{many}} paket belum tersalin. Kosongkan, atau pilih disk lain.',
+    is_mirrorSame: 'Salinan kedua ada di disk yang sama dengan data stasiun. Pilih folder di disk lain.',
+    is_mirrorNone:
+      'Salinan kedua belum diatur: perekaman hanya ada di satu disk. Pasang disk, pilih foldernya.',
+    is_damaged:
+      'Sebagian data stasiun rusak di disk. Selesaikan warga yang sedang dilayani, lalu keluar: Rekam memulihkannya sendiri.',
+    is_diskStops:
+      'Disk stasiun tinggal cukup untuk {{many}} warga, perekaman baru tidak dimulai. Kosongkan disk; yang tersimpan aman.',
+    is_diskLow:
+      'Disk stasiun tinggal cukup untuk {{many}} warga. Kosongkan sebelum tinggal {{least}}; yang tersimpan aman.',
+    is_battery: 'Baterai tinggal cukup untuk ± {{many}} warga. Jadwalkan ulang yang masih menunggu.',
+    is_notAllowed: 'Pusat tidak lagi mengenal stasiun ini. Yang direkam aman di sini; hubungi pusat.',
+    is_held_one: '{{many}} paket ditahan. Lihat sebabnya, lalu lepaskan atau hubungi pusat.',
+    is_held_other: '{{many}} paket ditahan. Lihat sebabnya, lalu lepaskan atau hubungi pusat.',
+    is_tasks_one: '{{many}} perekaman dikembalikan pusat. Perbaiki di meja.',
+    is_tasks_other: '{{many}} perekaman dikembalikan pusat. Perbaiki di meja.',
+    is_findings_one: '{{many}} hal dari pencocokan dengan pusat belum beres.',
+    is_findings_other: '{{many}} hal dari pencocokan dengan pusat belum beres.',
+    is_clock: 'Jam stasiun meleset. Setel jam komputer; perekaman tetap berjalan.',
+    is_audit: 'Catatan audit terputus pada nomor {{many}}. Catat nomornya dan laporkan kepada pusat.',
+    is_keysRefused:
+      'Pemberitahuan kunci pusat yang palsu ditolak {{since}}. Tidak ada yang berubah; laporkan lewat telepon.',
+    is_office: '{{desk}} tidak ada kabar sejak {{since}}: dimatikan, atau tidak tersambung.',
+    is_unclosed: '{{date}} belum ditutup.',
+    is_link_one:
+      'Pusat tidak terhubung selama {{for}}, {{many}} paket menunggu dan aman di sini. Dapat dibawa dengan paket kurir.',
+    is_link_other:
+      'Pusat tidak terhubung selama {{for}}, {{many}} paket menunggu dan aman di sini. Dapat dibawa dengan paket kurir.',
+    is_kit: 'Lembar pemulihan belum ada. Cetak dan simpan terkunci.',
+    go_mirror: 'Ke salinan kedua',
+    go_desk: 'Ke meja',
+    go_checkup: 'Ke pemeriksaan stasiun',
+    go_held: 'Lihat yang ditahan',
+    go_findings: 'Ke pencocokan',
+    go_tasks: 'Lihat yang dikembalikan',
+    go_audit: 'Ke catatan audit',
+    go_office: 'Lihat meja lain',
+    go_day: 'Ke tutup hari',
+    go_courier: 'Ke paket kurir',
+    go_recovery: 'Ke lembar pemulihan',
+  },
   supervisor: {
     keysFollowed:
       'Kunci pusat berganti {{time}}. Stasiun sudah mengikutinya; tanda terima yang lama tetap berlaku. Tidak ada yang perlu dilakukan.',
-    keysRefused:
-      'Ada pemberitahuan kunci pusat yang palsu, ditolak {{time}}. Tidak ada yang berubah dan perekaman tetap aman. Laporkan kepada pusat lewat telepon.',
     title: 'Sinkronisasi',
     online: 'Pusat tersambung sejak {{since}}.',
     onlineAgain:
@@ -926,10 +977,6 @@ export const id = {
     waitingNone: 'Tidak ada paket yang menunggu.',
     waiting_one: '{{many}} paket ({{size}}) menunggu, yang tertua sejak {{since}} ({{age}}).',
     waiting_other: '{{many}} paket ({{size}}) menunggu, yang tertua sejak {{since}} ({{age}}).',
-    held: 'Ditahan {{many}}',
-    rejected: 'Dikembalikan pusat {{many}}',
-    heldGo: 'Lihat sebabnya',
-    rejectedGo: 'Lihat yang dikembalikan',
     sync: 'Sinkronkan sekarang',
     cancel: 'Batalkan',
     cancelling: 'Membatalkan…',
@@ -964,6 +1011,13 @@ export const id = {
     waitingShort: 'Menunggu kirim',
     received: 'Sampai di pusat',
     room: 'Warga yang masih muat',
+    figures: 'Angka hari ini',
+    queue: 'Menunggu dilayani',
+    deferred: 'Ditunda',
+    absent: 'Tidak hadir',
+    minutesEach: 'Menit per warga',
+    operators: 'Per operator: {{list}}',
+    operatorsNone: 'Hari ini belum ada yang direkam.',
     outages: 'Gangguan',
     outagesTable: 'Daftar gangguan',
     outagesEmpty: 'Belum pernah ada gangguan.',
@@ -1217,7 +1271,6 @@ export const id = {
     openOf: 'Buka {{sheet}}',
     preview: 'Lembar hitung seperti yang akan dicetak',
     printed: 'Lembar hitung dikirim ke pencetak.',
-    unclosed: '{{date}} belum ditutup.',
     toUnclosed: '{{date}} belum ditutup: buka',
     toToday: 'Ke hari ini',
     on: {

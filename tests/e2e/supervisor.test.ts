@@ -253,6 +253,41 @@ describe('one packet', () => {
   });
 });
 
+it('what needs a person stands on top, leads there by keyboard, and is gone once it is seen to', async () => {
+  await dayPasses(({ record }) => record(people.splice(0, 1), 600));
+  const { page } = station;
+  await page.keyboard.press('F4');
+  const needs = page.getByRole('region', { name: words.needs.title });
+  // The center has no use for these captures.
+  const sentBack = needs.getByText(/ perekaman dikembalikan pusat/);
+  await sentBack.waitFor();
+  const held = needs.getByText(words.needs.is_held_one.replace('{{many}}', '1'));
+  expect(await held.count()).toBe(0);
+  const packetId = await page.evaluate(async () => {
+    const list = await window.rekam.outbox.list({ filter: 'pending', offset: 0, limit: 1 });
+    const waiting = list.ok ? list.value.rows[0] : undefined;
+    if (waiting === undefined) throw new Error('nothing waits');
+    await window.rekam.outbox.hold({ packetId: waiting.packetId, reason: 'Tunggu kabar pusat' });
+    return waiting.packetId;
+  });
+  await held.waitFor();
+  // Behind it those, and the second copy and recovery sheet that this station has not.
+  await needs.getByRole('button', { name: words.needs.behind_other.replace('{{many}}', '3') }).press('Enter');
+  await needs.getByRole('listitem').filter({ hasText: words.needs.is_kit }).waitFor();
+  const figures = page.getByRole('region', { name: words.supervisor.figures });
+  await figures.getByText(words.supervisor.operators.replace('{{list}}', `Operator ${PACKETS}`)).waitFor();
+  await see('needs');
+  await needs.getByRole('button', { name: words.needs.go_recovery }).press('Enter');
+  expect(await button(words.sheet.open).evaluate((node) => node === document.activeElement)).toBe(true);
+  await needs.getByRole('button', { name: words.needs.go_held }).press('Enter');
+  await page.getByRole('button', { name: /^Periksa paket/ }).waitFor();
+  expect(await page.getByRole('button', { name: /^Periksa paket/ }).count()).toBe(1);
+  await page.evaluate(async (id) => window.rekam.outbox.release(id), packetId);
+  await page.keyboard.press('F4');
+  await sentBack.waitFor();
+  await held.waitFor({ state: 'detached' });
+});
+
 it('what reconcile found is shown with what to do, and what was sent again is said to be', async () => {
   const { db } = center.running;
   // As after a backup that lacks one packet, and has another under its number.

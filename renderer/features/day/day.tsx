@@ -1,5 +1,4 @@
 import { Button, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import {
   DAY_REASON_MAX,
@@ -20,12 +19,12 @@ import { StateMark } from '../../components/state-mark.tsx';
 import { useNow } from '../../clock.ts';
 import { useWords, words } from '../../i18n/words.ts';
 import { queries } from '../../query.ts';
-import { answer, ask, shapeOf, station } from '../../station.ts';
-import { useStatus } from '../../status.ts';
+import { answer, shapeOf, station } from '../../station.ts';
 import { CountTable } from './count-table.tsx';
 import classes from './day.module.css';
 import type { Opened } from './rows.ts';
 import { SheetDialog } from './sheet-dialog.tsx';
+import { useDay } from './use-day.ts';
 
 /** Where each is settled; what only the center can say is asked for on this page. */
 const WAY: Readonly<Record<DifferenceKind, () => void>> = {
@@ -227,19 +226,7 @@ export default function Day() {
   const { t, f } = useWords();
   const [date, setDate] = useState<string | null>(null);
   const [opened, setOpened] = useState<Opened | null>(null);
-  // Whatever is recorded, sent, held or answered moves it.
-  const moved = useStatus((status) =>
-    status === null
-      ? ''
-      : `${status.today} ${status.recordedToday} ${status.outbox.waiting} ${status.outbox.held} ${status.outbox.received} ${status.reference.cursor}`,
-  );
-  const query = useQuery({
-    queryKey: ['day', date, moved],
-    queryFn: () => ask(station.day.read({ date })),
-    placeholderData: (before) => before,
-    gcTime: 0,
-    staleTime: 0,
-  });
+  const query = useDay(date);
   useEscape(() => {
     if (opened === null) go('supervisor');
   });

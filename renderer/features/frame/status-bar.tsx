@@ -1,3 +1,5 @@
+import { CLOCK_OFF_MS } from '../../../app/desk/needs.ts';
+import { BATTERY_FEW } from '../../../app/desk/power.ts';
 import { roughly, ROOM_NEEDED, ROOM_TOLD } from '../../../app/desk/room.ts';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
 import { useApp } from '../../app-state.ts';
@@ -6,11 +8,6 @@ import { useWords, type Vocabulary } from '../../i18n/words.ts';
 import { useStatus } from '../../status.ts';
 import { MIRROR_TONE, mirrorLook } from '../mirror/words.ts';
 import classes from './frame.module.css';
-
-/** So few residents on the battery that it is time to tell those who wait. */
-const FEW = 3;
-/** Further off than this the clock is told; requests are signed within five minutes of the center's time. */
-const CLOCK_OFF_MS = 2 * 60_000;
 
 const LINK_TONE = {
   unknown: 'waiting',
@@ -112,7 +109,7 @@ function Power({ t, f }: Vocabulary) {
       : percent === null
         ? t('status/battery')
         : t('status/batteryAt', { percent: f.number(percent) });
-  return <StateMark tone={residents !== null && residents < FEW ? 'now' : 'act'}>{left}</StateMark>;
+  return <StateMark tone={residents !== null && residents < BATTERY_FEW ? 'now' : 'act'}>{left}</StateMark>;
 }
 
 function Today({ t, f }: Vocabulary) {

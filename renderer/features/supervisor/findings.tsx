@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { isReceived } from '../../../app/enrollment/lifecycle.ts';
 import type { PacketId } from '../../../app/ids.ts';
+import type { Response } from '../../../app/ipc/contract.ts';
 import type { Finding } from '../../../app/sync/finding.ts';
 import { ScrollRegion } from '../../components/aria.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -65,22 +66,38 @@ function NotRead({ children }: { children: string }) {
   );
 }
 
-/** What the daily comparison with the center found, and what to do about it. */
-export function Findings({ onInspect }: { onInspect: (packetId: PacketId) => void }) {
-  const { t, f } = useWords();
+export function useFindings() {
   // Reconcile ends with whatever it sets going: packets wait again, or are held.
   const moved = useStatus((status) =>
     status === null ? '' : `${status.outbox.waiting} ${status.outbox.held} ${status.sync === null}`,
   );
-  const query = useQuery({
+  return useQuery({
     queryKey: ['findings', moved],
     queryFn: () => ask(station.sync.findings(undefined)),
     placeholderData: (before) => before,
   });
+}
+
+/** How many things of it a person must see to; what is sent again by itself is none. */
+export function openFindings({
+  findings,
+  rejectedLines,
+  unreadableFacts,
+}: Response<'sync.findings'>): number {
+  const open = findings.filter((finding) => finding.kind !== 'resent' && standing(finding) === 'open');
+  return open.length + Math.sign(rejectedLines) + Math.sign(unreadableFacts);
+}
+
+/** What the daily comparison with the center found, and what to do about it. */
+export function Findings({ onInspect }: { onInspect: (packetId: PacketId) => void }) {
+  const { t, f } = useWords();
+  const query = useFindings();
   const { data } = query;
   return (
     <section aria-labelledby="findings-title" className={classes['card']}>
-      <h2 id="findings-title">{t('finding/title')}</h2>
+      <h2 id="findings-title" tabIndex={-1}>
+        {t('finding/title')}
+      </h2>
       {query.isError && <ErrorNotice error={shapeOf(query.error)} onRetry={() => void query.refetch()} />}
       {data !== undefined && (
         <p className={classes['cause']}>

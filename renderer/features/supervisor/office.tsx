@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { DESK_QUIET_MS } from '../../../app/desk/needs.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
@@ -8,8 +9,6 @@ import { ask, shapeOf, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from './supervisor.module.css';
 
-/** A desk that is on and has a link speaks at least once an hour; the rest is its way by the center. */
-const QUIET_MS = 90 * 60_000;
 const MINUTE_MS = 60_000;
 
 type Told = Response<'sync.office'>[number];
@@ -42,7 +41,7 @@ function Desk({ desk }: { desk: Told }) {
     ...(power === 'battery' ? [t('office/battery')] : []),
   ];
   const id = t('office/station', { station: desk.stationId.slice(0, 8) });
-  const isQuiet = now - Date.parse(desk.at) > QUIET_MS;
+  const isQuiet = now - Date.parse(desk.at) > DESK_QUIET_MS;
   const time = f.moment(desk.at, now);
   return (
     <li>
@@ -65,21 +64,27 @@ function toneOf({ held, power, mirror }: Told): Tone {
   return held === 0 && power !== 'battery' && isCopied ? 'safe' : 'act';
 }
 
-/** How the office's other desks stood when they were last heard of; nothing where there is none. */
-export function Office() {
-  const { t } = useWords();
+export function useOffice() {
   // Moves with whatever has come from the center.
   const cursor = useStatus((status) => status?.reference.cursor ?? null);
-  const query = useQuery({
+  return useQuery({
     queryKey: ['office', cursor],
     queryFn: () => ask(station.sync.office(undefined)),
     placeholderData: (before) => before,
   });
+}
+
+/** How the office's other desks stood when they were last heard of; nothing where there is none. */
+export function Office() {
+  const { t } = useWords();
+  const query = useOffice();
   const { data = [] } = query;
   if (data.length === 0 && !query.isError) return null;
   return (
     <section aria-labelledby="office-title" className={classes['card']}>
-      <h2 id="office-title">{t('office/title')}</h2>
+      <h2 id="office-title" tabIndex={-1}>
+        {t('office/title')}
+      </h2>
       {query.isError && <ErrorNotice error={shapeOf(query.error)} onRetry={() => void query.refetch()} />}
       <ul className={classes['desks']}>
         {data.map((desk) => (

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { roughly } from '../../../app/desk/room.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { PacketId } from '../../../app/ids.ts';
 import type { SyncProgress, SyncSummary } from '../../../app/ipc/status.ts';
@@ -19,12 +18,13 @@ import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
 import { RecoveryCard } from '../takeover/recovery-card.tsx';
 import { Autostart } from './autostart.tsx';
+import { Figures } from './figures.tsx';
 import { Findings } from './findings.tsx';
 import { Limits } from './limits.tsx';
+import { Needs } from './needs.tsx';
 import { Office } from './office.tsx';
 import { Outages } from './outages.tsx';
 import { Summary } from './summary.tsx';
-import { UnclosedDay } from './unclosed-day.tsx';
 import classes from './supervisor.module.css';
 
 const LINK_TONE = {
@@ -81,30 +81,6 @@ function WaitingSentence() {
   );
 }
 
-function Numbers() {
-  const { t, f } = useWords();
-  const today = useStatus((status) => status?.recordedToday ?? 0);
-  const waiting = useStatus((status) => status?.outbox.waiting ?? 0);
-  const received = useStatus((status) => status?.outbox.received ?? 0);
-  const room = useStatus((status) => roughly(status?.disk.residentsLeft ?? 0));
-  const figures = [
-    ['today', today],
-    ['waitingShort', waiting],
-    ['received', received],
-    ['room', room],
-  ] as const;
-  return (
-    <dl className={classes['numbers']}>
-      {figures.map(([name, value]) => (
-        <div key={name}>
-          <dt>{t(`supervisor/${name}`)}</dt>
-          <dd>{f.number(value)}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
 /** Room for progress is always kept, so that the buttons stay under the hand when it begins. */
 function Progress({ progress }: { progress: SyncProgress | null }) {
   const { t, f } = useWords();
@@ -143,42 +119,16 @@ function Progress({ progress }: { progress: SyncProgress | null }) {
   );
 }
 
-function Attention() {
-  const { t, f } = useWords();
-  const held = useStatus((status) => status?.outbox.held ?? 0);
-  const tasks = useStatus((status) => status?.outbox.tasks ?? 0);
-  const entries = [
-    ['held', held, 'heldGo'],
-    ['rejected', tasks, 'rejectedGo'],
-  ] as const;
-  return (
-    <div className={classes['attention']}>
-      {entries.map(([name, many, action]) => (
-        <div key={name}>
-          <StateMark tone={many > 0 ? 'act' : 'safe'}>
-            {t(`supervisor/${name}`, { many: f.number(many) })}
-          </StateMark>
-          <Button variant="subtle" disabled={many === 0} onClick={() => go('outbox', name)}>
-            {t(`supervisor/${action}`)}
-          </Button>
-        </div>
-      ))}
-    </div>
-  );
-}
-
 /** Past this, nobody needs to be told any more that the center's keys have changed; the audit log keeps it. */
 const KEYS_TOLD_MS = 7 * 24 * 60 * 60_000;
 
-/** The center's keys: a change that was followed, for a week, and a false announcement until a true one comes. */
+/** A change of the center's keys that was followed, for a week. */
 function CenterKeysNews() {
   const { t, f } = useWords();
   const now = useNow();
   const followedAt = useStatus((status) => status?.centerKeys.followedAt ?? null);
-  const refusedAt = useStatus((status) => status?.centerKeys.refusedAt ?? null);
-  if (refusedAt !== null)
-    return <Notice tone="act">{t('supervisor/keysRefused', { time: f.moment(refusedAt, now) })}</Notice>;
-  if (followedAt === null || now - Date.parse(followedAt) > KEYS_TOLD_MS) return null;
+  const isRefused = useStatus((status) => status?.centerKeys.refusedAt != null);
+  if (isRefused || followedAt === null || now - Date.parse(followedAt) > KEYS_TOLD_MS) return null;
   return <Notice>{t('supervisor/keysFollowed', { time: f.moment(followedAt, now) })}</Notice>;
 }
 
@@ -237,7 +187,7 @@ export default function Supervisor() {
 
   return (
     <div className={classes['screen']}>
-      <div className={classes['left']}>
+      <div className={classes['top']}>
         <div className={classes['headRow']}>
           <h1 className={classes['title']}>{t('supervisor/title')}</h1>
           <span className={classes['pages']}>
@@ -261,7 +211,10 @@ export default function Supervisor() {
             </Button>
           </span>
         </div>
-        <UnclosedDay />
+        <Needs />
+        <Figures />
+      </div>
+      <div className={classes['left']}>
         <CenterKeysNews />
         <LinkSentence />
         <WaitingSentence />
@@ -294,20 +247,18 @@ export default function Supervisor() {
               </StateMark>
             </p>
           )}
-          <Attention />
         </div>
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />
-        <Limits />
         <Office />
+        <Findings onInspect={setInspected} />
+        <Limits />
         <Autostart />
       </div>
       <div className={classes['right']}>
-        <Numbers />
         <MirrorCard />
         <RecoveryCard />
         <Courier />
         <Outages />
-        <Findings onInspect={setInspected} />
       </div>
       {inspected !== null && <Doctor packetId={inspected} onClose={() => setInspected(null)} />}
     </div>

@@ -11,13 +11,17 @@ import { gapSentence, standing } from './sentences.ts';
 import { SheetDialog } from './sheet-dialog.tsx';
 import { useTakeover } from './use-takeover.ts';
 
+export function useKit() {
+  return useQuery({ queryKey: ['recovery'], queryFn: () => ask(station.recovery.status(undefined)) });
+}
+
 /** For the supervisor: the sheet that a replacement PC needs, and the stations that this one took over. */
 export function RecoveryCard() {
   const vocabulary = useWords();
   const { t, f } = vocabulary;
   const now = useNow();
   const [printing, setPrinting] = useState(false);
-  const query = useQuery({ queryKey: ['recovery'], queryFn: () => ask(station.recovery.status(undefined)) });
+  const query = useKit();
   const state = useTakeover();
   const printedAt = query.data?.printedAt ?? null;
   const said = (state?.takeovers ?? []).flatMap((row) =>
