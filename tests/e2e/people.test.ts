@@ -248,7 +248,7 @@ it('an entry that somebody removed is found and shown with its number and what t
   const { page } = station;
   await station.login(supervisor.username, supervisor.password);
   await page.keyboard.press('F4');
-  await page.getByRole('button', { name: words.audit.title }).click();
+  await page.getByRole('button', { name: words.audit.title, exact: true }).click();
   await page.getByRole('button', { name: words.audit.verify }).click();
   const alert = page.getByRole('alert').filter({ hasText: `Catatan nomor ${removed}` });
   await alert.waitFor();
