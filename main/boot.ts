@@ -28,6 +28,8 @@ function main(): void {
   app.setPath('crashDumps', join(electronDir, 'crashes'));
   // With --no-sandbox (root in a container) asking for the sandbox would break every child process.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  // Chromium's own date fields: day, month, year, whatever the system speaks. 12/09 must not be read as 12 September.
+  app.commandLine.appendSwitch('lang', 'id');
   registerAppScheme();
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);

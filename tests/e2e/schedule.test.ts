@@ -166,7 +166,12 @@ describe.each([
     await expect
       .poll(() => liveText(page))
       .toContain(words.schedule.taken.split('{{')[2]?.split('}} ')[1] ?? '-');
-    await page.getByLabel(words.schedule.from, { exact: true }).fill(day);
+    const from = page.getByLabel(words.schedule.from, { exact: true });
+    await from.focus();
+    // As it is written in Indonesia, whatever the system speaks: 9 December is no 12 September.
+    await page.keyboard.type('09122031');
+    expect(await from.inputValue()).toBe('2031-12-09');
+    await from.fill(day);
   });
 
   it('opens one session of a desa, saves its list and makes its paper', async () => {
