@@ -36,8 +36,8 @@ export type Screen =
   | 'schedule'
   | 'password'
   | 'help';
-/** Pages of the supervisor's. */
-const LEADERS: readonly Screen[] = [
+/** Pages of the supervisor's, the tab's own and those behind it. */
+export const LEADERS: readonly Screen[] = [
   'supervisor',
   'checkup',
   'takeover',

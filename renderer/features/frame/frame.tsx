@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { go, mayLead, useApp, type Screen } from '../../app-state.ts';
+import { go, LEADERS, mayLead, useApp } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
 import { useKeys } from '../../components/keys.ts';
 import { placeText } from '../../i18n/place.ts';
@@ -12,11 +12,6 @@ import { StatusBar } from './status-bar.tsx';
 import { UserPanel } from './user-panel.tsx';
 
 type TabScreen = 'help' | 'desk' | 'outbox' | 'supervisor';
-/** Pages that lie behind a tab. */
-const BEHIND: Readonly<Partial<Record<Screen, TabScreen>>> = {
-  day: 'supervisor',
-  ...{ checkup: 'supervisor', takeover: 'supervisor', accounts: 'supervisor', audit: 'supervisor' },
-};
 const KEY: Readonly<Record<TabScreen, string>> = { help: 'F1', desk: 'F2', outbox: 'F3', supervisor: 'F4' };
 
 /** Says when the link comes or goes; never the numbers that move all the time. */
@@ -55,7 +50,7 @@ function useMirrorAnnouncements(): void {
 
 function Tab({ screen }: { screen: TabScreen }) {
   const { t } = useWords();
-  const current = useApp((state) => BEHIND[state.screen] ?? state.screen);
+  const current = useApp(({ screen: now }) => (LEADERS.includes(now) ? 'supervisor' : now));
   return (
     <button
       type="button"
