@@ -86,6 +86,10 @@ it('compares by hand until nothing differs, and closes by keyboard with a sheet 
   expect([...pdf.matchAll(/\/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]/g)]).toHaveLength(1);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
+  // Nothing is new since: no second sheet of the same, and Enter has a place to go on from.
+  expect(await button(/Tutup lagi/).count()).toBe(0);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+  expect(await page.locator('[aria-current="page"]').textContent()).toContain(words.frame.supervisor);
 });
 
 it('after a late resident says so, and is closed again with a reason while the center is away', async () => {

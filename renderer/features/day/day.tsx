@@ -121,6 +121,8 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
   const field = useRef<HTMLTextAreaElement>(null);
   const mustExplain = differences.length > 0;
   const last = sheets.find(({ date }) => date === day.date);
+  // Whoever presses Enter once more must not sign the same sheet again.
+  const isSettled = last?.late === 0 && last.differences === 0 && !mustExplain;
   const close = async () => {
     const why = reason.trim();
     const isShort = mustExplain && why.length < REASON_MIN;
@@ -172,11 +174,13 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
         </p>
       )}
       {error !== null && <ErrorNotice error={error} />}
-      <div className={classes['buttons']}>
-        <Button type="submit">
-          {last === undefined ? t('day/sign') : t('day/signAgain', { number: last.number + 1 })}
-        </Button>
-      </div>
+      {!isSettled && (
+        <div className={classes['buttons']}>
+          <Button type="submit">
+            {last === undefined ? t('day/sign') : t('day/signAgain', { number: last.number + 1 })}
+          </Button>
+        </div>
+      )}
     </form>
   );
 }
