@@ -16,20 +16,20 @@ type Row =
       readonly kind: 'session';
       readonly date: string;
       readonly session: SessionOfDay;
-      readonly called: number;
+      called: number;
     }
   | { readonly kind: 'desa'; readonly group: ScheduleRow };
 
 /** A line for each session of a day, and below it one for each desa. */
 function rowsOf(groups: readonly ScheduleRow[]): Row[] {
   const rows: Row[] = [];
-  for (const [at, group] of groups.entries()) {
-    const { date, session } = group;
-    const before = groups[at - 1];
-    if (before?.date !== date || before.session !== session) {
-      const same = groups.filter((one) => one.date === date && one.session === session);
-      rows.push({ kind: 'session', date, session, called: same.reduce((sum, one) => sum + one.called, 0) });
+  let session: Extract<Row, { kind: 'session' }> | undefined;
+  for (const group of groups) {
+    if (session === undefined || session.date !== group.date || session.session !== group.session) {
+      session = { kind: 'session', date: group.date, session: group.session, called: 0 };
+      rows.push(session);
     }
+    session.called += group.called;
     rows.push({ kind: 'desa', group });
   }
   return rows;
@@ -93,8 +93,6 @@ function Groups({ schedule: { groups, capacity }, chosen, onChoose }: Props) {
           </button>
         </td>
         <td>{f.number(called)}</td>
-        <td>{t('common/empty')}</td>
-        <td>{t('common/empty')}</td>
       </>
     );
   };

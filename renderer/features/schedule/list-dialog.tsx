@@ -12,11 +12,13 @@ import { answer, ask, shapeOf, station } from '../../station.ts';
 import slip from '../slip/slip.module.css';
 import { ListPaper } from './list-paper.tsx';
 import classes from './schedule.module.css';
+import { useDesaName } from './use-desa-name.ts';
 
 /** A list for the desa on its way to the printer or into a PDF. */
 export function ListDialog({ order, onClose }: { order: ListOrder; onClose: () => void }) {
   const { t, f } = useWords();
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
+  const desaName = useDesaName();
   const dialog = useRef<HTMLDialogElement>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -59,6 +61,7 @@ export function ListDialog({ order, onClose }: { order: ListOrder; onClose: () =
     <dialog ref={dialog} className={classes['dialog']} aria-labelledby="list-title" onClose={onClose}>
       <div>
         <h2 id="list-title">{t(`schedule/sheet_${order.kind}`)}</h2>
+        {order.kind === 'group' && <p>{desaName(order.desa)}</p>}
         <p>
           {order.kind === 'group'
             ? t('carry/place', { date: f.date(`${order.date}T12:00`), session: t(`desk/${order.session}`) })
