@@ -13,6 +13,8 @@ interface Part {
   failed: number;
   skipped: number;
   seconds: number;
+  /** Each failed test and the first line of why, since the whole output may be cut where it is kept. */
+  reasons: string[];
 }
 
 /** The members read from vitest's JSON report. */
@@ -21,7 +23,8 @@ interface VitestReport {
   testResults: {
     name: string;
     status: string;
-    assertionResults: { status: string }[];
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
   }[];
 }
 
@@ -53,7 +56,7 @@ async function check(name: string, args: string[]): Promise<Part> {
   const start = performance.now();
   const code = await run(args);
   const seconds = (performance.now() - start) / 1000;
-  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds };
+  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds, reasons: [] };
 }
 
 async function vitest(project: string): Promise<Part> {
@@ -74,12 +77,12 @@ async function vitest(project: string): Promise<Part> {
   return part;
 }
 
-function count(file: string, code: number): Pick<Part, 'passed' | 'failed' | 'skipped'> {
+function count(file: string, code: number): Pick<Part, 'passed' | 'failed' | 'skipped' | 'reasons'> {
   let report: VitestReport;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, reasons: ['no report was written'] };
   }
   const tests = report.testResults.flatMap((result) => result.assertionResults);
   const of = (...states: string[]) => tests.filter((test) => states.includes(test.status)).length;
@@ -91,7 +94,28 @@ function count(file: string, code: number): Pick<Part, 'passed' | 'failed' | 'sk
   let failed = of('failed') + broken;
   // Nor may an error outside any test pass unseen.
   if (code !== 0 && failed === 0) failed = 1;
-  return { passed: of('passed'), failed, skipped: of('skipped', 'pending', 'todo', 'disabled') };
+  return {
+    passed: of('passed'),
+    failed,
+    skipped: of('skipped', 'pending', 'todo', 'disabled'),
+    reasons: report.testResults.flatMap(reasonsOf),
+  };
+}
+
+function reasonsOf({
+  name,
+  status,
+  message,
+  assertionResults,
+}: VitestReport['testResults'][number]): string[] {
+  const file = path.relative(root, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [`${file}: ${firstLine(message)}`] : [];
+  return failed.map((test) => `${file} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+}
+
+function firstLine(message: string | undefined): string {
+  return (message ?? '').split('\n', 1)[0] ?? '';
 }
 
 async function endToEnd(): Promise<Part> {
@@ -107,6 +131,7 @@ function summary(parts: Part[]): void {
     const counts = `${part.passed} passed, ${part.failed} failed, ${part.skipped} skipped`;
     console.log(`${part.name.padEnd(12)} ${counts.padEnd(36)} ${part.seconds.toFixed(1).padStart(7)} s`);
   }
+  for (const reason of parts.flatMap(({ reasons }) => reasons)) console.log(`failed: ${reason}`);
   const sum = (key: 'passed' | 'failed' | 'skipped') => parts.reduce((total, part) => total + part[key], 0);
   if (sum('failed') > 0) process.exitCode = 1;
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
