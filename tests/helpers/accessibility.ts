@@ -12,17 +12,32 @@ interface AxeWindow {
   };
 }
 
+const ALL_RULES = {
+  type: 'tag',
+  values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
+/** Of those, the one that a change of colours alone can break. */
+const RULES_OF_COLOUR = { type: 'rule', values: ['color-contrast'] };
+
 /** What axe finds against WCAG 2.2 AA on the screen as it stands, one line each. */
 export async function violations(page: Page): Promise<string[]> {
+  return axeFinds(page, ALL_RULES);
+}
+
+/** The same of its colours alone, for a screen that was looked at whole in another colour scheme. */
+export async function colourViolations(page: Page): Promise<string[]> {
+  return axeFinds(page, RULES_OF_COLOUR);
+}
+
+async function axeFinds(page: Page, runOnly: typeof ALL_RULES): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  return page.evaluate(async (rules) => {
     const { axe } = window as unknown as AxeWindow;
-    const found = await axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
+    const found = await axe.run({ runOnly: rules, resultTypes: ['violations'] });
     return found.violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
     );
-  });
+  }, runOnly);
 }
 
 interface AxNode {
