@@ -17,7 +17,7 @@ import { generator } from '../helpers/random.ts';
 import { handOver, openTestStore, takeOver } from '../helpers/store.ts';
 
 /** `npm run faults` asks for more. */
-const STATES = Number(process.env['REKAM_CRASH_STATES'] ?? 200);
+const STATES = Number(process.env['REKAM_CRASH_STATES'] ?? 120);
 /** In hundredths. */
 const SHARE = { record: 60, purge: 25, migration: 15 } as const;
 const SEED = Number(process.env['REKAM_SEED'] ?? 20_111_114);

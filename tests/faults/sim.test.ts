@@ -5,7 +5,7 @@ import { runJobs, runSeeds } from '../sim/pool.ts';
 import { simulate } from '../sim/simulate.ts';
 
 /** `npm run faults` asks for more. */
-const SEEDS = Number(process.env['REKAM_SIM_SEEDS'] ?? 200);
+const SEEDS = Number(process.env['REKAM_SIM_SEEDS'] ?? 100);
 
 test(`${SEEDS} runs with faults break no invariant`, async () => {
   const { seeds, violations, packets } = await runSeeds(1, SEEDS, () => undefined);
