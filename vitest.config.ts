@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 // jit_page.has_value()" below Runtime_TierUpWasmToJSWrapper, nodejs/node#64500): with this budget it never does.
 const STEADY_WASM = ['--wasm-wrapper-tiering-budget=1000000000'];
 
+const POSTGRES = 'tests/helpers/shared-postgres.ts';
+
 // Folder = project = part of the summary of `npm test`. Files: tests/<project>/**/*.test.ts
 const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: {
@@ -25,15 +27,16 @@ export default defineConfig({
       project('unit', { testTimeout: 30_000 }),
       project('store', { testTimeout: 30_000 }),
       // A real center with a real PostgreSQL starts in these.
-      project('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('integration', { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: [POSTGRES] }),
       // A target's share of the fuzz in full counts takes minutes; each single input has its own limit.
-      project('faults', { testTimeout: 1_200_000, hookTimeout: 120_000 }),
-      // One station window at a time: they share the display and the two cores of a small machine.
+      project('faults', { testTimeout: 1_200_000, hookTimeout: 120_000, globalSetup: [POSTGRES] }),
+      // Two station windows at a time, each on a screen of its own: more would wait for each other on a small machine.
       project('e2e', {
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        globalSetup: ['scripts/build.ts', 'scripts/display.ts'],
-        fileParallelism: false,
+        globalSetup: ['scripts/build.ts', POSTGRES],
+        setupFiles: ['tests/helpers/own-display.ts'],
+        maxWorkers: 2,
         retry: 0,
       }),
     ],

@@ -28,12 +28,6 @@ export async function ensureDisplay(size = '1366x768x24'): Promise<Display> {
   return { virtual: true, stop };
 }
 
-/** vitest's globalSetup of the e2e project: forks started after it inherit the display, large enough for every window. */
-export default async function setup(): Promise<() => void> {
-  const display = await ensureDisplay('2048x1152x24');
-  return display.stop;
-}
-
 function displayNumber(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('Xvfb did not start in time')), START_MS);

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import type { Capacity } from '../../center/admission.ts';
 import { startCenter, type RunningCenter } from '../../center/center.ts';
 import { nextChange } from '../../center/database.ts';
 import type { Verdict } from '../../center/intake/examine.ts';
-import { startPostgres, type Postgres } from '../../center/postgres.ts';
 import type { PacketId } from '../../app/ids.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
 import { testAuthority } from './scanner.ts';
+import { sharedDatabase } from './shared-postgres.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestCenterOptions {
   /** Of the demo kecamatan; 200 unless given. */
@@ -52,40 +52,15 @@ export interface TestCenter {
   close(): Promise<void>;
 }
 
-let cluster: { readonly postgres: Postgres; readonly folder: string } | undefined;
 const open = new Set<TestCenter>();
-
-/** One PostgreSQL for all centers of a test file, a database for each. */
-async function testPostgres(): Promise<Postgres> {
-  if (cluster === undefined) {
-    const folder = temporaryFolder('rekam-pg-');
-    // CENTER_TEST_POSTGRES=15: the same tests on Debian's own PostgreSQL.
-    const major = process.env['CENTER_TEST_POSTGRES'];
-    cluster = {
-      folder,
-      postgres: await startPostgres(folder, major === undefined ? undefined : Number(major)),
-    };
-  }
-  return cluster.postgres;
-}
 
 afterAll(async () => {
   for (const center of open) await center.close();
-  await cluster?.postgres.stop();
-  if (cluster !== undefined) rmSync(cluster.folder, { recursive: true, force: true });
-  cluster = undefined;
 });
 
-/** A folder that PostgreSQL's own user can pass through. */
-export function temporaryFolder(prefix: string): string {
-  const folder = mkdtempSync(path.join(tmpdir(), prefix));
-  chmodSync(folder, 0o711);
-  return folder;
-}
-
-/** A database of its own on the test file's PostgreSQL. */
+/** A database of its own on the PostgreSQL that the tests share. */
 export async function testDatabase(): Promise<string> {
-  return (await testPostgres()).database(`test_${randomUUID().replaceAll('-', '')}`);
+  return sharedDatabase(`test_${randomUUID().replaceAll('-', '')}`);
 }
 
 /** A real center in this process: TLS unless told otherwise, a database of its own, a temporary folder. */

@@ -9,7 +9,7 @@ import { packetFileName, PACK_FILE, RECEIPTS_FILE, receiptsLineSchema } from '..
 import { activateAnswerSchema, JWS_TYPES, RECEIPT_HEADER, receiptSchema } from '../../app/sync/protocol.ts';
 import { makeResidents } from '../../center/demo/residents.ts';
 import { signJws, verifyJws } from '../../main/security/sign.ts';
-import { temporaryFolder } from '../helpers/center.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { spawnCenter, type CenterProcess } from '../helpers/center-process.ts';
 import { activateWith, TestStation, type TestPacket } from '../helpers/center-station.ts';
 

@@ -7,7 +7,8 @@ import type { Biodata } from '../../app/enrollment/biodata.ts';
 import { activateAnswerSchema, JWS_TYPES, RECEIPT_HEADER, receiptSchema } from '../../app/sync/protocol.ts';
 import { sha256, verifyJws } from '../../main/security/sign.ts';
 import { makeResidents } from '../../center/demo/residents.ts';
-import { filesIn, startTestCenter, temporaryFolder, type TestCenter } from '../helpers/center.ts';
+import { filesIn, startTestCenter, type TestCenter } from '../helpers/center.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { spawnCenter, type CenterProcess } from '../helpers/center-process.ts';
 import {
   activateStation,
