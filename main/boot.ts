@@ -2,11 +2,12 @@ import { app } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment, type Environment } from './environment.ts';
+import { beginStoreThread } from './intake/store-thread.ts';
 import { registerIpc, type Border } from './ipc/register.ts';
 import { createLog } from './log-file.ts';
 import { reason, type Log } from './log.ts';
 import { APP_PAGE } from './security/policy.ts';
-import { createWindow, pageBegun, registerAppScheme, serveWindow } from './window.ts';
+import { createWindow, registerAppScheme, serveWindow } from './window.ts';
 
 /**
  * What has to be there before the window's page, and no more: a page takes longer to begin than anything else, and what
@@ -30,6 +31,8 @@ function main(): void {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   // Chromium's own date fields: day, month, year, whatever the system speaks. 12/09 must not be read as 12 September.
   app.commandLine.appendSwitch('lang', 'id');
+  // Chromium would let what a page throws away grow to 48 MB before it looks; a desk's PC has 4 GB in all.
+  app.commandLine.appendSwitch('js-flags', '--max-semi-space-size=2');
   registerAppScheme();
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -51,7 +54,7 @@ function main(): void {
 
 async function open(environment: Environment, log: Log): Promise<void> {
   log.info('start', { version: app.getVersion(), electron: process.versions.electron });
-  serveWindow(join(__dirname, '..', 'renderer'));
+  const served = serveWindow(join(__dirname, '..', 'renderer'));
   let openBorder: (border: Border) => void = () => undefined;
   const border = new Promise<Border>((resolve) => {
     openBorder = resolve;
@@ -64,7 +67,8 @@ async function open(environment: Environment, log: Log): Promise<void> {
     border,
     log,
   });
-  await pageBegun(window);
+  await served;
+  beginStoreThread(join(__dirname, 'worker.cjs'));
   const { startStation } = await import('./index.ts');
   await startStation({ environment, window, log, openBorder });
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, type MessagePort } from 'node:worker_threads';
 import { RekamError } from '../app/errors.ts';
 import { createCopies } from './intake/copies.ts';
 import { createIntake } from './intake/record.ts';
@@ -14,9 +14,13 @@ const IDLE_MS = 2_000;
 function main(): void {
   const port = parentPort;
   if (port === null) throw new Error('the store worker runs as a worker thread only');
+  // Begun before there are keys: its scripts load while main loads its own.
+  port.once('message', (input: WorkerInput) => serve(port, input));
+}
+
+function serve(port: MessagePort, input: WorkerInput): void {
   const report = (message: WorkerReport): void => port.postMessage(message);
   try {
-    const input = workerData as WorkerInput;
     if (input.checkOnly === true) {
       const { file, nativeBinding } = input;
       const isWhole = isDatabaseWhole({ file, key: Buffer.from(input.key), nativeBinding });

@@ -83,7 +83,8 @@ function isWholeByThread(options: Needs['options']): Promise<boolean> {
     checkOnly: true,
   };
   return new Promise((resolve, reject) => {
-    const worker = new Worker(options.workerFile, { workerData: input });
+    const worker = new Worker(options.workerFile);
+    worker.postMessage(input);
     worker.once('message', (report: WorkerReport) => {
       if (report.ready) resolve(true);
       else if (report.error.code === 'store.damaged') resolve(false);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { IntakeApi } from './api.ts';
+import { takeStoreThread } from './store-thread.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { CopyApi } from '../store/mirror-api.ts';
 import type { WorkerInput } from '../store/open-store.ts';
@@ -41,8 +42,10 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
     stationPkcs8: options.keys.stationPkcs8,
     nativeBinding: options.nativeBinding,
   };
-  const worker = new Worker(options.workerFile, { workerData: input });
-  await opened(worker);
+  const thread = takeStoreThread(options.workerFile);
+  const { worker } = thread;
+  worker.postMessage(input);
+  await Promise.race([opened(worker), thread.ended]);
 
   const connection = connectStore<StoreApi & IntakeApi & CopyApi & WorkerApi>(worker);
   let closing = false;
@@ -69,18 +72,11 @@ export async function startStoreWorker(options: StoreWorkerOptions): Promise<Sto
   };
 }
 
-/** The worker's first word. Only these listeners go again: a Worker keeps its port alive by listeners of its own. */
+/** The worker's first word. */
 function opened(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      worker.off('message', onReport).off('error', onError).off('exit', onExit);
-      act();
-    };
-    const onReport = (report: WorkerReport): void =>
-      settle(() => (report.ready ? resolve() : reject(fromMessage(report.error))));
-    const onError = (error: Error): void => settle(() => reject(error));
-    const onExit = (code: number): void =>
-      settle(() => reject(new Error(`the store thread ended with ${code}`)));
-    worker.on('message', onReport).on('error', onError).on('exit', onExit);
+    worker.once('message', (report: WorkerReport) =>
+      report.ready ? resolve() : reject(fromMessage(report.error)),
+    );
   });
 }
