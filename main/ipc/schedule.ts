@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { dialog, type BrowserWindow } from 'electron';
-import { dirname, join } from 'node:path';
 import { plusDays, DAYS_AHEAD } from '../../app/desk/carry-over.ts';
 import { capacitySchema, USUAL_CAPACITY, type Capacity } from '../../app/desk/schedule.ts';
 import { RekamError } from '../../app/errors.ts';
@@ -13,7 +12,7 @@ import type { DeskSession } from '../security/sessions.ts';
 import { printSheet } from '../slip/print.ts';
 import { createPrinters } from '../slip/printers.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
-import { writeWhole } from '../whole-file.ts';
+import { CsvFiles } from './csv-files.ts';
 import type { Handlers } from './register.ts';
 
 interface Needs {
@@ -43,8 +42,6 @@ type Group = Pick<
   | 'schedule.drop'
 >;
 
-const CSV = [{ name: 'CSV', extensions: ['csv'] }];
-
 export function scheduleHandlers(needs: Needs): Group {
   const { store, list, window, isStill, now, today } = needs;
   const printers = createPrinters();
@@ -54,8 +51,7 @@ export function scheduleHandlers(needs: Needs): Group {
     readonly by: AccountId;
     readonly count: number;
   } | null = null;
-  /** Where the last file was, for the next; gone with the process. */
-  let lastFolder: string | null = null;
+  const files = new CsvFiles({ window, isStill, unwritable: 'schedule.unwritable' });
 
   const note = (
     { accountId: by }: { readonly accountId: AccountId },
@@ -71,25 +67,9 @@ export function scheduleHandlers(needs: Needs): Group {
     if (window.isDestroyed()) throw new Error('no window to ask in');
     return window;
   };
-  const saveAs = async (caller: DeskSession, fileName: string): Promise<string | null> => {
-    const { canceled, filePath } = await dialog.showSaveDialog(openWindow(), {
-      defaultPath: lastFolder === null ? fileName : join(lastFolder, fileName),
-      filters: CSV,
-      properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
-    });
-    if (!isStill(caller)) throw new RekamError('login.required');
-    return canceled || filePath === undefined || filePath === '' ? null : filePath;
-  };
-  const save = async (caller: DeskSession, file: string, text: string, detail: string): Promise<void> => {
-    try {
-      // On record before the names leave.
-      await writeWhole(file, Buffer.from(text), () => note(caller, 'summons.exported', detail));
-    } catch (error) {
-      if (error instanceof RekamError) throw error;
-      throw new RekamError('schedule.unwritable', {}, error);
-    }
-    lastFolder = dirname(file);
-  };
+  const save = (caller: DeskSession, file: string, text: string, detail: string): Promise<void> =>
+    // On record before the names leave.
+    files.write(file, text, () => note(caller, 'summons.exported', detail));
   const listed = async (order: ListOrder): Promise<Listed[]> => {
     if (order.kind === 'carried') return store.schedule.carried(order.date);
     const group = { date: order.date, session: order.session, desa: order.desa };
@@ -140,13 +120,13 @@ export function scheduleHandlers(needs: Needs): Group {
     'schedule.export': async (order, caller) => {
       if (order.kind === 'problems') {
         if (!list.isReadyFor(caller.accountId)) throw new RekamError('schedule.stale');
-        const file = await saveAs(caller, 'baris-diperiksa.csv');
+        const file = await files.ask(caller, 'baris-diperiksa.csv');
         if (file === null) return null;
         const { text, rows } = await problemCsv(store, order.language, (await kecamatan()).desa);
         await save(caller, file, text, `problems ${rows}`);
         return { file, rows };
       }
-      const file = await saveAs(caller, `${fileOf(order)}.csv`);
+      const file = await files.ask(caller, `${fileOf(order)}.csv`);
       if (file === null) return null;
       const people = await listed(order);
       await save(
@@ -161,12 +141,12 @@ export function scheduleHandlers(needs: Needs): Group {
       const { canceled, filePaths } = await dialog.showOpenDialog(openWindow(), {
         properties: ['openFile', 'dontAddToRecent'],
         filters: [{ name: 'CSV', extensions: ['csv', 'txt'] }],
-        ...(lastFolder === null ? {} : { defaultPath: lastFolder }),
+        ...(files.folder === null ? {} : { defaultPath: files.folder }),
       });
       if (!isStill(caller)) throw new RekamError('login.required');
       const [file] = filePaths;
       if (canceled || file === undefined) return null;
-      lastFolder = dirname(file);
+      files.used(file);
       const { desa } = await kecamatan();
       const preview = await list.read(file, { today: today(), desa }, caller.accountId);
       // Whoever came to the desk meanwhile has not chosen it.
