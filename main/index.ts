@@ -21,6 +21,7 @@ import { mayAutostart, setAutostart } from './autostart.ts';
 import { accountHandlers, accountHandlersInTraining } from './ipc/accounts.ts';
 import { auditHandlers, auditHandlersInTraining } from './ipc/audit.ts';
 import { BatteryGauge } from './ipc/battery.ts';
+import { BatteryLog } from './ipc/battery-log.ts';
 import { checkupHandlers, checkupHandlersInTraining } from './ipc/checkup.ts';
 import { courierHandlers, courierHandlersInTraining } from './ipc/courier.ts';
 import { dayHandlers, dayHandlersInTraining } from './ipc/day.ts';
@@ -137,6 +138,10 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     now: () => clock.now(),
     elapsed: () => performance.now(),
   });
+  const spells = new BatteryLog({
+    keep: (isOn) => store.outages.onBattery(isOn, clock.now()),
+    failed: (error) => log.error('power.log', { reason: reason(error) }),
+  });
   const board = new StatusBoard({
     store,
     engine: () => engine,
@@ -150,6 +155,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     publish: (status) => {
       tell('station.statusChanged', status);
       void teller.tell(status);
+      void spells.tell(status.power.source);
     },
     log,
   });

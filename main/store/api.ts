@@ -7,6 +7,7 @@ import type {
   TicketRow,
 } from '../../app/ipc/contract.ts';
 import type { AuditAct } from '../../app/desk/audit.ts';
+import type { Outage } from '../../app/desk/outages.ts';
 import type { DayCount, DesaProgress } from '../../app/desk/progress.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { Place } from '../../app/desk/carry-over.ts';
@@ -557,6 +558,10 @@ export interface OutageStore {
   began(at: number, cause: LinkCause): void;
   ended(at: number): void;
   latest(limit: number): OutageRow[];
+  /** Whether the PC runs on its battery from now on; saying it again changes nothing. */
+  onBattery(isOn: boolean, at: number): void;
+  /** Of the link and the power, those that touch this time, which is the desk's. */
+  between(from: number, until: number): Outage[];
 }
 
 /** Of the whole kecamatan, as far as the register and this station's own packets tell. */

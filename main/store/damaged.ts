@@ -75,6 +75,7 @@ const COPIED = {
   peer_ticket: 'date',
   peer_state: 'station_id',
   outage: 'rowid',
+  power_outage: 'rowid',
   draft: 'rowid',
   draft_part: 'rowid',
   takeover: 'rowid',

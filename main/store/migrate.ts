@@ -19,6 +19,7 @@ import * as progress from './migrations/015-progress.ts';
 import * as find from './migrations/016-find.ts';
 import * as dayClose from './migrations/017-day-close.ts';
 import * as schedule from './migrations/018-schedule.ts';
+import * as outages from './migrations/019-outages.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   find,
   dayClose,
   schedule,
+  outages,
 ];
 
 /**

@@ -10,6 +10,7 @@ import type { StationRecord, StationStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { resetLeases } from './packets.ts';
+import { endBattery, keepStop } from './power.ts';
 import { parseJson } from './rows.ts';
 import { clockOffset, readSetting, writeSetting } from './settings.ts';
 
@@ -63,6 +64,7 @@ export function createStationStore(db: Database): StationStore {
     end: (now, corrected) =>
       db.write((tx) => {
         tx.run('UPDATE run SET alive_at = ?, ended_at = ? WHERE id = (SELECT max(id) FROM run)', now, now);
+        endBattery(tx, corrected);
         writeSetting(tx, 'latestTime', String(corrected));
       }),
     knownTime: () => ({ offsetMs: clockOffset(db), latest: latestTime(db) }),
@@ -149,6 +151,7 @@ function begin(tx: Writer, now: number): ReturnType<StationStore['begin']> {
   resetLeases(tx);
   tx.run('DELETE FROM draft WHERE packet_id IN (SELECT packet_id FROM packet)');
   if (last === undefined || last.ended_at !== null) return { uncleanStop: null };
+  keepStop(tx, { aliveAt: last.alive_at, startClock: now, latest: latestTime(tx) });
   const drafts = tx.get<{ n: number }>('SELECT count(*) AS n FROM draft WHERE set_aside = 0')?.n ?? 0;
   return { uncleanStop: { lastAliveAt: last.alive_at, drafts } };
 }

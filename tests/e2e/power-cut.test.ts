@@ -102,12 +102,20 @@ it('what the desk confirmed in an outage is at the center once when both are bac
   expect(await center.packetCount()).toBe(1);
 });
 
+it('each of these cuts is kept, with whoever had a number and was not served', async () => {
+  await station.close();
+  const kept = await atDisk(home, ({ api }) => api.outages.between(0, Number.MAX_SAFE_INTEGER));
+  const stops = kept.filter(({ cause }) => cause === 'stop');
+  // Eight with the one draft, and one after its resident was recorded.
+  expect(stops.map(({ waiting }) => waiting.length)).toEqual([...Array<number>(8).fill(1), 0]);
+  expect(stops.filter(({ startedAt, endedAt }) => endedAt === null || endedAt < startedAt)).toEqual([]);
+});
+
 /** What the desk has recorded in all when the disk is stolen. */
 const STOLEN = 200;
 
 it(`a disk stolen after ${STOLEN} enrollments, in the middle of one more, says nothing`, async () => {
   await center.stop();
-  await station.close();
   const secrets: Secret[] = [];
   const about = (who: string, { nik, nama, alamat }: Biodata) => {
     secrets.push(secretText(`NIK of ${who}`, nik));

@@ -88,6 +88,8 @@ export async function stationAtWork(): Promise<TestStore> {
   api.slips.printed(slip);
   api.outages.began(TEST_NOW, 'timeout');
   api.outages.ended(TEST_NOW + 9_000);
+  api.outages.onBattery(true, TEST_NOW);
+  api.outages.onBattery(false, TEST_NOW + 9_000);
   api.outbox.reconciled(
     { missing: [], unknown: [], mismatched: [], gaps: [{ from: 7, to: 8 }] },
     { from: 1, to: 8 },

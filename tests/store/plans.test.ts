@@ -18,7 +18,9 @@ import type { SqlValues } from '../../main/store/database.ts';
 import { LEFTOVER, UNMIRRORED } from '../../main/store/mirror.ts';
 import { DUE, NEXT_DUE, WAITING } from '../../main/store/outbox.ts';
 import { MEASURED, RECORDED_TODAY } from '../../main/store/outbox-list.ts';
+import { LINK_BETWEEN, RECORDED_AMONG } from '../../main/store/outages.ts';
 import { ERASED_HERE } from '../../main/store/packets.ts';
+import { NOT_SERVED, POWER_BETWEEN } from '../../main/store/power.ts';
 import { KNOWN_BY_DAY, KNOWN_BY_DESA, OWN_OPEN } from '../../main/store/progress.ts';
 import {
   FIND_BY_NAME,
@@ -105,6 +107,8 @@ describe('query plans', () => {
     ['the last day with recordings', LAST_DAY_RECORDED, ['2011-11-14']],
     ['the last day with tickets', LAST_DAY_OF_TICKETS, ['2011-11-14']],
     ['what reconcile found among numbers', FOUND_AMONG, [5]],
+    ['who was recorded in one', RECORDED_AMONG, [1, 5]],
+    ['who waited when the power went', NOT_SERVED, ['2011-11-14']],
     ['the last receipt', 'SELECT max(received_at) FROM packet WHERE received_at IS NOT NULL', []],
   ])('%s: no table is scanned and nothing is sorted', (_, sql, values) => {
     const details = plan(sql, ...values);
@@ -112,6 +116,14 @@ describe('query plans', () => {
       details.filter((detail) => /^SCAN (?!f$|resident_name VIRTUAL|json_each VIRTUAL)/.test(detail)),
     ).toEqual([]);
     expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('the outages of a month are found by their beginning, in order', () => {
+    const month = { from: 1, until: 2 };
+    expect(plan(LINK_BETWEEN, month)).toEqual(['SEARCH outage USING INDEX outage_desk (desk_started_at<?)']);
+    expect(plan(POWER_BETWEEN, month)).toEqual([
+      'SEARCH power_outage USING INDEX power_outage_started (started_at<?)',
+    ]);
   });
 
   test('the summons of one desa and session are found by index and only they are sorted', () => {
