@@ -91,6 +91,7 @@ export const ERRORS = {
   'schedule.stale': { retryable: false, hint: 'goOn' },
   'schedule.tooMany': { retryable: false, hint: 'correct' },
   'schedule.unwritable': { retryable: true, hint: 'retry' },
+  'outages.unwritable': { retryable: true, hint: 'retry' },
   'mirror.inside': { retryable: false, hint: 'correct' },
   'mirror.unwritable': { retryable: true, hint: 'retry' },
   'recovery.stale': { retryable: false, hint: 'goOn' },

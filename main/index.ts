@@ -38,6 +38,7 @@ import { DiskRoom } from './ipc/room.ts';
 import { StatusBoard } from './ipc/status.ts';
 import { StateTeller } from './ipc/tell-state.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from './ipc/mirror.ts';
+import { outageHandlers, outageHandlersInTraining } from './ipc/outages.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { progressHandlers, progressHandlersInTraining } from './ipc/progress.ts';
 import { scheduleHandlers, scheduleHandlersInTraining } from './ipc/schedule.ts';
@@ -356,6 +357,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
       ...progressHandlersInTraining(),
       ...dayHandlersInTraining(),
       ...scheduleHandlersInTraining(),
+      ...outageHandlersInTraining(),
       ...courierHandlersInTraining(),
       ...accountHandlersInTraining(),
       ...auditHandlersInTraining(),
@@ -408,6 +410,12 @@ export async function startStation({ environment, window, log, openBorder }: Ope
         now: () => clock.now(),
         today: () => clock.today(),
         changed: () => engine?.wake(),
+      }),
+      ...outageHandlers({
+        ...{ store, window, isStill },
+        now: () => clock.now(),
+        corrected: () => clock.corrected(),
+        today: () => clock.today(),
       }),
       ...accountHandlers({ store, now: () => clock.now(), changedPassword: () => engine?.wake() }),
       ...auditHandlers({

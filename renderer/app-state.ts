@@ -34,6 +34,7 @@ export type Screen =
   | 'progress'
   | 'day'
   | 'schedule'
+  | 'outages'
   | 'password'
   | 'help';
 /** Pages of the supervisor's, the tab's own and those behind it. */
@@ -46,6 +47,7 @@ export const LEADERS: readonly Screen[] = [
   'progress',
   'day',
   'schedule',
+  'outages',
 ];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 

@@ -17,6 +17,7 @@ const Audit = lazy(() => import('./features/audit/audit.tsx'));
 const Progress = lazy(() => import('./features/progress/progress.tsx'));
 const Day = lazy(() => import('./features/day/day.tsx'));
 const Schedule = lazy(() => import('./features/schedule/schedule.tsx'));
+const Outages = lazy(() => import('./features/outages/outages.tsx'));
 const Password = lazy(() => import('./features/accounts/password.tsx'));
 const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
@@ -48,6 +49,8 @@ function CurrentScreen() {
       return <Day />;
     case 'schedule':
       return <Schedule />;
+    case 'outages':
+      return <Outages />;
     case 'password':
       return <Password />;
     case 'takeover':

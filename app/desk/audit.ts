@@ -46,6 +46,9 @@ export const AUDIT_ACTS = [
   'day.closed',
   'day.printed',
   'day.notPrinted',
+  'outages.printed',
+  'outages.notPrinted',
+  'outages.exported',
 
   'packet.opened',
   'packet.held',
@@ -96,7 +99,7 @@ const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ session: 'people', account: 'people', second: 'people', training: 'people' },
   ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets', takeover: 'packets' },
   ...{ station: 'station', system: 'station', store: 'station', setting: 'station', keys: 'station' },
-  ...{ checkup: 'station', day: 'station', audit: 'station', recovery: 'station' },
+  ...{ checkup: 'station', day: 'station', outages: 'station', audit: 'station', recovery: 'station' },
 };
 
 export function groupOf(act: AuditAct): AuditGroup {

@@ -23,6 +23,14 @@ import {
 } from './people.ts';
 import type { Channel, EventName } from './channels.ts';
 import { MIRROR_STATES, mirrorStatusSchema } from './mirror.ts';
+import {
+  exportOutagesRequest,
+  outagesAnswerSchema,
+  outageSheetRequest,
+  outageSheetSchema,
+  outagesRequest,
+  printOutagesRequest,
+} from './outages.ts';
 import { progressSchema } from './progress.ts';
 import {
   closeRequest,
@@ -568,6 +576,23 @@ export const CONTRACT = {
   },
   /** Calls off the reading, and forgets what was read. */
   'schedule.drop': { request: nothing, response: nothing, audience: 'supervisor' },
+
+  /** A month's outages of link and power; this month's where none is given. */
+  'outages.read': { request: outagesRequest, response: outagesAnswerSchema, audience: 'supervisor' },
+  /** The same as the report for the camat, as the window shows it to the printer. */
+  'outages.sheet': { request: outageSheetRequest, response: outageSheetSchema, audience: 'supervisor' },
+  /** Prints the report that stands in the window; without a printer's name a PDF. Audited. */
+  'outages.print': {
+    request: printOutagesRequest,
+    response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
+    audience: 'supervisor',
+  },
+  /** As a file of the person's choice; null when none was chosen. Audited. */
+  'outages.export': {
+    request: exportOutagesRequest,
+    response: z.object({ file: z.string(), rows: z.int() }).nullable(),
+    audience: 'supervisor',
+  },
 
   /** What reconcile found, open ones first. */
   'sync.findings': {

@@ -5,7 +5,7 @@ import type { Listed } from '../../app/ipc/schedule.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 
 /** As a spreadsheet set to Indonesian reads it: `;`, CRLF, and a mark that says UTF-8. */
-function csvOf(lines: readonly (readonly string[])[]): string {
+export function csvOf(lines: readonly (readonly string[])[]): string {
   return `\ufeff${lines.map((cells) => `${cells.map(quoted).join(';')}\r\n`).join('')}`;
 }
 

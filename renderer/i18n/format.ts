@@ -11,6 +11,10 @@ export interface Format {
   time(at: Instant): string;
   /** Senin, 14 November 2011 */
   date(at: Instant): string;
+  /** November 2011, from 2011-11. */
+  month(month: string): string;
+  /** Sen, 14 Nov */
+  day(at: Instant): string;
   /** 14-02-1983, from an ISO date; what is no ISO date comes back as it is. */
   birthDate(iso: string): string;
   /** 12.00 today, else 14 Nov 12.00, with the year where it differs. */
@@ -49,6 +53,7 @@ export function createFormat(language: Language, units: UnitWords): Format {
   const decimals = new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: 1 });
   const weekday = new Intl.DateTimeFormat(LOCALE[language], { weekday: 'long' });
   const month = new Intl.DateTimeFormat(LOCALE[language], { month: 'long' });
+  const shortDay = new Intl.DateTimeFormat(LOCALE[language], { weekday: 'short' });
   const shortMonth = new Intl.DateTimeFormat(LOCALE[language], { month: 'short' });
   const fill = (text: string, values: Record<string, number | string>) =>
     text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''));
@@ -72,6 +77,14 @@ export function createFormat(language: Language, units: UnitWords): Format {
     date: (at) => {
       const date = new Date(at);
       return `${weekday.format(date)}, ${date.getDate()} ${month.format(date)} ${date.getFullYear()}`;
+    },
+    month: (of) => {
+      const date = new Date(`${of}-15T12:00`);
+      return `${month.format(date)} ${date.getFullYear()}`;
+    },
+    day: (at) => {
+      const date = new Date(at);
+      return `${shortDay.format(date)}, ${date.getDate()} ${shortMonth.format(date)}`;
     },
     birthDate: (iso) => {
       const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso);

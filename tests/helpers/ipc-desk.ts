@@ -18,6 +18,7 @@ import { deskHandlers } from '../../main/ipc/desk.ts';
 import { deviceHandlers } from '../../main/ipc/devices.ts';
 import { createFourEyes } from '../../main/ipc/four-eyes.ts';
 import { mirrorHandlers, mirrorHandlersInTraining } from '../../main/ipc/mirror.ts';
+import { outageHandlers, outageHandlersInTraining } from '../../main/ipc/outages.ts';
 import { outboxHandlers, outboxHandlersInTraining } from '../../main/ipc/outbox.ts';
 import { requirePassword } from '../../main/ipc/password.ts';
 import type { Border, Handlers } from '../../main/ipc/register.ts';
@@ -174,6 +175,9 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       ...{ store: real.store, window, isStill, now, today: () => TEST_DATE, changed: quiet },
       list: new ListImport({ store: real.store, now, changed: quiet }),
     }),
+    ...outageHandlers({
+      ...{ store: real.store, window, isStill, now, corrected: now, today: () => TEST_DATE },
+    }),
     ...checkupHandlers({ store: real.store, checkup, window, dataDir: real.dir, version: '0', isStill, now }),
     ...courierHandlers({ store: real.store, courier: courierOf(real), window, isStill, now, settled: quiet }),
     ...mirrorHandlers({ mirror, window, isStill }),
@@ -199,6 +203,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...progressHandlersInTraining(),
     ...dayHandlersInTraining(),
     ...scheduleHandlersInTraining(),
+    ...outageHandlersInTraining(),
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),

@@ -29,6 +29,7 @@ const among =
   (...all: unknown[]): Is =>
   (value) =>
     all.includes(value);
+const month: Is = (value) => typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value);
 /** A date that is there: one that JavaScript gives back as it was. */
 const date: Is = (value) =>
   typeof value === 'string' &&
@@ -167,6 +168,10 @@ export const VALID: Readonly<Record<string, Is>> = {
   'schedule.problems': object({ offset: whole(0), limit: whole(1, 200) }),
   'schedule.take': object({ moved: yesNo }),
   'schedule.drop': nothing,
+  'outages.read': object({ month: orNull(month) }),
+  'outages.sheet': object({ month }),
+  'outages.print': object({ id: account, printer: orNull(text(300)) }),
+  'outages.export': object({ month, language: among('id', 'en') }),
   'checkup.run': object({ last: yesNo, cameras: left(whole(0, 1000)) }),
   'checkup.bundle': nothing,
   'courier.state': nothing,

@@ -14,6 +14,8 @@ test('times, dates and numbers as the office writes them', () => {
   expect(f.time(new Date(2011, 10, 14, 9, 5).toISOString())).toBe('09.05');
   expect(f.date(noon)).toBe('Senin, 14 November 2011');
   expect(g.date(noon)).toBe('Monday, 14 November 2011');
+  expect([f.month('2011-11'), g.month('2012-10')]).toEqual(['November 2011', 'October 2012']);
+  expect([f.day(noon), g.day(noon)]).toEqual(['Sen, 14 Nov', 'Mon, 14 Nov']);
   expect(f.number(1240)).toBe('1.240');
   expect(g.number(1_240_000)).toBe('1,240,000');
   expect(f.birthDate('1983-02-14')).toBe('14-02-1983');

@@ -200,6 +200,9 @@ export default function Supervisor() {
             <Button variant="default" onClick={() => go('schedule')}>
               {t('schedule/title')}
             </Button>
+            <Button variant="default" onClick={() => go('outages')}>
+              {t('outages/title')}
+            </Button>
             <Button variant="default" onClick={() => go('accounts')}>
               {t('accounts/title')}
             </Button>

@@ -1,0 +1,27 @@
+import type { OutageReport, ReportedOutage } from '../../../app/desk/outages.ts';
+import type { Format } from '../../i18n/format.ts';
+import type { wordsIn } from '../../i18n/words.ts';
+
+type Said = ReturnType<typeof wordsIn>;
+
+/** Sen, 14 Nov 12.00 */
+export function moment(at: string, f: Format): string {
+  return `${f.day(at)} ${f.time(at)}`;
+}
+
+/** How long an outage was in its month. */
+export function lasted({ lastedMs }: Pick<ReportedOutage, 'lastedMs'>, { t, f }: Said): string {
+  return lastedMs === null ? t('outages/unknown') : f.duration(lastedMs);
+}
+
+/** The time without link or power, and how often; what had its clock set is named, not added. */
+export function laneSum(
+  { count, lastedMs, unknown }: OutageReport['link'],
+  { t, f }: Said,
+): readonly [time: string, times: string] {
+  const times = t('outages/times', { count, many: f.number(count) });
+  return [
+    count === 0 ? t('common/empty') : f.duration(lastedMs),
+    unknown === 0 ? times : `${times}, ${t('outages/unknownOf', { many: f.number(unknown) })}`,
+  ];
+}
