@@ -149,6 +149,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Hari ini belum dapat ditutup: masih ada selisih. Tidak ada yang hilang. Selesaikan selisihnya, atau tuliskan alasannya.',
     en: 'The day cannot be closed yet: something still differs. Nothing is lost. Settle it, or write the reason.',
   },
+  'setting.range': {
+    id: 'Isi angka dari {{min}} sampai {{max}}. Aturan pusat boleh diperketat, tidak boleh dilonggarkan. Tidak ada yang berubah.',
+    en: "Type a number from {{min}} to {{max}}. The center's rule may be made stricter, never weaker. Nothing has changed.",
+  },
   'audit.folder': {
     id: 'Catatan audit tidak dapat ditulis utuh ke folder ini. Tidak ada yang hilang di stasiun. Pilih folder atau disk lain, lalu coba lagi.',
     en: 'The audit log could not be written whole to this folder. Nothing is lost at the station. Choose another folder or disk and try again.',

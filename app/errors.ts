@@ -51,6 +51,7 @@ export const ERRORS = {
   'second.mustChange': { retryable: false, hint: 'correct' },
   'slip.erased': { retryable: false, hint: 'goOn' },
   'day.unexplained': { retryable: false, hint: 'correct' },
+  'setting.range': { retryable: false, hint: 'correct' },
   'audit.folder': { retryable: true, hint: 'retry' },
   'device.missing': { retryable: true, hint: 'checkDevice' },
   'device.busy': { retryable: true, hint: 'retry' },

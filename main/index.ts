@@ -42,7 +42,8 @@ import { outageHandlers, outageHandlersInTraining } from './ipc/outages.ts';
 import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { progressHandlers, progressHandlersInTraining } from './ipc/progress.ts';
 import { scheduleHandlers, scheduleHandlersInTraining } from './ipc/schedule.ts';
-import { storedLimits, syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
+import { settingHandlers, settingHandlersInTraining, storedLimits } from './ipc/settings.ts';
+import { syncHandlers, syncHandlersInTraining } from './ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from './ipc/takeover.ts';
 import { beat, finishBeforeQuit, refuseToStart, restartApp, watchIdle, watchSystem } from './lifecycle.ts';
 import { reason, type Log } from './log.ts';
@@ -292,7 +293,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     }),
   };
   const isStill = ({ accountId }: DeskSession) => sessions.current()?.accountId === accountId;
-  const policyNow = async () => currentPolicy(store, await store.station.record());
+  const policyNow = () => currentPolicy(store);
   const scanners = createSbiScanners({
     ports: environment.devicePorts ?? SBI_PORTS,
     anchors: async () => (await policyNow())?.deviceAnchors ?? [],
@@ -339,7 +340,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     nativeBinding: environment.nativeBinding,
     model: async () => {
       const real = await store.station.record();
-      const policy = await currentPolicy(store, real);
+      const policy = await policyNow();
       return real === null || policy === null ? null : { kecamatan: real.activation.kecamatan, policy };
     },
     audit: (what, by) => store.audit.append({ at: clock.now(), by, what, subject: by }),
@@ -358,6 +359,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
       ...dayHandlersInTraining(),
       ...scheduleHandlersInTraining(),
       ...outageHandlersInTraining(),
+      ...settingHandlersInTraining(),
       ...courierHandlersInTraining(),
       ...accountHandlersInTraining(),
       ...auditHandlersInTraining(),
@@ -417,6 +419,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
         corrected: () => clock.corrected(),
         today: () => clock.today(),
       }),
+      ...settingHandlers({ store, now: () => clock.now() }),
       ...accountHandlers({ store, now: () => clock.now(), changedPassword: () => engine?.wake() }),
       ...auditHandlers({
         ...{ store, window, isStill, stationKey: keys.station },

@@ -74,6 +74,8 @@ export const CHANNELS = [
   'outages.sheet',
   'outages.print',
   'outages.export',
+  'settings.read',
+  'settings.change',
   'accounts.list',
   'accounts.reset',
   'audit.list',

@@ -5,6 +5,7 @@ import { draftSchema } from '../desk/draft.ts';
 import { calendarSchema } from '../desk/progress.ts';
 import { capacitySchema, summonedGroupSchema } from '../desk/schedule.ts';
 import { PASSWORD_MAX } from '../desk/password.ts';
+import { settingChangeSchema } from '../desk/settings.ts';
 import { sessionOfDaySchema, ticketStateSchema } from '../desk/ticket.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { partNameSchema, scanStepSchema, stepSchema } from '../enrollment/biometrics.ts';
@@ -50,6 +51,7 @@ import {
   scheduleSchema,
   summonsPersonSchema,
 } from './schedule.ts';
+import { settingsSchema } from './settings.ts';
 import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
 import {
   foundMirrorSchema,
@@ -631,6 +633,10 @@ export const CONTRACT = {
   },
   /** How fast and at which hours packets may go. */
   'sync.limit': { request: syncLimitsSchema, response: nothing, audience: 'supervisor' },
+
+  'settings.read': { request: nothing, response: settingsSchema, audience: 'supervisor' },
+  /** One setting of this station's own; `setting.range` for a number that the center's policy does not allow. */
+  'settings.change': { request: settingChangeSchema, response: settingsSchema, audience: 'supervisor' },
 
   /** The accounts of this kecamatan, supervisors first. */
   'accounts.list': { request: nothing, response: z.array(accountRowSchema), audience: 'supervisor' },

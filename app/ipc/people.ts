@@ -38,12 +38,13 @@ export const auditRowSchema = z.object({
   by: z.string().nullable(),
   /** From AUDIT_ACTS; what a later version wrote may be none of them. */
   what: z.string(),
-  /** Number of the packet, name of the account or NIK that it is about. */
+  /** Number of the packet, name of the account, NIK or setting that it is about. */
   about: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('packet'), number: z.int().positive() }),
       z.object({ kind: z.literal('account'), name: z.string() }),
       z.object({ kind: z.literal('nik'), nik: z.string() }),
+      z.object({ kind: z.literal('setting'), key: z.string() }),
     ])
     .nullable(),
   detail: z.string().nullable(),

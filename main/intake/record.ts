@@ -57,7 +57,7 @@ async function record(
   const open = atBorder(() => unconfirmed(db, input.packetId, draft.corrections));
   if (open !== undefined) throw new RekamError('correction.unconfirmed', { field: open.field });
   const parts = new Map<PartName, Uint8Array>(captures.map(({ part, bytes }) => [part.name, bytes]));
-  const limits = atBorder(() => readPolicy(db, station));
+  const limits = atBorder(() => readPolicy(db, station)).inForce;
   const content = completePacket(
     { draft, biodata, captures, station, input, clockOffsetMs: offset, limits },
     parts,

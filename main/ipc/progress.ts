@@ -1,7 +1,7 @@
 import { RekamError } from '../../app/errors.ts';
-import { calendarSchema, OFFICE_WEEK, type Calendar } from '../../app/desk/progress.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
+import { storedCalendar } from './settings.ts';
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'progress' | 'station'>>;
@@ -27,14 +27,6 @@ export function progressHandlers({ store, now, today }: Needs): Group {
     'progress.calendar': (calendar, caller) =>
       store.station.setByHand('calendar', JSON.stringify(calendar), caller.accountId, now()),
   };
-}
-
-/** What the last supervisor set; the usual week where another version wrote what this one cannot read. */
-async function storedCalendar(store: Needs['store']): Promise<Calendar> {
-  const stored = await store.station.setting('calendar');
-  if (stored === null) return OFFICE_WEEK;
-  const calendar = calendarSchema.safeParse(JSON.parse(stored));
-  return calendar.success ? calendar.data : OFFICE_WEEK;
 }
 
 /** Training records nobody of the kecamatan. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dialog, type BrowserWindow } from 'electron';
 import { plusDays, DAYS_AHEAD } from '../../app/desk/carry-over.ts';
-import { capacitySchema, USUAL_CAPACITY, type Capacity } from '../../app/desk/schedule.ts';
 import { RekamError } from '../../app/errors.ts';
 import type { AccountId } from '../../app/ids.ts';
 import { LIST_MAX, type Listed, type ListOrder } from '../../app/ipc/schedule.ts';
@@ -14,6 +13,7 @@ import { createPrinters } from '../slip/printers.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import { CsvFiles } from './csv-files.ts';
 import type { Handlers } from './register.ts';
+import { storedCapacity } from './settings.ts';
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'schedule' | 'station' | 'audit'>>;
@@ -92,8 +92,6 @@ export function scheduleHandlers(needs: Needs): Group {
       return { total, rows };
     },
     'schedule.capacity': async (capacity, caller) => {
-      const before = await storedCapacity(store);
-      if (before.pagi === capacity.pagi && before.siang === capacity.siang) return;
       await store.station.setByHand('sessionCapacity', JSON.stringify(capacity), caller.accountId, now());
     },
     'schedule.sheet': async (order, { accountId: by }) => {
@@ -176,14 +174,6 @@ function fileOf(order: ListOrder): string {
   return order.kind === 'carried'
     ? `dijadwalkan-ulang-${order.date}`
     : `undangan-${order.date}-${order.session}-${order.desa.replaceAll('.', '')}`;
-}
-
-/** What the last supervisor set; the usual one where another version wrote what this one cannot read. */
-async function storedCapacity(store: Needs['store']): Promise<Capacity> {
-  const stored = await store.station.setting('sessionCapacity');
-  if (stored === null) return USUAL_CAPACITY;
-  const capacity = capacitySchema.safeParse(JSON.parse(stored));
-  return capacity.success ? capacity.data : USUAL_CAPACITY;
 }
 
 /** Nobody of the kecamatan is called by a training. */

@@ -6,7 +6,7 @@ import {
   type StationInfo,
   type StationStatus,
 } from '../../app/ipc/status.ts';
-import { policySchema, type Policy } from '../../app/sync/protocol.ts';
+import type { Policy } from '../../app/sync/protocol.ts';
 import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Handlers } from './register.ts';
 
@@ -49,18 +49,14 @@ export function readDemo(json: string | null): StationInfo['demo'] {
 /** Until a policy has come from the center. */
 const IDLE_LOCK_MINUTES = 10;
 
-/** The policy as last received: by reference, else with the activation. */
-export async function currentPolicy(
-  store: Remote<Pick<StoreApi, 'station'>>,
-  record: StationRecord | null,
-): Promise<Policy | null> {
-  const policy = await store.station.setting('policy');
-  return policy === null ? (record?.activation.policy ?? null) : policySchema.parse(JSON.parse(policy));
+/** The policy as it counts here: the center's, with what this station has made stricter. */
+export async function currentPolicy(store: Remote<Pick<StoreApi, 'station'>>): Promise<Policy | null> {
+  return (await store.station.policy())?.inForce ?? null;
 }
 
 export async function idleLockMinutes(store: Remote<Pick<StoreApi, 'station'>>): Promise<number> {
   // A policy that cannot be read must not leave the desk open.
-  const policy = await currentPolicy(store, null).catch(() => null);
+  const policy = await currentPolicy(store).catch(() => null);
   return policy?.idleLockMinutes ?? IDLE_LOCK_MINUTES;
 }
 
@@ -85,7 +81,7 @@ export function stationHandlers(needs: Needs): Group {
       autostart: { isOn: autostart, isPossible: needs.autostart.isPossible },
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
-      policy: await currentPolicy(store, record),
+      policy: await currentPolicy(store),
       centerUrl: record?.centerUrl ?? needs.centerUrl,
     };
   };
@@ -100,7 +96,8 @@ export function stationHandlers(needs: Needs): Group {
       needs.activated(record);
       return info();
     },
-    'station.setLanguage': (language) => store.station.set('language', language),
+    'station.setLanguage': (language, caller) =>
+      store.station.setByHand('language', language, caller?.accountId ?? null, needs.now()),
     'station.setTheme': (theme) => store.station.set('theme', theme),
     'station.battery': (report) => needs.battery(report),
     'station.setAutostart': async (isOn, caller) => {

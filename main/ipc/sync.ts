@@ -1,6 +1,5 @@
 import { RekamError } from '../../app/errors.ts';
 import { MIRROR_STATES } from '../../app/ipc/mirror.ts';
-import { NO_LIMITS, syncLimitsSchema, type SyncLimits } from '../../app/sync/limits.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { SyncEngine } from '../sync/api.ts';
 import type { Handlers } from './register.ts';
@@ -53,14 +52,6 @@ export function syncHandlers({ store, engine, now }: Needs): Group {
       engine()?.limit(limits);
     },
   };
-}
-
-/** What the last supervisor set; nothing where another version wrote what this one cannot read. */
-export async function storedLimits(store: Remote<Pick<StoreApi, 'station'>>): Promise<SyncLimits> {
-  const stored = await store.station.setting('syncLimits');
-  if (stored === null) return NO_LIMITS;
-  const limits = syncLimitsSchema.safeParse(JSON.parse(stored));
-  return limits.success ? limits.data : NO_LIMITS;
 }
 
 function asShown(outage: Awaited<ReturnType<Needs['store']['outages']['latest']>>[number]) {

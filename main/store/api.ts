@@ -9,6 +9,7 @@ import type {
 import type { AuditAct } from '../../app/desk/audit.ts';
 import type { Outage } from '../../app/desk/outages.ts';
 import type { DayCount, DesaProgress } from '../../app/desk/progress.ts';
+import type { ListedSetting, OwnSettings, PolicySetting } from '../../app/desk/settings.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { Place } from '../../app/desk/carry-over.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
@@ -33,6 +34,7 @@ import type {
   JournalEntry,
   KeyChange,
   Outcome,
+  Policy,
   ReconcileAnswer,
   ReferenceLine,
 } from '../../app/sync/protocol.ts';
@@ -96,8 +98,12 @@ export interface StationStore {
   keyNews(): { readonly followedAt: number | null; readonly refusedAt: number | null };
   setting(key: SettingKey): string | null;
   set(key: SettingKey, value: string): void;
-  /** By a person; audited with the value. */
-  setByHand(key: SettingKey, value: string, by: AccountId, now: number): void;
+  /** By a person (null: before anybody had logged in); audited with what it was and is. Null takes it away; what is the same already changes nothing. */
+  setByHand(key: SettingKey, value: string | null, by: AccountId | null, now: number): void;
+  /** Who changed these last, and when. */
+  lastChanges(keys: readonly ListedSetting[]): SettingChanged[];
+  /** Null until the station is activated. */
+  policy(): StationPolicy | null;
   /** Marks this run as begun; tells of the previous one when it did not end by itself. Leases of that run are reset. */
   begin(now: number): {
     readonly uncleanStop: { readonly lastAliveAt: number; readonly drafts: number } | null;
@@ -108,6 +114,20 @@ export interface StationStore {
   /** What is known of the time: the offset of the last pulse, and the latest corrected time that was there. */
   knownTime(): { readonly offsetMs: number | null; readonly latest: number | null };
 }
+export interface SettingChanged {
+  readonly key: ListedSetting;
+  readonly at: string;
+  /** Name of the account, its id where the center has taken it away; null before anybody had logged in. */
+  readonly by: string | null;
+}
+
+/** The center's policy as last received (by reference, else with the activation), and what counts at this station. */
+export interface StationPolicy {
+  readonly center: Policy;
+  readonly own: OwnSettings;
+  readonly inForce: Policy;
+}
+
 /**
  * `clockOffset` is milliseconds; `latestTime` the desk's time when the station was last alive; `policy` JSON of protocol's Policy as last received; `syncLimits` JSON of SyncLimits;
  * `mirror` JSON of MirrorPlace, `mirrorKey` the recovery key its entries are sealed to, `mirrorCheckedAt` when all its
@@ -116,6 +136,8 @@ export interface StationStore {
  * where a supervisor does not want the station to start by itself.
  */
 export type SettingKey =
+  /** JSON of a value of OwnSettings. */
+  | PolicySetting
   /** JSON of Calendar. */
   | 'calendar'
   /** JSON of Capacity. */

@@ -123,7 +123,7 @@ function list(db: Reader, filter: Parameters<AuditStore['list']>[0]): ReturnType
       // Whose account the center has since taken away is still told by its id.
       by: row.by_name ?? row.by_account,
       what: row.what,
-      about: aboutOf(row),
+      about: row.what === 'setting.changed' ? settingOf(row.subject) : aboutOf(row),
       detail: row.detail,
     })),
   };
@@ -137,6 +137,10 @@ function aboutOf(row: {
   if (row.packet_number !== null) return { kind: 'packet', number: row.packet_number };
   if (row.subject_name !== null) return { kind: 'account', name: row.subject_name };
   return row.subject !== null && /^\d{16}$/.test(row.subject) ? { kind: 'nik', nik: row.subject } : null;
+}
+
+function settingOf(key: string | null): AuditListRow['about'] {
+  return key === null ? null : { kind: 'setting', key };
 }
 
 /** @returns the first sequence that does not follow from the one before it; null when the chain holds */

@@ -1,4 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
+import { POLICY_SETTINGS } from '../../app/desk/settings.ts';
 import {
   unlock,
   type OpenOptions,
@@ -91,6 +92,10 @@ const SETTINGS = [
   'syncLimits',
   'mirror',
   'recoveryKit',
+  'calendar',
+  'sessionCapacity',
+  'autostart',
+  ...POLICY_SETTINGS,
 ] as const;
 
 /**

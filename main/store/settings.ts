@@ -1,3 +1,4 @@
+import { ownSettingsSchema, readSettingAs, type OwnSettings } from '../../app/desk/settings.ts';
 import type { SettingKey } from './api.ts';
 import type { Reader, Writer } from './database.ts';
 
@@ -23,6 +24,21 @@ export function writeSetting(tx: Writer, key: StoredSetting, value: string): voi
     key,
     value,
   );
+}
+
+/** What this station has set by itself over the center's policy. */
+export function readOwn(db: Reader): OwnSettings {
+  const { shape } = ownSettingsSchema;
+  const number = (key: Exclude<keyof OwnSettings, 'stepOrder'>) =>
+    readSettingAs(readSetting(db, key), shape[key], null);
+  return {
+    stepOrder: readSettingAs(readSetting(db, 'stepOrder'), shape.stepOrder, null),
+    fingerThreshold: number('fingerThreshold'),
+    irisThreshold: number('irisThreshold'),
+    maxAttempts: number('maxAttempts'),
+    retentionDays: number('retentionDays'),
+    idleLockMinutes: number('idleLockMinutes'),
+  };
 }
 
 /** Milliseconds by which the center's clock is ahead, from the last pulse; null when it was never known. */

@@ -1,18 +1,19 @@
+import { withOwn } from '../../app/desk/settings.ts';
 import { RekamError } from '../../app/errors.ts';
 import {
   activateAnswerSchema,
   policySchema,
   type Activation,
   type KeyChange,
-  type Policy,
 } from '../../app/sync/protocol.ts';
-import type { StationRecord, StationStore } from './api.ts';
+import type { StationPolicy, StationRecord, StationStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { resetLeases } from './packets.ts';
 import { endBattery, keepStop } from './power.ts';
 import { parseJson } from './rows.ts';
-import { clockOffset, readSetting, writeSetting } from './settings.ts';
+import { lastChanges, setByHand } from './setting-changes.ts';
+import { clockOffset, readOwn, readSetting, writeSetting } from './settings.ts';
 
 export function readStation(db: Reader): StationRecord | null {
   const row = db.get<{ activation: string; center_url: string; ca_pem: string | null }>(
@@ -26,10 +27,11 @@ export function readStation(db: Reader): StationRecord | null {
   };
 }
 
-/** As last received: by reference, else with the activation. */
-export function readPolicy(db: Reader, record: StationRecord): Policy {
+export function readPolicy(db: Reader, record: StationRecord): StationPolicy {
   const stored = readSetting(db, 'policy');
-  return stored === null ? record.activation.policy : parseJson(policySchema, stored);
+  const center = stored === null ? record.activation.policy : parseJson(policySchema, stored);
+  const own = readOwn(db);
+  return { center, own, inForce: withOwn(center, own) };
 }
 
 export function createStationStore(db: Database): StationStore {
@@ -50,11 +52,12 @@ export function createStationStore(db: Database): StationStore {
     }),
     setting: (key) => readSetting(db, key),
     set: (key, value) => db.write((tx) => writeSetting(tx, key, value)),
-    setByHand: (key, value, by, now) =>
-      db.write((tx) => {
-        writeSetting(tx, key, value);
-        audit(tx, { at: now, by, what: 'setting.changed', subject: key, detail: value });
-      }),
+    setByHand: (key, value, by, now) => setByHand(db, key, value, by, now),
+    lastChanges: (keys) => lastChanges(db, keys),
+    policy: () => {
+      const record = readStation(db);
+      return record === null ? null : readPolicy(db, record);
+    },
     begin: (now) => db.write((tx) => begin(tx, now)),
     alive: (now, corrected) =>
       db.write((tx) => {

@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { policySchema } from '../../app/sync/protocol.ts';
 import type { Remote, StationRecord, StoreApi } from '../store/api.ts';
 import type { Call } from './call.ts';
 import type { ChoreName } from './chores.ts';
@@ -46,13 +45,12 @@ export function createErrands(
     reconcile: (signal) => reconcileDaily(deps, signal),
     compare: (signal) => reconcileDaily(deps, signal, true),
     purge: async (signal) => {
-      const stored = await store.station.setting('policy');
-      const policy = stored === null ? record.activation.policy : policySchema.parse(JSON.parse(stored));
+      const { retentionDays } = (await store.station.policy())?.inForce ?? record.activation.policy;
       for (;;) {
         const centerTime = deps.centerTimeAtLeast();
         if (centerTime === null) return 'yielded';
         await store.reference.prune(centerTime);
-        const count = await store.outbox.purge(centerTime, policy.retentionDays * DAY_MS);
+        const count = await store.outbox.purge(centerTime, retentionDays * DAY_MS);
         if (count === 0) return 'done';
         deps.log.info('sync.purge', { count });
         if (signal.aborted || isAwaited()) return 'yielded';

@@ -289,6 +289,16 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return { date: TEST_DATE, session: 'pagi', desa: '32.09.03.2005', offset: 0, limit: 20 };
     case 'schedule.capacity':
       return { pagi: 80, siang: 60 };
+    case 'settings.change':
+      return pick(
+        [
+          { key: 'fingerThreshold', value: pick([null, 20, 60, 75, 90, 91], random) },
+          { key: 'idleLockMinutes', value: pick([null, 0, 5, 10, 11], random) },
+          { key: 'stepOrder', value: null },
+          { key: 'stepOrder', value: ['irises', 'photo', 'signature', 'right4', 'left4', 'thumbs'] },
+        ],
+        random,
+      );
     case 'schedule.sheet':
       return pick(
         [

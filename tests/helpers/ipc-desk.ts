@@ -30,6 +30,7 @@ import { currentPolicy, stationHandlers } from '../../main/ipc/station.ts';
 import { StatusBoard } from '../../main/ipc/status.ts';
 import { progressHandlers, progressHandlersInTraining } from '../../main/ipc/progress.ts';
 import { scheduleHandlers, scheduleHandlersInTraining } from '../../main/ipc/schedule.ts';
+import { settingHandlers, settingHandlersInTraining } from '../../main/ipc/settings.ts';
 import { syncHandlers, syncHandlersInTraining } from '../../main/ipc/sync.ts';
 import { takeoverHandlers, takeoverHandlersInTraining } from '../../main/ipc/takeover.ts';
 import { ListImport } from '../../main/schedule/list-import.ts';
@@ -156,7 +157,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
   };
   const devices = deviceHandlers({
     scanners: practiceScanners(),
-    policy: async () => currentPolicy(real.store, await real.store.station.record()),
+    policy: () => currentPolicy(real.store),
     show: quiet,
   });
   const handlers: Handlers = {
@@ -186,6 +187,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       issue: () => Promise.reject(new RekamError('center.unreachable')),
     }),
     ...takeoverHandlers({ store: real.store, sessions, takeover, window }),
+    ...settingHandlers({ store: real.store, now }),
     ...accountHandlers({ store: real.store, now, changedPassword: quiet }),
     ...auditHandlers({
       ...{ store: real.store, window, isStill, now, stationKey: real.stationKey },
@@ -204,6 +206,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...dayHandlersInTraining(),
     ...scheduleHandlersInTraining(),
     ...outageHandlersInTraining(),
+    ...settingHandlersInTraining(),
     ...courierHandlersInTraining(),
     ...checkupHandlersInTraining(),
     ...mirrorHandlersInTraining(),

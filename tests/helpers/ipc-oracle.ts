@@ -172,6 +172,22 @@ export const VALID: Readonly<Record<string, Is>> = {
   'outages.sheet': object({ month }),
   'outages.print': object({ id: account, printer: orNull(text(300)) }),
   'outages.export': object({ month, language: among('id', 'en') }),
+  'settings.read': nothing,
+  'settings.change': either(
+    object({
+      key: among('fingerThreshold', 'irisThreshold', 'maxAttempts', 'retentionDays', 'idleLockMinutes'),
+      value: orNull(whole(0, 3650)),
+    }),
+    object({
+      key: among('stepOrder'),
+      value: orNull(
+        (value) =>
+          Array.isArray(value) &&
+          value.toSorted((a, b) => String(a).localeCompare(String(b))).join() ===
+            'irises,left4,photo,right4,signature,thumbs',
+      ),
+    }),
+  ),
   'checkup.run': object({ last: yesNo, cameras: left(whole(0, 1000)) }),
   'checkup.bundle': nothing,
   'courier.state': nothing,

@@ -158,12 +158,13 @@ describe('what reconcile found', () => {
   });
 });
 
-test('a setting by a person is in the audit with its value', () => {
+test('a setting by a person is in the audit with what it was and is', () => {
   store.api.station.setByHand('syncLimits', '{"ceiling":16000,"hours":null}', by(), NOW);
   expect(store.api.station.setting('syncLimits')).toContain('16000');
   expect(
     store.db.get("SELECT by_account, subject, detail FROM audit WHERE what = 'setting.changed'"),
   ).toMatchObject({
-    ...{ by_account: by(), subject: 'syncLimits', detail: '{"ceiling":16000,"hours":null}' },
+    ...{ by_account: by(), subject: 'syncLimits' },
+    detail: JSON.stringify({ before: null, after: '{"ceiling":16000,"hours":null}' }),
   });
 });

@@ -135,6 +135,8 @@ describe('the contract between window and main', () => {
       'schedule.read',
       'schedule.sheet',
       'schedule.take',
+      'settings.change',
+      'settings.read',
       'station.setAutostart',
       'sync.cancel',
       'sync.findings',

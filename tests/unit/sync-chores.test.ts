@@ -39,6 +39,22 @@ test('sealed bytes go with the daily chore, by the policy of now', async () => {
   expect(hasBytes(station)).toBe(false);
 });
 
+test('sealed bytes stay as long as the station itself keeps them, where the policy would let them go', async () => {
+  const station = await fakeStation();
+  await deliver(station);
+  retain(station, 0);
+  const keep = (days: string | null) =>
+    station.test.api.station.setByHand('retentionDays', days, station.test.supervisor.accountId, 0);
+  keep('30');
+  (await station.restart()).start();
+  await station.clock.advance(MINUTE);
+  expect(hasBytes(station)).toBe(true);
+  keep(null);
+  (await station.restart()).start();
+  await station.clock.advance(MINUTE);
+  expect(hasBytes(station)).toBe(false);
+});
+
 test('a clock that was years behind takes no byte when it is set right', async () => {
   const station = await fakeStation();
   const { center, clock } = station;

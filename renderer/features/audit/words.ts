@@ -7,6 +7,7 @@ import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { AuditRow } from '../../../app/ipc/people.ts';
 import type { Vocabulary } from '../../i18n/words.ts';
 import { placeText } from '../desk/place-words.ts';
+import { changeText, settingName } from '../settings/words.ts';
 
 type Words = Pick<Vocabulary, 't' | 'f'>;
 
@@ -31,11 +32,14 @@ export function aboutWords({ about, by }: AuditRow, { t, f }: Words): string | n
       return about.name === by ? null : about.name;
     case 'nik':
       return formatNik(about.nik);
+    case 'setting':
+      return settingName(about.key, { t });
   }
 }
 
 /** What else the entry says. Reasons that people typed stand as they are; what only a machine reads stays in the export. */
-export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string | null {
+export function detailWords({ what, about, detail }: AuditRow, vocabulary: Vocabulary): string | null {
+  const { t, f } = vocabulary;
   if (detail === null || !isKnown(what)) return detail;
   const [first = '', ...rest] = detail.split(' ');
   switch (what) {
@@ -87,6 +91,8 @@ export function detailWords({ what, detail }: AuditRow, { t, f }: Words): string
     case 'day.printed':
     case 'day.notPrinted':
       return t('audit/daySheet', { date: f.birthDate(first), number: rest[0] ?? '' });
+    case 'setting.changed':
+      return about?.kind === 'setting' ? changeText(about.key, detail, vocabulary) : null;
     case 'audit.verified':
       return detail.includes(':') ? t('audit/notWhole') : null;
     case 'takeover.begun':
