@@ -35,6 +35,7 @@ export type Screen =
   | 'day'
   | 'schedule'
   | 'outages'
+  | 'settings'
   | 'password'
   | 'help';
 /** Pages of the supervisor's, the tab's own and those behind it. */
@@ -48,6 +49,7 @@ export const LEADERS: readonly Screen[] = [
   'day',
   'schedule',
   'outages',
+  'settings',
 ];
 export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
@@ -199,4 +201,6 @@ export function setTheme(theme: StationInfo['theme']): void {
 export async function setLanguage(language: Language): Promise<void> {
   await changeLanguage(language);
   await answer(station.station.setLanguage(language));
+  // Who changed it last stands there.
+  void queries.invalidateQueries({ queryKey: ['settings'] });
 }

@@ -1035,7 +1035,6 @@ export const en: Words = {
     causeUnknown: 'Cause not known.',
   },
   autostart: {
-    title: 'Starts with the computer',
     on: 'Rekam opens by itself when the computer is switched on, and what waits is sent before anybody logs in.',
     off: 'Rekam does not open by itself. After the computer is switched on, packets go only once Rekam is opened.',
     impossible:
@@ -1044,12 +1043,10 @@ export const en: Words = {
     turnOff: 'Turn off',
   },
   limits: {
-    title: 'Sending limits',
     none: 'No limit: packets go out at any time, as fast as the network.',
     ceilingIs: 'Sending is limited to {{rate}}.',
     hoursAre: 'Packets go out only from {{from}} to {{to}}.',
     opens: 'It is outside these hours now; they begin again {{time}}.',
-    change: 'Change…',
     ceiling: 'At most (KB per second)',
     from: 'From (e.g. 17.00)',
     to: 'Until (e.g. 07.00)',

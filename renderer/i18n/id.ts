@@ -1032,7 +1032,6 @@ export const id = {
     causeUnknown: 'Sebab tidak diketahui.',
   },
   autostart: {
-    title: 'Menyala bersama komputer',
     on: 'Rekam terbuka sendiri saat komputer dinyalakan, dan yang menunggu terkirim sebelum ada yang masuk.',
     off: 'Rekam tidak terbuka sendiri. Setelah komputer dinyalakan, paket baru terkirim sesudah Rekam dibuka.',
     impossible:
@@ -1041,12 +1040,10 @@ export const id = {
     turnOff: 'Matikan',
   },
   limits: {
-    title: 'Batas kirim',
     none: 'Tidak dibatasi: paket terkirim kapan saja, secepat jaringan.',
     ceilingIs: 'Kecepatan kirim dibatasi {{rate}}.',
     hoursAre: 'Paket hanya terkirim pukul {{from}}–{{to}}.',
     opens: 'Sekarang di luar jam itu; mulai lagi {{time}}.',
-    change: 'Ubah…',
     ceiling: 'Paling cepat (KB per detik)',
     from: 'Mulai (mis. 17.00)',
     to: 'Sampai (mis. 07.00)',

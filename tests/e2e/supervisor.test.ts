@@ -85,9 +85,11 @@ describe('limits', () => {
     await login('supervisor');
     const { page } = station;
     await page.keyboard.press('F4');
-    const card = page.getByRole('region', { name: words.limits.title });
+    await button(words.settings.title).press('Enter');
+    const name = words.settings.name_syncLimits;
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
     await card.getByText(words.limits.none).waitFor();
-    await button(words.limits.change).press('Enter');
+    await button(words.settings.changeOf.replace('{{name}}', name)).press('Enter');
     const rate = page.getByRole('textbox', { name: words.limits.ceiling });
     await rate.fill('1');
     await rate.press('Enter');

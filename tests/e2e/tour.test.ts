@@ -245,9 +245,14 @@ describe.each([
     await page.keyboard.press('F4');
     await button(words.supervisor.sync).waitFor();
     await see('supervisor');
-    await button(words.limits.change).click();
+    await button(words.settings.title).click();
+    await heading(words.settings.name_stepOrder).waitFor();
+    await see('settings');
+    await button(words.settings.changeOf.replace('{{name}}', words.settings.name_syncLimits)).click();
     await see('limits');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await button(words.supervisor.sync).waitFor();
     await page.getByRole('button', { name: words.day.title, exact: true }).first().click();
     await heading(words.day.title).waitFor();
     await page.getByRole('region', { name: words.day.countTable }).waitFor();

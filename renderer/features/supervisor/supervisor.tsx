@@ -16,11 +16,10 @@ import { refreshStatus, useStatus } from '../../status.ts';
 import { Courier } from '../courier/courier.tsx';
 import { MirrorCard } from '../mirror/mirror.tsx';
 import { Doctor } from '../outbox/doctor.tsx';
+import { LimitsLine } from '../outbox/limits-line.tsx';
 import { RecoveryCard } from '../takeover/recovery-card.tsx';
-import { Autostart } from './autostart.tsx';
 import { Figures } from './figures.tsx';
 import { Findings } from './findings.tsx';
-import { Limits } from './limits.tsx';
 import { Needs } from './needs.tsx';
 import { Office } from './office.tsx';
 import { Outages } from './outages.tsx';
@@ -212,6 +211,9 @@ export default function Supervisor() {
             <Button variant="default" onClick={() => go('checkup')}>
               {t('checkup/title')}
             </Button>
+            <Button variant="default" onClick={() => go('settings')}>
+              {t('settings/title')}
+            </Button>
           </span>
         </div>
         <Needs />
@@ -221,6 +223,7 @@ export default function Supervisor() {
         <CenterKeysNews />
         <LinkSentence />
         <WaitingSentence />
+        <LimitsLine />
         <div className={classes['card']}>
           <div className={classes['syncRow']}>
             <Button
@@ -254,8 +257,6 @@ export default function Supervisor() {
         <Summary summary={summary ?? lastManual} onInspect={setInspected} />
         <Office />
         <Findings onInspect={setInspected} />
-        <Limits />
-        <Autostart />
       </div>
       <div className={classes['right']}>
         <MirrorCard />

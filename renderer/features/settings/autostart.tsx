@@ -1,15 +1,17 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
+import type { SettingsView } from '../../../app/ipc/settings.ts';
 import { learnt, useApp } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
-import classes from './supervisor.module.css';
+import { Row } from './row.tsx';
+import classes from './settings.module.css';
+import { refreshSettings } from './use-settings.ts';
 
 /** Whether the station starts with the PC, and so sends what waits before anybody logs in. */
-export function Autostart() {
+export function AutostartRow({ changes }: Pick<SettingsView, 'changes'>) {
   const { t } = useWords();
   const autostart = useApp((state) => state.info?.autostart ?? null);
   const [error, setError] = useState<ErrorShape | null>(null);
@@ -21,19 +23,24 @@ export function Autostart() {
     if (!result.ok) return;
     learnt(result.value);
     announce(t(isOn ? 'autostart/off' : 'autostart/on'));
+    refreshSettings();
   };
   return (
-    <section aria-labelledby="autostart-title" className={classes['card']}>
-      <div className={classes['headRow']}>
-        <h2 id="autostart-title">{t('autostart/title')}</h2>
-        {isPossible && (
-          <Button variant="default" onClick={() => void change()}>
-            {t(isOn ? 'autostart/turnOff' : 'autostart/turnOn')}
-          </Button>
-        )}
-      </div>
-      <p>{t(!isPossible ? 'autostart/impossible' : isOn ? 'autostart/on' : 'autostart/off')}</p>
-      {error !== null && <ErrorNotice error={error} />}
-    </section>
+    <Row
+      setting="autostart"
+      value={t(isPossible && isOn ? 'settings/on' : 'settings/off')}
+      note={t(!isPossible ? 'autostart/impossible' : isOn ? 'autostart/on' : 'autostart/off')}
+      standard={{ value: t('settings/on') }}
+      changes={changes}
+      {...(isPossible
+        ? { action: { label: t(isOn ? 'autostart/turnOff' : 'autostart/turnOn'), run: () => void change() } }
+        : {})}
+    >
+      {error !== null && (
+        <div className={classes['editor']}>
+          <ErrorNotice error={error} />
+        </div>
+      )}
+    </Row>
   );
 }

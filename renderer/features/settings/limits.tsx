@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { ErrorShape } from '../../../app/errors.ts';
+import type { SettingsView } from '../../../app/ipc/settings.ts';
 import { syncLimitsSchema, type SyncLimits } from '../../../app/sync/limits.ts';
 import { announce } from '../../components/announcer.tsx';
 import { useEscape } from '../../components/keys.ts';
@@ -10,7 +11,9 @@ import { useWords } from '../../i18n/words.ts';
 import { answer, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import { limitsText } from '../outbox/limits-line.tsx';
-import classes from './supervisor.module.css';
+import { Row } from './row.tsx';
+import classes from './settings.module.css';
+import { refreshSettings } from './use-settings.ts';
 
 /** As rates are shown: powers of 1,000. */
 const KB = 1_000;
@@ -49,12 +52,13 @@ function Form({ limits, onClose }: { limits: SyncLimits; onClose: () => void }) 
     const result = await answer(station.sync.limit(next));
     if (!result.ok) return setError(result.error);
     announce(t('limits/saved'));
+    refreshSettings();
     onClose();
   };
   return (
     <form
       className={classes['limits']}
-      aria-label={t('limits/title')}
+      aria-label={t('settings/name_syncLimits')}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -73,14 +77,14 @@ function Form({ limits, onClose }: { limits: SyncLimits; onClose: () => void }) 
         onChange={(event) => setFrom(event.currentTarget.value)}
       />
       <TextInput label={t('limits/to')} value={to} onChange={(event) => setTo(event.currentTarget.value)} />
-      <p className={classes['cause']}>{t('limits/help')}</p>
+      <p className={classes['quiet']}>{t('limits/help')}</p>
       {wrong && (
         <p role="alert" className={classes['wrong']}>
           {t('limits/wrong')}
         </p>
       )}
       {error !== null && <ErrorNotice error={error} />}
-      <div className={classes['formActions']}>
+      <div className={classes['actions']}>
         <Button variant="default" onClick={onClose}>
           {t('common/cancel')}
         </Button>
@@ -90,38 +94,26 @@ function Form({ limits, onClose }: { limits: SyncLimits; onClose: () => void }) 
   );
 }
 
-/** How fast and at which hours packets may go: always said, changed here. */
-export function Limits() {
+/** How fast and at which hours packets may go. */
+export function LimitsRow({ changes }: Pick<SettingsView, 'changes'>) {
   const vocabulary = useWords();
   const { t, f } = vocabulary;
   const now = useNow();
   const limits = useStatus((status) => status?.limits ?? null);
-  const [open, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  const wasOpen = useRef(false);
-  useEffect(() => {
-    if (wasOpen.current && !open) button.current?.focus();
-    wasOpen.current = open;
-  }, [open]);
   if (limits === null) return null;
+  const { set, opensAt } = limits;
   return (
-    <section aria-labelledby="limits-title" className={classes['card']}>
-      <div className={classes['headRow']}>
-        <h2 id="limits-title">{t('limits/title')}</h2>
-        {!open && (
-          <Button ref={button} variant="default" onClick={() => setOpen(true)}>
-            {t('limits/change')}
-          </Button>
-        )}
-      </div>
-      {open ? (
-        <Form limits={limits.set} onClose={() => setOpen(false)} />
-      ) : (
-        <p>
-          {limitsText(limits.set, vocabulary) ?? t('limits/none')}
-          {limits.opensAt !== null && ` ${t('limits/opens', { time: f.moment(limits.opensAt, now) })}`}
-        </p>
-      )}
-    </section>
+    <Row
+      setting="syncLimits"
+      value={[
+        limitsText(set, vocabulary) ?? t('limits/none'),
+        ...(opensAt === null ? [] : [t('limits/opens', { time: f.moment(opensAt, now) })]),
+      ].join(' ')}
+      standard={
+        limitsText(set, vocabulary) === null ? t('settings/isStandard') : { value: t('settings/noLimits') }
+      }
+      changes={changes}
+      editor={(close) => <Form limits={set} onClose={close} />}
+    />
   );
 }
