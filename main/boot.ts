@@ -7,7 +7,7 @@ import { registerIpc, type Border } from './ipc/register.ts';
 import { createLog } from './log-file.ts';
 import { reason, type Log } from './log.ts';
 import { APP_PAGE } from './security/policy.ts';
-import { createWindow, registerAppScheme, serveWindow } from './window.ts';
+import { createWindow, pageHasItsFiles, registerAppScheme, serveWindow } from './window.ts';
 
 /**
  * What has to be there before the window's page, and no more: a page takes longer to begin than anything else, and what
@@ -54,7 +54,8 @@ function main(): void {
 
 async function open(environment: Environment, log: Log): Promise<void> {
   log.info('start', { version: app.getVersion(), electron: process.versions.electron });
-  const served = serveWindow(join(__dirname, '..', 'renderer'));
+  const rendererDir = join(__dirname, '..', 'renderer');
+  serveWindow(rendererDir);
   let openBorder: (border: Border) => void = () => undefined;
   const border = new Promise<Border>((resolve) => {
     openBorder = resolve;
@@ -67,7 +68,7 @@ async function open(environment: Environment, log: Log): Promise<void> {
     border,
     log,
   });
-  await served;
+  await pageHasItsFiles(window, rendererDir);
   beginStoreThread(join(__dirname, 'worker.cjs'));
   const { startStation } = await import('./index.ts');
   await startStation({ environment, window, log, openBorder });

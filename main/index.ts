@@ -105,7 +105,10 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     await recover(store, damage, { card, now: clock.now() });
   } else await noticeBehind(store, card, clock.now());
   clock.restore(await store.station.knownTime());
-  if (environment.language !== null) await store.station.set('language', environment.language);
+  const { language } = environment;
+  // Written only where it differs: a start need not wait for the disk.
+  if (language !== null && language !== (await store.station.setting('language')))
+    await store.station.set('language', language);
 
   const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
     if (!window.isDestroyed()) window.webContents.send(event, payload);

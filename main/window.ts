@@ -1,6 +1,6 @@
 import { app, BrowserWindow, protocol, session as electronSession } from 'electron';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs';
+import { readFile, readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Log } from './log.ts';
 import {
@@ -31,29 +31,12 @@ export function registerAppScheme(): void {
   ]);
 }
 
-/** What the page names as its own: scripts and styles. */
-const NAMED_FILE = /(?:src|href)="\.\/([^"]+)"/g;
-
 /**
  * Serves the built window, and nothing outside its folder, under app://rekam with a CSP of its own for each load. Not by
  * `protocol.handle`: its answers pass as web streams through main's thread, which at start has better things to do.
- * @returns when the page and all that it names have gone out for the first time. Until then every core of a small PC
- *   starts Chromium's processes, and what is begun on this thread holds back the page's files, which pass through it
  */
-export function serveWindow(rendererDir: string): Promise<void> {
+export function serveWindow(rendererDir: string): void {
   const root = normalize(rendererDir) + sep;
-  let isServed: () => void = () => undefined;
-  const served = new Promise<void>((resolve) => {
-    isServed = resolve;
-  });
-  let named: Set<string> | null = null;
-  const wentOut = (file: string, page: string | null): void => {
-    if (page !== null)
-      named ??= new Set([...page.matchAll(NAMED_FILE)].map(([, name = '']) => join(root, name)));
-    named?.delete(file);
-    // After Chromium has taken this answer.
-    if (named?.size === 0) setImmediate(isServed);
-  };
   protocol.registerBufferProtocol(APP_SCHEME, (request, answer) => {
     const url = new URL(request.url);
     const isOurs = `${url.protocol}//${url.host}` === APP_ORIGIN;
@@ -62,14 +45,11 @@ export function serveWindow(rendererDir: string): Promise<void> {
     const missing = () => answer({ statusCode: 404, data: Buffer.alloc(0) });
     if (file === null || type === undefined) return missing();
     readFile(file, (error, content) => {
-      if (error !== null) {
-        wentOut(file, null);
-        return missing();
-      }
+      if (error !== null) return missing();
       const nonce = randomBytes(16).toString('base64');
-      const page = type === HTML ? content.toString('utf8').replaceAll('__CSP_NONCE__', nonce) : null;
       answer({
-        data: page === null ? content : Buffer.from(page),
+        data:
+          type === HTML ? Buffer.from(content.toString('utf8').replaceAll('__CSP_NONCE__', nonce)) : content,
         // A worker obeys the policy of its own script, not that of the page: so every file carries it.
         headers: {
           'content-type': type,
@@ -78,10 +58,8 @@ export function serveWindow(rendererDir: string): Promise<void> {
           'referrer-policy': 'no-referrer',
         },
       });
-      wentOut(file, page);
     });
   });
-  return served;
 }
 
 /** Percent-encoded dots and slashes may not climb out: whatever resolves outside the folder does not exist. */
@@ -167,4 +145,26 @@ export function createWindow(options: {
   });
   void window.loadURL(APP_PAGE);
   return window;
+}
+
+/** What the page names as its own: scripts and styles. */
+const NAMED_FILE = /(?:src|href)="\.\/([^"]+)"/g;
+
+/**
+ * When the page has all that it names, or nothing more will come of it. Until then every core of a small PC starts
+ * Chromium's processes, and what is begun on this thread holds back the page's files, which pass through it.
+ */
+export function pageHasItsFiles({ webContents }: BrowserWindow, rendererDir: string): Promise<void> {
+  const page = readFileSync(join(rendererDir, 'index.html'), 'utf8');
+  const missing = new Set([...page.matchAll(NAMED_FILE)].map(([, name = '']) => `${APP_ORIGIN}/${name}`));
+  const { webRequest } = webContents.session;
+  return new Promise((resolve) => {
+    const isThere = ({ url }: { readonly url: string }): void => {
+      missing.delete(url);
+      if (missing.size === 0) resolve();
+    };
+    webRequest.onCompleted(isThere);
+    webRequest.onErrorOccurred(isThere);
+    webContents.once('did-fail-load', () => resolve());
+  });
 }

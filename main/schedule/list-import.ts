@@ -4,7 +4,7 @@ import { RekamError } from '../../app/errors.ts';
 import type { AccountId } from '../../app/ids.ts';
 import type { ListPreview, ListProgress } from '../../app/ipc/schedule.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
-import { readList, requireSame, type ListStamp } from './read-list.ts';
+import type { ListStamp } from './read-list.ts';
 
 interface Needs {
   readonly store: Remote<Pick<StoreApi, 'schedule'>>;
@@ -19,6 +19,8 @@ interface Ready {
 }
 
 const FORGET = 5_000;
+/** With its reader of CSV only where a list is read: a start should not wait for it. */
+const loadReader = () => import('./read-list.ts');
 
 /**
  * The dinas' list from its file to the schedule, one at a time: read into the database's own waiting rows, shown, and
@@ -46,6 +48,7 @@ export class ListImport {
     this.#ready = null;
     try {
       await this.#forget();
+      const { readList } = await loadReader();
       const stamp = await readList(file, context, {
         signal: reading.signal,
         take: (rows) => store.schedule.stage(rows, context.today),
@@ -74,6 +77,7 @@ export class ListImport {
     if (ready === null || ready.by !== by || this.#taking) throw new RekamError('schedule.stale');
     this.#taking = true;
     try {
+      const { requireSame } = await loadReader();
       await requireSame(ready.file, ready.stamp);
       const { store, now } = this.#needs;
       const done = await store.schedule.take({ today, moved, by, now: now() });

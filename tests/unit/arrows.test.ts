@@ -22,7 +22,8 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
       ...['index.ts', 'environment.ts', 'window.ts', 'lifecycle.ts', 'log-file.ts'].map(
         (name) => `main/${name}`,
       ),
-      ...['main/ipc/register.ts', 'main/security/policy.ts', 'main/sync/transport.ts'],
+      ...['main/ipc/register.ts', 'main/intake/store-thread.ts'],
+      ...['main/security/policy.ts', 'main/sync/transport.ts'],
       ...SHARED,
     ],
     not: ['better-sqlite3', ...NETWORK],
