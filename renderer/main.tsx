@@ -15,32 +15,38 @@ import { queries } from './query.ts';
 import { startStatus } from './status.ts';
 import { stationColorScheme, styleNonce, theme, variables } from './theme/theme.ts';
 
-const container = document.getElementById('root');
-if (container === null) throw new Error('index.html has no root');
+// In a function, not while this module loads: what is loaded on the way to the desk imports from the same file, and would
+// wait for it to end.
+async function start(): Promise<void> {
+  const container = document.getElementById('root');
+  if (container === null) throw new Error('index.html has no root');
 
-await startI18n('id');
-const { language, theme: appearance } = await loadApp();
-if (language !== 'id') await changeLanguage(language);
-startStatus();
-void startBattery();
-stopRepeatedEnter();
-keepFocus();
+  await startI18n('id');
+  const { language, theme: appearance } = await loadApp();
+  if (language !== 'id') await changeLanguage(language);
+  startStatus();
+  void startBattery();
+  stopRepeatedEnter();
+  keepFocus();
 
-createRoot(container).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      defaultColorScheme={appearance}
-      colorSchemeManager={stationColorScheme(appearance, setTheme)}
-      getStyleNonce={styleNonce}
-      cssVariablesResolver={variables}
-    >
-      <QueryClientProvider client={queries}>
-        <ErrorBoundary>
-          <App />
-          <Announcer />
-        </ErrorBoundary>
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+  createRoot(container).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme={appearance}
+        colorSchemeManager={stationColorScheme(appearance, setTheme)}
+        getStyleNonce={styleNonce}
+        cssVariablesResolver={variables}
+      >
+        <QueryClientProvider client={queries}>
+          <ErrorBoundary>
+            <App />
+            <Announcer />
+          </ErrorBoundary>
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+
+void start();
