@@ -76,12 +76,11 @@ export async function tabTo(page: Page, labels: readonly string[]): Promise<void
 }
 
 /** The step that the rail marks as current; null where no enrollment is open. */
-export function stepNow(page: Page): Promise<Step | null> {
-  return page.evaluate((steps) => {
-    const items = [...document.querySelectorAll('nav ol > li')];
-    const index = items.findIndex((item) => item.querySelector('[aria-current="step"]') !== null);
-    return steps[index] ?? null;
-  }, STEPS);
+export async function stepNow(page: Page): Promise<Step | null> {
+  const now = await page.evaluate(
+    () => document.querySelector<HTMLElement>('nav [aria-current="step"]')?.dataset['step'],
+  );
+  return STEPS.find((step) => step === now) ?? null;
 }
 
 function isDone(page: Page): Promise<boolean> {
@@ -99,14 +98,10 @@ async function untilReady(page: Page): Promise<void> {
 
 /** Until the key has had its effect: another step, another screen, a question, or an action under way. */
 async function settled(page: Page, step: Step): Promise<void> {
-  await page.waitForFunction(
-    ([steps, before]) => {
-      const items = [...document.querySelectorAll('nav ol > li')];
-      const index = items.findIndex((item) => item.querySelector('[aria-current="step"]') !== null);
-      if (steps[index] !== before) return true;
-      const focus = document.activeElement;
-      return !(focus instanceof HTMLButtonElement) || focus.dataset['loading'] === undefined;
-    },
-    [STEPS, step] as const,
-  );
+  await page.waitForFunction((before) => {
+    const now = document.querySelector<HTMLElement>('nav [aria-current="step"]')?.dataset['step'];
+    if (now !== before) return true;
+    const focus = document.activeElement;
+    return !(focus instanceof HTMLButtonElement) || focus.dataset['loading'] === undefined;
+  }, step);
 }

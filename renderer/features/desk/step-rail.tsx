@@ -59,6 +59,7 @@ function RailStep({
       type="button"
       className={rail['railStep']}
       data-tone={tone}
+      data-step={step}
       aria-current={current ? 'step' : undefined}
       aria-keyshortcuts={hotkey}
       onClick={onGo}
