@@ -484,6 +484,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
       left: () => sessions.end('idle'),
       pausing: async (why) => {
         await store.audit.append({ at: clock.now(), by: null, what: `system.${why}`, subject: null });
+        await spells.paused();
         await store.station.alive(clock.now(), clock.corrected());
         await worker.flush();
       },

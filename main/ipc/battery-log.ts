@@ -14,8 +14,13 @@ export class BatteryLog {
     this.#needs = needs;
   }
 
+  /** The PC sleeps or ends: what it runs on meanwhile nobody sees, so a spell ends here and begins anew with the next status. */
+  async paused(): Promise<void> {
+    await this.tell(null);
+  }
+
   /** With each status; only a change is kept, and what could not be is tried again with the next. */
-  async tell(source: StationStatus['power']['source']): Promise<void> {
+  async tell(source: StationStatus['power']['source'] | null): Promise<void> {
     if (source === this.#told) return;
     this.#told = source;
     try {

@@ -60,9 +60,9 @@ interface Stop {
  */
 export function keepStop(tx: Writer, { aliveAt, startClock, latest }: Stop): void {
   const offset = clockOffset(tx) ?? 0;
-  const startedAt = latest ?? aliveAt + offset;
+  // A run that ends in its first seconds has given no sign of life yet: its own beginning is the later of the two.
+  const startedAt = Math.max(latest ?? Number.NEGATIVE_INFINITY, aliveAt + offset);
   endBattery(tx, startedAt);
-  tx.run('UPDATE power_outage SET start_clock = NULL WHERE start_clock IS NOT NULL');
   if (wasLeftInPeace(tx, aliveAt)) return;
   const numbers = tx.all<{ number: number }>(NOT_SERVED, localDay(startedAt)).map(({ number }) => number);
   const sequence = lastSequence(tx);
@@ -86,6 +86,11 @@ function wasLeftInPeace(db: Reader, aliveAt: number): boolean {
         (what === 'system.suspend' || what === 'system.session-end') &&
         Math.abs(aliveAt - at) < SAID_WITHIN_MS,
     );
+}
+
+/** With each run: what no pulse of the run before has settled stays as it is, for this run's clock is another. */
+export function forgetStartClock(tx: Writer): void {
+  tx.run('UPDATE power_outage SET start_clock = NULL WHERE start_clock IS NOT NULL');
 }
 
 /** A pulse has said what this run's clock is worth, and with it when the run began: a flat battery may have lied. */

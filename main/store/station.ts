@@ -10,7 +10,7 @@ import type { StationPolicy, StationRecord, StationStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { resetLeases } from './packets.ts';
-import { endBattery, keepStop } from './power.ts';
+import { endBattery, forgetStartClock, keepStop } from './power.ts';
 import { parseJson } from './rows.ts';
 import { lastChanges, setByHand } from './setting-changes.ts';
 import { clockOffset, readOwn, readSetting, writeSetting } from './settings.ts';
@@ -153,6 +153,7 @@ function begin(tx: Writer, now: number): ReturnType<StationStore['begin']> {
   // Whoever held these leases is gone with the run before.
   resetLeases(tx);
   tx.run('DELETE FROM draft WHERE packet_id IN (SELECT packet_id FROM packet)');
+  forgetStartClock(tx);
   if (last === undefined || last.ended_at !== null) return { uncleanStop: null };
   keepStop(tx, { aliveAt: last.alive_at, startClock: now, latest: latestTime(tx) });
   const drafts = tx.get<{ n: number }>('SELECT count(*) AS n FROM draft WHERE set_aside = 0')?.n ?? 0;

@@ -126,6 +126,22 @@ describe('the power', () => {
     ]);
   });
 
+  test('that went before the first sign of life went when that run began, not with the day before', () => {
+    store.api.station.begin(NOW - DAY);
+    store.api.station.end(NOW - DAY + HOUR, NOW - DAY + HOUR);
+    store.api.station.begin(NOW);
+    store.api.station.begin(NOW + HOUR);
+    expect(found()).toMatchObject([{ cause: 'stop', startedAt: NOW, endedAt: NOW + HOUR }]);
+  });
+
+  test('whose end no pulse of its own run has told is not told by a later run', () => {
+    cut(FLAT);
+    store.api.station.end(FLAT + HOUR, NOW + HOUR);
+    store.api.station.begin(FLAT + DAY);
+    pulse(NOW + DAY, NOW - FLAT);
+    expect(found()).toMatchObject([{ cause: 'stop', startedAt: NOW, endedAt: FLAT }]);
+  });
+
   test.each(['end', 'cut'] as const)('on a battery that the run did not outlive (%s) ends there', (how) => {
     store.api.station.begin(NOW - HOUR);
     store.api.outages.onBattery(true, NOW - HOUR);

@@ -23,3 +23,18 @@ test('only a change of the power is kept, and what could not be is tried again',
   expect(kept).toEqual([false, true, false]);
   expect(faults).toHaveLength(1);
 });
+
+test('what the PC ran on while it slept is nobody’s word: the spell ends, and another begins', async () => {
+  const kept: boolean[] = [];
+  const log = new BatteryLog({
+    keep: (isOn) => {
+      kept.push(isOn);
+      return Promise.resolve();
+    },
+    failed: () => undefined,
+  });
+  await log.tell('battery');
+  await log.paused();
+  await log.tell('battery');
+  expect(kept).toEqual([true, false, true]);
+});
