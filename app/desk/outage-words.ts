@@ -21,7 +21,7 @@ export const OUTAGE_WORDS: Readonly<Record<OutageCause, Words>> = {
   clock: { id: 'Jam stasiun meleset', en: 'The station’s clock was off' },
   paused: { id: 'Pusat meminta menunggu', en: 'The center asked to wait' },
   notAllowed: { id: 'Pusat tidak mengenal stasiun', en: 'The center did not know the station' },
-  stop: { id: 'Listrik atau PC mati mendadak', en: 'Power or PC went off suddenly' },
+  stop: { id: 'Listrik, PC, atau Rekam mati mendadak', en: 'Power, PC or Rekam went off suddenly' },
   battery: { id: 'Listrik padam, PC memakai baterai', en: 'Mains off, the PC ran on battery' },
 };
 
@@ -37,14 +37,15 @@ function moment(at: string): string {
   return `${localDay(date.getTime())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** The month as the lines of a file, the first with the names of its columns. A length that is not known is empty. */
+/** The month as the lines of a file, the first with the names of its columns. An end or a length that is not known is empty. */
 export function reportLines({ rows }: Pick<OutageReport, 'rows'>, language: ReportLanguage): string[][] {
   return [
     [...COLUMNS[language]],
     ...rows.map(({ cause, startedAt, endedAt, lastedMs, recorded, sentHome }) => [
       LANE_WORDS[laneOf(cause)][language],
       moment(startedAt),
-      endedAt === null ? '' : moment(endedAt),
+      // The clock was set meanwhile: what it said at the end is no time of the desk's.
+      endedAt === null || lastedMs === null ? '' : moment(endedAt),
       lastedMs === null ? '' : String(Math.round(lastedMs / 60_000)),
       OUTAGE_WORDS[cause][language],
       String(recorded),

@@ -15,7 +15,7 @@ import { answer, ask, shapeOf, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from './outages.module.css';
 import { ReportDialog } from './report-dialog.tsx';
-import { laneSum, lasted, moment } from './said.ts';
+import { ended, isCut, laneSum, lasted, moment } from './said.ts';
 import { Timeline } from './timeline.tsx';
 
 /** Two years back: what is older leaves the station as a file. */
@@ -51,15 +51,14 @@ const COLUMNS = ['cause', 'from', 'to', 'lasted', 'recorded', 'sentHome'] as con
 function Row({ row }: { row: ReportedOutage }) {
   const vocabulary = useWords();
   const { t, f, language } = vocabulary;
-  const isCut = row.from !== row.startedAt || (row.endedAt !== null && row.until !== row.endedAt);
   return (
     <tr>
       <th scope="row">{OUTAGE_WORDS[row.cause][language]}</th>
       <td>{moment(row.startedAt, f)}</td>
-      <td>{row.endedAt === null ? t('outages/lasting') : moment(row.endedAt, f)}</td>
+      <td>{ended(row, vocabulary)}</td>
       <td>
         {lasted(row, vocabulary)}
-        {isCut && row.lastedMs !== null && <small>{t('outages/inMonth')}</small>}
+        {isCut(row) && <small>{t('outages/inMonth')}</small>}
       </td>
       <td>{f.number(row.recorded)}</td>
       <td>{f.number(row.sentHome)}</td>

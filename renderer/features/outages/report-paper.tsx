@@ -5,7 +5,7 @@ import type { Kecamatan } from '../../../app/sync/protocol.ts';
 import { wordsIn } from '../../i18n/words.ts';
 import slip from '../slip/slip.module.css';
 import classes from './report-paper.module.css';
-import { laneSum, lasted, moment } from './said.ts';
+import { ended, isCut, laneSum, lasted, moment } from './said.ts';
 
 /** Rows of two lines each that fit below the letter: with the signature, and without it; and on a page of rows alone. */
 const ROWS_ALONE = 9;
@@ -49,8 +49,11 @@ function Rows({ from, rows }: Page) {
             <td>{f.number(from + index + 1)}</td>
             <td>{LANE_WORDS[laneOf(row.cause)].id}</td>
             <td>{moment(row.startedAt, f)}</td>
-            <td>{row.endedAt === null ? t('outages/lasting') : moment(row.endedAt, f)}</td>
-            <td>{lasted(row, vocabulary)}</td>
+            <td>{ended(row, vocabulary)}</td>
+            <td>
+              {lasted(row, vocabulary)}
+              {isCut(row) && <small> {t('outages/inMonth')}</small>}
+            </td>
             <td>{OUTAGE_WORDS[row.cause].id}</td>
             <td>{f.number(row.recorded)}</td>
             <td>{f.number(row.sentHome)}</td>

@@ -9,9 +9,20 @@ export function moment(at: string, f: Format): string {
   return `${f.day(at)} ${f.time(at)}`;
 }
 
+/** When it ended; of one whose clock was set meanwhile nobody knows. */
+export function ended({ endedAt, lastedMs }: ReportedOutage, { t, f }: Said): string {
+  if (endedAt === null) return t('outages/lasting');
+  return lastedMs === null ? t('outages/unknown') : moment(endedAt, f);
+}
+
 /** How long an outage was in its month. */
-export function lasted({ lastedMs }: Pick<ReportedOutage, 'lastedMs'>, { t, f }: Said): string {
+export function lasted({ lastedMs }: ReportedOutage, { t, f }: Said): string {
   return lastedMs === null ? t('outages/unknown') : f.duration(lastedMs);
+}
+
+/** Whether a part of it lies in another month, so that its length is not from its beginning to its end. */
+export function isCut({ from, until, startedAt, endedAt, lastedMs }: ReportedOutage): boolean {
+  return lastedMs !== null && (from !== startedAt || (endedAt !== null && until !== endedAt));
 }
 
 /** The time without link or power, and how often; what had its clock set is named, not added. */
