@@ -4,7 +4,7 @@ import { RekamError, type ErrorCode } from '../../app/errors.ts';
 import type { DeskSession } from '../security/sessions.ts';
 import { writeWhole } from '../whole-file.ts';
 
-export const CSV = { name: 'CSV', extensions: ['csv'] };
+const CSV = { name: 'CSV', extensions: ['csv'] };
 
 interface Needs {
   readonly window: BrowserWindow;

@@ -96,8 +96,11 @@ export function stationHandlers(needs: Needs): Group {
       needs.activated(record);
       return info();
     },
+    // On record where a person of this station does it: before the login, and in training, it is nobody's act.
     'station.setLanguage': (language, caller) =>
-      store.station.setByHand('language', language, caller?.accountId ?? null, needs.now()),
+      caller === null || caller.training
+        ? store.station.set('language', language)
+        : store.station.setByHand('language', language, caller.accountId, needs.now()),
     'station.setTheme': (theme) => store.station.set('theme', theme),
     'station.battery': (report) => needs.battery(report),
     'station.setAutostart': async (isOn, caller) => {

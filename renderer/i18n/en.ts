@@ -1326,7 +1326,7 @@ export const en: Words = {
     column_sentHome: 'Sent home otherwise',
     method: 'How this is counted',
     methodText:
-      'Link: from when the center did not answer until it answered again. Power: from the last sign of a PC that went off suddenly until Rekam was opened again, even if that was the next morning, or while the PC ran on its battery. “Sent home otherwise” are residents who were recorded while there was no link or on the battery, since a system that depends on both could not have served them; and those with a queue number who were not served yet when the PC went off. Each resident counts once a day, at the first outage. Time that overlaps counts once. Where the computer’s clock was changed during an outage, its length is not known and not added.',
+      'Link: from when the center did not answer until it answered again. Power: from the last sign before power, PC or Rekam went off suddenly until Rekam was opened again, even if that was the next morning, or while the PC ran on its battery. “Sent home otherwise” are residents who were recorded while there was no link or on the battery, since a system that depends on both could not have served them; and those with a queue number who were not served yet when the PC went off. Each resident counts once a day, at the first outage. Time that overlaps counts once. Where the computer’s clock was changed during an outage, its length is not known and not added.',
     on: {
       office: 'Kecamatan {{kecamatan}}',
       place: '{{kabupaten}} ({{kode}})',
@@ -1414,7 +1414,7 @@ export const en: Words = {
   },
   settings: {
     title: 'Settings',
-    lead: 'For this station alone. Each counts as soon as it is saved, and each change is on record. The rules of the center may be made stricter, never weaker.',
+    lead: 'For this station alone. Each counts as soon as it is saved unless it says otherwise, and each change is on record. The rules of the center may be made stricter, never weaker.',
     group_record: 'Recording',
     group_keep: 'Security and storage',
     group_send: 'Sending',
@@ -1472,7 +1472,7 @@ export const en: Words = {
     byDefault: 'default',
     changed: 'Changed by {{name}}, {{time}}',
     unchanged: 'Never changed as far as the log goes',
-    beforeLogin: 'somebody before the login',
+    beforeLogin: 'somebody at the login',
     change: 'Change…',
     changeOf: 'Change… {{name}}',
     newValue: 'New value, from {{min}} to {{max}}',

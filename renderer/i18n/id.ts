@@ -1050,7 +1050,7 @@ export const id = {
     help: 'Kosongkan untuk tidak membatasi. Tanda terima, putusan pusat dan data warga tetap berjalan di luar jam. “Sinkronkan sekarang” tetap mengirim di luar jam, dengan batas kecepatan yang sama.',
     wrong: 'Kecepatan paling sedikit 4 KB per detik, dan kedua jam diisi berbeda atau dikosongkan.',
     save: 'Simpan batas',
-    saved: 'Batas kirim disimpan.',
+    saved: 'Kecepatan dan jam kirim disimpan.',
   },
   office: {
     title: 'Meja lain di kantor ini',
@@ -1322,7 +1322,7 @@ export const id = {
     column_sentHome: 'Akan dipulangkan',
     method: 'Bagaimana ini dihitung',
     methodText:
-      'Jaringan: sejak pusat tidak menjawab sampai menjawab lagi. Listrik: sejak tanda terakhir dari PC yang mati mendadak sampai Rekam dibuka lagi, juga bila itu baru keesokan paginya, atau selama PC memakai baterai. “Akan dipulangkan” adalah warga yang direkam selama tidak ada jaringan atau selama PC memakai baterai, karena sistem yang bergantung pada keduanya tidak dapat melayani mereka; ditambah warga bernomor antrean yang belum dilayani saat PC mati. Setiap warga dihitung sekali sehari, pada gangguan yang pertama. Waktu yang tumpang tindih dihitung sekali. Bila jam komputer berubah di tengah gangguan, lamanya tidak diketahui dan tidak ikut dijumlahkan.',
+      'Jaringan: sejak pusat tidak menjawab sampai menjawab lagi. Listrik: sejak tanda terakhir sebelum listrik, PC, atau Rekam mati mendadak sampai Rekam dibuka lagi, juga bila itu baru keesokan paginya, atau selama PC memakai baterai. “Akan dipulangkan” adalah warga yang direkam selama tidak ada jaringan atau selama PC memakai baterai, karena sistem yang bergantung pada keduanya tidak dapat melayani mereka; ditambah warga bernomor antrean yang belum dilayani saat PC mati. Setiap warga dihitung sekali sehari, pada gangguan yang pertama. Waktu yang tumpang tindih dihitung sekali. Bila jam komputer berubah di tengah gangguan, lamanya tidak diketahui dan tidak ikut dijumlahkan.',
     on: {
       office: 'Kecamatan {{kecamatan}}',
       place: '{{kabupaten}} ({{kode}})',
@@ -1410,7 +1410,7 @@ export const id = {
   },
   settings: {
     title: 'Pengaturan',
-    lead: 'Untuk stasiun ini saja. Berlaku langsung setelah disimpan, dan setiap perubahan dicatat. Aturan pusat boleh diperketat, tidak boleh dilonggarkan.',
+    lead: 'Untuk stasiun ini saja. Berlaku langsung setelah disimpan kecuali bila disebut lain, dan setiap perubahan dicatat. Aturan pusat boleh diperketat, tidak boleh dilonggarkan.',
     group_record: 'Perekaman',
     group_keep: 'Keamanan dan penyimpanan',
     group_send: 'Pengiriman',
@@ -1426,7 +1426,7 @@ export const id = {
       'Mata di bawah nilai ini diambil ulang. Lebih tinggi berarti lebih jelas, tetapi lebih sering diulang. Draf yang belum disimpan ikut dinilai lagi.',
     name_maxAttempts: 'Banyaknya pengambilan',
     effect_maxAttempts:
-      'Sebanyak ini jari atau mata yang kurang jelas diambil, lalu yang terbaik dipakai. Lebih banyak berarti lebih teliti, tetapi lebih lama.',
+      'Jari atau mata yang kurang jelas diambil paling banyak sekian kali, lalu yang terbaik dipakai. Lebih banyak berarti lebih teliti, tetapi lebih lama.',
     name_idleLockMinutes: 'Kunci otomatis',
     effect_idleLockMinutes: 'Meja terkunci bila komputer tidak disentuh selama ini. Draf tetap di tempatnya.',
     name_retentionDays: 'Masa simpan paket',
@@ -1468,7 +1468,7 @@ export const id = {
     byDefault: 'bawaan',
     changed: 'Diubah {{name}}, {{time}}',
     unchanged: 'Belum pernah diubah menurut catatan',
-    beforeLogin: 'seseorang sebelum masuk',
+    beforeLogin: 'seseorang di layar masuk',
     change: 'Ubah…',
     changeOf: 'Ubah… {{name}}',
     newValue: 'Nilai baru, dari {{min}} sampai {{max}}',

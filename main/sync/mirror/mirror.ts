@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { MirrorStatus } from '../../../app/ipc/mirror.ts';
 import type { AccountId } from '../../../app/ids.ts';
 import { mirrorPlaceSchema, type MirrorPlace } from '../../../app/sync/mirror.ts';
-import { policySchema, type Policy } from '../../../app/sync/protocol.ts';
+import type { Policy } from '../../../app/sync/protocol.ts';
 import { RekamError } from '../../../app/errors.ts';
 import type { Remote, StationRecord, StoreApi } from '../../store/api.ts';
 import { sha256 } from '../../security/sign.ts';
@@ -244,8 +244,7 @@ export class Mirror {
   /** The key that entries are sealed to; where it changed, all of them are due again. */
   async #recoveryKey(record: StationRecord): Promise<Policy['recovery']> {
     const { store } = this.#deps;
-    const stored = await store.station.setting('policy');
-    const policy = stored === null ? record.activation.policy : policySchema.parse(JSON.parse(stored));
+    const policy = (await store.station.policy())?.center ?? record.activation.policy;
     const keyId = policy.recovery?.keyId ?? '';
     if (keyId !== ((await store.station.setting('mirrorKey')) ?? '')) {
       await store.mirror.forget('all');

@@ -58,7 +58,7 @@ export function NumberForm({ setting, settings: { center, own, inForce }, onClos
         onChange={(event) => setText(event.currentTarget.value.replace(/\D/g, '').slice(0, 4))}
       />
       <p className={classes['quiet']}>
-        {t(max === center[setting] ? 'settings/bound_down' : 'settings/bound_up')}
+        {t(setting === 'idleLockMinutes' ? 'settings/bound_down' : 'settings/bound_up')}
       </p>
       {wrong && (
         <p role="alert" className={classes['wrong']}>
