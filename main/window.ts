@@ -159,12 +159,19 @@ export function pageHasItsFiles({ webContents }: BrowserWindow, rendererDir: str
   const missing = new Set([...page.matchAll(NAMED_FILE)].map(([, name = '']) => `${APP_ORIGIN}/${name}`));
   const { webRequest } = webContents.session;
   return new Promise((resolve) => {
+    const done = (): void => {
+      webRequest.onCompleted(null);
+      webRequest.onErrorOccurred(null);
+      resolve();
+    };
     const isThere = ({ url }: { readonly url: string }): void => {
       missing.delete(url);
-      if (missing.size === 0) resolve();
+      if (missing.size === 0) done();
     };
     webRequest.onCompleted(isThere);
     webRequest.onErrorOccurred(isThere);
-    webContents.once('did-fail-load', () => resolve());
+    webContents.once('did-fail-load', done);
+    // A page that crashes is loaded again, and the station does not wait for it.
+    webContents.once('render-process-gone', done);
   });
 }
