@@ -102,6 +102,8 @@ it('pulled out, it is told at the desk and on the status bar; plugged in again, 
   renameSync(`${folder}.away`, folder);
   await statusBar(words.status.mirror_same);
   await page.getByRole('alert').getByText(upTo(words.mirror.lost)).waitFor({ state: 'detached' });
+  // On one disk with the station the bar says so, whether all is copied or not.
+  await station.until(({ mirror }) => mirror.state === 'ok' && mirror.behind === 0);
   expect(readdirSync(folder).filter((name) => name.endsWith('.jws'))).toHaveLength(2);
 });
 
