@@ -18,7 +18,7 @@ export type KilledAt = (typeof KILLED_AT)[number];
 export type Mode = 'true' | 'early' | 'unsynced' | 'torn';
 
 /** `npm run faults` asks for more. */
-const KILLS = Number(process.env['REKAM_KILLS'] ?? 100);
+const KILLS = Number(process.env['REKAM_KILLS'] ?? 60);
 /** In hundredths. Record weighs most: it is what a kill must not hurt. */
 const SHARE = { record: 40, sync: 20, purge: 10, migration: 10, mirror: 10, courier: 10 } as const;
 
