@@ -1,4 +1,4 @@
-import { localDay } from '../local-day.ts';
+import { localMinute } from '../local-day.ts';
 import { laneOf, type Lane, type OutageCause, type OutageReport } from './outages.ts';
 
 /** Words of the month's outages on screen and paper, and in the file that main writes: the window has no hand in that. */
@@ -30,22 +30,15 @@ const COLUMNS: Readonly<Record<ReportLanguage, readonly string[]>> = {
   en: ['kind', 'from', 'to', 'minutes in this month', 'cause', 'recorded', 'sent home otherwise'],
 };
 
-/** `2011-11-14 12:00`, as any spreadsheet reads it. */
-function moment(at: string): string {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${localDay(date.getTime())} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
 /** The month as the lines of a file, the first with the names of its columns. An end or a length that is not known is empty. */
 export function reportLines({ rows }: Pick<OutageReport, 'rows'>, language: ReportLanguage): string[][] {
   return [
     [...COLUMNS[language]],
     ...rows.map(({ cause, startedAt, endedAt, lastedMs, recorded, sentHome }) => [
       LANE_WORDS[laneOf(cause)][language],
-      moment(startedAt),
+      localMinute(Date.parse(startedAt)),
       // The clock was set meanwhile: what it said at the end is no time of the desk's.
-      endedAt === null || lastedMs === null ? '' : moment(endedAt),
+      endedAt === null || lastedMs === null ? '' : localMinute(Date.parse(endedAt)),
       lastedMs === null ? '' : String(Math.round(lastedMs / 60_000)),
       OUTAGE_WORDS[cause][language],
       String(recorded),
