@@ -5,7 +5,7 @@ import type { Biodata } from '../../app/enrollment/biodata.ts';
 import { id as words } from '../../renderer/i18n/id.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
-import { liveText, colourViolations, violations } from '../helpers/accessibility.ts';
+import { liveText, violationsInBothSchemes } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { atDisk, plainAdults } from '../helpers/closed-station.ts';
 import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
@@ -47,14 +47,7 @@ async function login(role: 'operator' | 'supervisor'): Promise<void> {
 
 async function see(name: string): Promise<void> {
   const { page } = station;
-  const found: string[] = [];
-  for (const [colorScheme, finds] of [
-    ['dark', colourViolations],
-    ['light', violations],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    found.push(...(await finds(page)).map((text) => `${name}, ${colorScheme}: ${text}`));
-  }
+  const found = await violationsInBothSchemes(page, name);
   await station.resize(1366, 768);
   await station.shot(path.join(SHOTS, `${name}.png`));
   expect(found).toEqual([]);

@@ -8,7 +8,7 @@ import { en } from '../../renderer/i18n/en.ts';
 import { id } from '../../renderer/i18n/id.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
-import { liveText, colourViolations, violations } from '../helpers/accessibility.ts';
+import { liveText, violationsInBothSchemes } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { activatedAtDisk, plainAdults } from '../helpers/closed-station.ts';
 import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
@@ -83,15 +83,9 @@ async function login(role: 'operator' | 'supervisor'): Promise<void> {
 
 async function see(name: string): Promise<void> {
   const { page } = station;
-  const found: string[] = [];
-  for (const [colorScheme, finds] of [
-    ['dark', colourViolations],
-    ['light', violations],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    found.push(...(await finds(page)).map((text) => `${name}, ${colorScheme}: ${text}`));
-    if (colorScheme === 'dark') await station.shot(path.join(SHOTS, `${name}-dark.png`));
-  }
+  const found = await violationsInBothSchemes(page, name, () =>
+    station.shot(path.join(SHOTS, `${name}-dark.png`)),
+  );
   await station.shot(path.join(SHOTS, `${name}.png`));
   expect(found).toEqual([]);
 }

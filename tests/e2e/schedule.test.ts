@@ -11,7 +11,7 @@ import { id } from '../../renderer/i18n/id.ts';
 import { tabTo } from '../../scripts/keyboard-work.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
-import { liveText, colourViolations, violations } from '../helpers/accessibility.ts';
+import { liveText, violationsInBothSchemes } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { demoAccount, stationHome, type StationHome } from '../helpers/station-home.ts';
 
@@ -56,14 +56,7 @@ describe.each([
 
   async function see(name: string): Promise<void> {
     const { page } = station;
-    const found: string[] = [];
-    for (const [colorScheme, finds] of [
-      ['dark', colourViolations],
-      ['light', violations],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      found.push(...(await finds(page)).map((text) => `${name}, ${colorScheme}: ${text}`));
-    }
+    const found = await violationsInBothSchemes(page, name);
     await station.shot(path.join(shots, `${name}.png`));
     expect(found).toEqual([]);
   }

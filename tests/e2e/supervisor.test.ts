@@ -6,7 +6,7 @@ import { PATHS } from '../../app/sync/protocol.ts';
 import { id as words } from '../../renderer/i18n/id.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow, Status } from '../../scripts/station-window.ts';
-import { liveText, colourViolations, violations } from '../helpers/accessibility.ts';
+import { liveText, violationsInBothSchemes } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { activateStation } from '../helpers/center-station.ts';
 import { atDisk, plainAdults } from '../helpers/closed-station.ts';
@@ -54,14 +54,7 @@ async function login(role: 'operator' | 'supervisor'): Promise<void> {
 /** A picture in out/shots/supervisor, and what axe finds there in both colours. */
 async function see(name: string): Promise<void> {
   const { page } = station;
-  const found: string[] = [];
-  for (const [colorScheme, finds] of [
-    ['dark', colourViolations],
-    ['light', violations],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    found.push(...(await finds(page)).map((text) => `${name}, ${colorScheme}: ${text}`));
-  }
+  const found = await violationsInBothSchemes(page, name);
   await station.shot(path.join(SHOTS, `${name}.png`));
   expect(found).toEqual([]);
 }

@@ -8,7 +8,7 @@ import { id } from '../../renderer/i18n/id.ts';
 import { recordByKeyboard, scanNik, stepNow } from '../../scripts/keyboard-work.ts';
 import { root } from '../../scripts/runtime.mjs';
 import type { StationWindow } from '../../scripts/station-window.ts';
-import { colourViolations, liveText, stroke, violations } from '../helpers/accessibility.ts';
+import { liveText, stroke, violationsInBothSchemes } from '../helpers/accessibility.ts';
 import { startTestCenter, type TestCenter } from '../helpers/center.ts';
 import { demoAccount, stationHome } from '../helpers/station-home.ts';
 
@@ -53,13 +53,7 @@ describe.each([
 
   async function see(name: string): Promise<void> {
     const { page } = station;
-    for (const [colorScheme, finds] of [
-      ['dark', colourViolations],
-      ['light', violations],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      found.push(...(await finds(page)).map((text) => `${name}, ${colorScheme}: ${text}`));
-    }
+    found.push(...(await violationsInBothSchemes(page, name)));
     count += 1;
     for (const [width, height] of SIZES) {
       await station.resize(width, height);

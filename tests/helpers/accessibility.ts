@@ -24,9 +24,22 @@ export async function violations(page: Page): Promise<string[]> {
   return axeFinds(page, ALL_RULES);
 }
 
-/** The same of its colours alone, for a screen that was looked at whole in another colour scheme. */
-export async function colourViolations(page: Page): Promise<string[]> {
-  return axeFinds(page, RULES_OF_COLOUR);
+/**
+ * What axe finds on it in both colour schemes: of the dark one its colours alone, as nothing else can differ.
+ * @param name of the screen, in each line
+ * @param inDark while the dark one stands
+ */
+export async function violationsInBothSchemes(
+  page: Page,
+  name: string,
+  inDark: () => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  const dark = await axeFinds(page, RULES_OF_COLOUR);
+  await inDark();
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  const light = await violations(page);
+  return [...dark.map((text) => `${name}, dark: ${text}`), ...light.map((text) => `${name}, light: ${text}`)];
 }
 
 async function axeFinds(page: Page, runOnly: typeof ALL_RULES): Promise<string[]> {
