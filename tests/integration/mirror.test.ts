@@ -5,9 +5,12 @@ import path from 'node:path';
 import { Decrypter } from 'age-encryption';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
-import { deskRowSchema, mirrorEntrySchema } from '../../app/sync/mirror.ts';
+import { deskRowSchema, mirrorEntrySchema, type MirrorPlace } from '../../app/sync/mirror.ts';
 import { sha256 } from '../../main/security/sign.ts';
-import type { OutboxItem } from '../../main/store/api.ts';
+import type { OutboxItem, StationRecord } from '../../main/store/api.ts';
+import { readBack } from '../../main/sync/courier/disk.ts';
+import { readCard } from '../../main/sync/mirror/card.ts';
+import { FolderMirror } from '../../main/sync/mirror/folder.ts';
 import { filesEnding, mirrorOf, mirrorOn, recoveryKey, secondDisk } from '../helpers/mirror.ts';
 import { findPlainText } from '../helpers/plain-text.ts';
 import { openTestStore, recordResident, testActivation, type TestStore } from '../helpers/store.ts';
@@ -222,4 +225,39 @@ test('a folder in the station’s own data is refused, and one that cannot be wr
   writeFileSync(file, '');
   await expect(mirror.choose(path.join(file, 'x'), by)).rejects.toMatchObject({ code: 'mirror.unwritable' });
   expect(store.api.station.setting('mirror')).toBeNull();
+});
+
+test('two files read back at the same time are each told as they lie there', async () => {
+  const disk = secondDisk();
+  const files = Array.from({ length: 8 }, (_, index) => {
+    const bytes = Buffer.alloc(3 * 1024 * 1024 + index, index + 1);
+    const file = path.join(disk, String(index));
+    writeFileSync(file, bytes);
+    return { file, expected: sha256(bytes) };
+  });
+  const { signal } = new AbortController();
+  const found = await Promise.all(files.map(({ file }) => readBack(file, signal)));
+  expect(found).toEqual(files.map(({ expected }) => expected));
+});
+
+test('what was recorded during the daily check is on the station’s card too when it stops', async () => {
+  const store = await station();
+  const disk = secondDisk();
+  let late = 1;
+  class Interrupted extends FolderMirror {
+    override async isWhole(...asked: Parameters<FolderMirror['isWhole']>): Promise<boolean> {
+      const isWhole = await super.isWhole(...asked);
+      await record(store, late, (late += 1));
+      return isWhole;
+    }
+  }
+  const target = (place: MirrorPlace, { activation }: StationRecord) =>
+    new Interrupted(place, activation.stationId, store.dir);
+  const { mirror, until } = mirrorOf(store, { target });
+  await record(store, 0, 1);
+  await mirror.choose(disk, store.supervisor.accountId);
+  await until(({ state, behind }) => state === 'ok' && behind === 0 && late === 2);
+  await mirror.stop();
+  expect(filesEnding(mirrorOn(disk), '.jws')).toHaveLength(2);
+  expect(readCard(store.dir, store.stationKey)?.last?.sequence).toBe(2);
 });

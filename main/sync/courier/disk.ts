@@ -49,7 +49,7 @@ export async function readBack(file: string, signal: AbortSignal): Promise<Sha25
   const direct = await openDirect(file);
   if (direct !== null) {
     try {
-      return await digestOf(direct, await alignedBuffer(direct), signal);
+      return await digestDirect(direct, signal);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
     } finally {
@@ -86,22 +86,27 @@ async function digestOf(handle: FileHandle, buffer: Buffer, signal: AbortSignal)
   }
 }
 
-let aligned: Buffer | null = null;
+/** Aligned buffers that no read is using: two reads at once, a disk chosen while the former is looked at, share none. */
+const idle: Buffer[] = [];
 
-/** Node says nothing of where memory lies: the places are tried, once, until a direct read is let through. */
+async function digestDirect(handle: FileHandle, signal: AbortSignal): Promise<Sha256 | null> {
+  const buffer = idle.pop() ?? (await alignedBuffer(handle));
+  const digest = await digestOf(handle, buffer, signal);
+  idle.push(buffer);
+  return digest;
+}
+
+/** Node says nothing of where memory lies: the places are tried until a direct read is let through. */
 async function alignedBuffer(handle: FileHandle): Promise<Buffer> {
-  if (aligned !== null) return aligned;
   const memory = Buffer.allocUnsafeSlow(CHUNK + ALIGNMENT);
   for (let at = 0; at < ALIGNMENT; at += 8) {
     const candidate = memory.subarray(at, at + CHUNK);
     try {
       await handle.read(candidate, 0, ALIGNMENT, 0);
+      return candidate;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EINVAL') continue;
-      throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
     }
-    aligned = candidate;
-    return candidate;
   }
   return memory.subarray(0, CHUNK);
 }

@@ -195,8 +195,6 @@ export class Mirror {
     if (due > 0 && this.#isStuck()) this.#set({ behind: due, recoverable });
     else this.#count(due, { recoverable });
     await copyDue(work);
-    // What was recorded during the copying.
-    await this.#writeCard(record, place);
     await removeLeftovers(work);
     const checked = Number((await store.station.setting('mirrorCheckedAt')) ?? 0);
     // A clock that was put back must not put the check off for years.
@@ -205,6 +203,8 @@ export class Mirror {
       await store.station.set('mirrorCheckedAt', String(now()));
       await copyDue(work);
     }
+    // What was recorded meanwhile: the next look may be after a power cut.
+    await this.#writeCard(record, place);
     if (!work.signal.aborted) this.#count(await store.mirror.behind());
   }
 
