@@ -29,7 +29,7 @@ export const settingsSchema = z.object({
       key: z.enum(LISTED_SETTINGS),
       at: instantSchema,
       /** Null: before anybody had logged in. */
-      by: z.string().nullable(),
+      by: z.string(),
     }),
   ),
 });

@@ -98,8 +98,8 @@ export interface StationStore {
   keyNews(): { readonly followedAt: number | null; readonly refusedAt: number | null };
   setting(key: SettingKey): string | null;
   set(key: SettingKey, value: string): void;
-  /** By a person (null: before anybody had logged in); audited with what it was and is. Null takes it away; what is the same already changes nothing. */
-  setByHand(key: SettingKey, value: string | null, by: AccountId | null, now: number): void;
+  /** By a person; audited with what it was and is. Null takes it away; what is the same already changes nothing. */
+  setByHand(key: SettingKey, value: string | null, by: AccountId, now: number): void;
   /** Who changed these last, and when. */
   lastChanges(keys: readonly ListedSetting[]): SettingChanged[];
   /** Null until the station is activated. */
@@ -117,8 +117,8 @@ export interface StationStore {
 export interface SettingChanged {
   readonly key: ListedSetting;
   readonly at: string;
-  /** Name of the account, its id where the center has taken it away; null before anybody had logged in. */
-  readonly by: string | null;
+  /** Name of the account, its id where the center has taken it away. */
+  readonly by: string;
 }
 
 /** The center's policy as last received (by reference, else with the activation), and what counts at this station. */

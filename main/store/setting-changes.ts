@@ -11,7 +11,7 @@ export function setByHand(
   db: Database,
   key: SettingKey,
   value: string | null,
-  by: AccountId | null,
+  by: AccountId,
   now: number,
 ): void {
   db.write((tx) => {
@@ -26,12 +26,12 @@ export function setByHand(
 
 export const LAST_CHANGE = `
   SELECT a.at, a.by_account, (SELECT name FROM account WHERE id = a.by_account) AS name FROM audit a
-  WHERE a.subject = ? AND a.what = 'setting.changed' ORDER BY a.sequence DESC LIMIT 1`;
+  WHERE a.subject = ? AND a.what = 'setting.changed' AND a.by_account IS NOT NULL ORDER BY a.sequence DESC LIMIT 1`;
 
 /** The last change of each by a person, as far as this database's audit log reaches back. */
 export function lastChanges(db: Reader, keys: readonly ListedSetting[]): SettingChanged[] {
   return keys.flatMap((key) => {
-    const row = db.get<{ at: number; by_account: string | null; name: string | null }>(LAST_CHANGE, key);
+    const row = db.get<{ at: number; by_account: string; name: string | null }>(LAST_CHANGE, key);
     return row === undefined ? [] : [{ key, at: iso(row.at), by: row.name ?? row.by_account }];
   });
 }

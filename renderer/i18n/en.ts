@@ -1472,7 +1472,6 @@ export const en: Words = {
     byDefault: 'default',
     changed: 'Changed by {{name}}, {{time}}',
     unchanged: 'Never changed as far as the log goes',
-    beforeLogin: 'somebody at the login',
     change: 'Change…',
     changeOf: 'Change… {{name}}',
     newValue: 'New value, from {{min}} to {{max}}',

@@ -87,8 +87,10 @@ describe('a setting', () => {
     const plan = store.db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${LAST_CHANGE}`, 'calendar');
     expect(plan.map(({ detail }) => detail).join('\n')).toContain('audit_subject');
     expect(plan.map(({ detail }) => detail).join('\n')).not.toContain('TEMP B-TREE');
-    store.api.station.setByHand('language', 'en', null, NOW);
-    expect(store.api.station.lastChanges(LISTED_SETTINGS)).toMatchObject([{ key: 'language', by: null }]);
+    store.api.station.setByHand('language', 'en', store.supervisor.accountId, NOW);
+    expect(store.api.station.lastChanges(LISTED_SETTINGS)).toMatchObject([
+      { key: 'language', by: store.supervisor.name },
+    ]);
     expect(
       store.api.audit.list({
         by: null,

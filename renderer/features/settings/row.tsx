@@ -65,7 +65,7 @@ export function Row(props: Props) {
             {change === undefined
               ? t('settings/unchanged')
               : t('settings/changed', {
-                  name: change.by ?? t('settings/beforeLogin'),
+                  name: change.by,
                   time: f.moment(change.at, now),
                 })}
           </p>
