@@ -217,8 +217,10 @@ describe('the packet', () => {
 
   test('a changed byte never throws and never brings a part whose hash is wrong', () => {
     const flip = fc.tuple(fc.nat(SEALABLE.length - 1), fc.integer({ min: 1, max: 255 }));
+    // Each byte once: two changes of one could undo each other.
+    const changes = fc.uniqueArray(flip, { minLength: 1, maxLength: 3, selector: ([at]) => at });
     fc.assert(
-      fc.property(fc.array(flip, { minLength: 1, maxLength: 3 }), (flips) => {
+      fc.property(changes, (flips) => {
         const bytes = SEALABLE.slice();
         for (const [at, bits] of flips) bytes[at] = (bytes[at] ?? 0) ^ bits;
         expect(flaw(bytes)).toBeNull();
