@@ -4,7 +4,7 @@ import type { Response } from '../app/ipc/contract.ts';
 import type { StationInfo } from '../app/ipc/status.ts';
 import type { Vault } from './drafts/vault.ts';
 import type * as DeskSide from './features/desk/side.ts';
-import { changeLanguage, type Language } from './i18n/index.ts';
+import { changeLanguage, loadEnglish, type Language } from './i18n/index.ts';
 import { queries } from './query.ts';
 import { answer, station, whenLoginRequired } from './station.ts';
 
@@ -16,8 +16,8 @@ function desk(): typeof DeskSide {
 }
 /** Once the login stands there it is loaded ahead, so that nobody waits for it. */
 export async function loadDesk(): Promise<typeof DeskSide> {
-  loaded ??= await import('./features/desk/side.ts');
-  return loaded;
+  const [side] = await Promise.all([import('./features/desk/side.ts'), loadEnglish()]);
+  return (loaded = side);
 }
 
 export type Session = Response<'session.login'>;

@@ -4,6 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { painted } from './after-paint.ts';
 import { loadApp, setTheme } from './app-state.ts';
 import { startBattery } from './battery.ts';
 import { Announcer } from './components/announcer.tsx';
@@ -12,6 +13,7 @@ import { keepFocus } from './components/keep-focus.ts';
 import { stopRepeatedEnter } from './components/keys.ts';
 import { changeLanguage, startI18n } from './i18n/index.ts';
 import { queries } from './query.ts';
+import { answer, station } from './station.ts';
 import { startStatus } from './status.ts';
 import { stationColorScheme, styleNonce, theme, variables } from './theme/theme.ts';
 
@@ -21,7 +23,7 @@ async function start(): Promise<void> {
   const container = document.getElementById('root');
   if (container === null) throw new Error('index.html has no root');
 
-  await startI18n('id');
+  await startI18n();
   const { language, theme: appearance } = await loadApp();
   if (language !== 'id') await changeLanguage(language);
   startStatus();
@@ -47,6 +49,7 @@ async function start(): Promise<void> {
       </MantineProvider>
     </StrictMode>,
   );
+  void painted().then(() => answer(station.station.shown()));
 }
 
 void start();

@@ -10,6 +10,7 @@ export const CHANNELS = [
   'station.setTheme',
   'station.battery',
   'station.setAutostart',
+  'station.shown',
   'session.login',
   'session.current',
   'session.logout',

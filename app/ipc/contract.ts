@@ -22,6 +22,7 @@ import {
   auditVerdictSchema,
   secondPersonSchema,
 } from './people.ts';
+import { AT_START, type Audience } from './at-start.ts';
 import type { Channel, EventName } from './channels.ts';
 import { MIRROR_STATES, mirrorStatusSchema } from './mirror.ts';
 import {
@@ -61,34 +62,12 @@ import {
   takeoverStateSchema,
 } from './takeover.ts';
 import { courierStateSchema, packSummarySchema, receiptsSummarySchema } from './courier.ts';
-import { stationInfoSchema, stationStatusSchema, syncSummarySchema, themeSchema } from './status.ts';
-
-/**
- * The one contract between window and main: channel → request, response, who may call it. Main's wrapper checks
- * frame, session, role and request before a handler runs, and the response before it leaves; the preload exposes
- * exactly these channels, by group. Bytes cross as Uint8Array.
- */
-/** `person`: whoever is logged in, even with a first password that must be changed before anything else. */
-export type Audience = 'anyone' | 'person' | 'operator' | 'supervisor';
+import { stationStatusSchema, syncSummarySchema } from './status.ts';
 
 const nothing = z.void();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
-const WEEK_SECONDS = 7 * 24 * 60 * 60;
 const PART_MAX = 4 * 1024 * 1024;
 const partBytes = bytes.refine((value) => value.length > 0 && value.length <= PART_MAX);
-
-export const sessionSchema = z.object({
-  accountId: accountIdSchema,
-  name: z.string(),
-  username: z.string(),
-  role: z.enum(['operator', 'supervisor']),
-  /** Training: invented residents, a queue of its own, nothing that could reach the real one. */
-  training: z.boolean(),
-  /** Somebody else chose the password: the person must choose another before anything else. */
-  mustChange: z.boolean(),
-  /** AES-256-GCM key for the drafts in the window's Dexie, raw 32 bytes. Lives in memory only; training has its own. */
-  draftKey: bytes,
-});
 
 export const residentRowSchema = z.object({
   nik: z.string(),
@@ -234,53 +213,13 @@ const personSchema = z.strictObject({ username: z.string().max(60), password: z.
 export const checkupSchema = z.object({ at: instantSchema, findings: z.array(checkupFindingSchema) });
 export type Checkup = z.infer<typeof checkupSchema>;
 
+/**
+ * The one contract between window and main: channel → request, response, who may call it. Main's wrapper checks
+ * frame, session, role and request before a handler runs, and the response before it leaves; the preload exposes
+ * exactly these channels, by group. Bytes cross as Uint8Array.
+ */
 export const CONTRACT = {
-  'station.info': { request: nothing, response: stationInfoSchema, audience: 'anyone' },
-  'station.status': { request: nothing, response: stationStatusSchema, audience: 'anyone' },
-  'station.activate': {
-    request: z.strictObject({ centerUrl: z.string().max(300), code: z.string().max(100) }),
-    response: stationInfoSchema,
-    audience: 'anyone',
-  },
-  'station.setLanguage': { request: z.enum(['id', 'en']), response: nothing, audience: 'anyone' },
-
-  'station.setTheme': { request: themeSchema, response: nothing, audience: 'anyone' },
-
-  /** What the page's own look at the battery says: main has none without native code. */
-  'station.battery': {
-    request: z.strictObject({
-      level: z.number().min(0).max(1),
-      charging: z.boolean(),
-      /** Null where the PC does not know. */
-      secondsLeft: z.number().min(0).max(WEEK_SECONDS).nullable(),
-    }),
-    response: nothing,
-    audience: 'anyone',
-  },
-  /** Whether the station starts with the system. */
-  'station.setAutostart': { request: z.boolean(), response: stationInfoSchema, audience: 'supervisor' },
-
-  'session.login': {
-    request: z.strictObject({ username: z.string().max(60), password: z.string().max(200) }),
-    response: sessionSchema,
-    audience: 'anyone',
-  },
-  'session.current': { request: nothing, response: sessionSchema.nullable(), audience: 'anyone' },
-  'session.logout': { request: nothing, response: nothing, audience: 'person' },
-  /**
-   * Another password for the caller; the answer is the session as it is from now on. `current` may be null only where
-   * the caller has just logged in with a password that must be changed.
-   */
-  'session.changePassword': {
-    request: z.strictObject({
-      current: z.string().max(PASSWORD_MAX).nullable(),
-      password: z.string().max(PASSWORD_MAX),
-    }),
-    response: sessionSchema,
-    audience: 'person',
-  },
-  /** Into training or back to work; the answer is the session as it is from now on. */
-  'session.train': { request: z.boolean(), response: sessionSchema, audience: 'operator' },
+  ...AT_START,
 
   'desk.find': {
     request: z.strictObject({ query: z.string().max(100), limit: z.int().min(1).max(50) }),
@@ -731,7 +670,7 @@ export const CONTRACT = {
   'takeover.retry': { request: nothing, response: nothing, audience: 'anyone' },
 } as const satisfies Record<Channel, { request: z.ZodType; response: z.ZodType; audience: Audience }>;
 
-export type { Channel, EventName };
+export type { Audience, Channel, EventName };
 export type { OutboxRow } from './outbox.ts';
 export type Request<C extends Channel> = z.infer<(typeof CONTRACT)[C]['request']>;
 export type Response<C extends Channel> = z.infer<(typeof CONTRACT)[C]['response']>;

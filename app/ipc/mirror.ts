@@ -25,6 +25,12 @@ export const mirrorStatusSchema = z.object({
 });
 export type MirrorStatus = z.infer<typeof mirrorStatusSchema>;
 
+/** None chosen, or nobody has looked yet. */
+export const NO_MIRROR: MirrorStatus = {
+  ...{ state: 'none', behind: 0, folder: null, since: null },
+  ...{ copiedAt: null, sameDisk: false, recoverable: false },
+};
+
 /** What became of the station when its database was found damaged and built anew. */
 export const recoverySchema = z.object({
   at: instantSchema,

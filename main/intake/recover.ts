@@ -31,12 +31,12 @@ const AUDIT_TAIL = 500;
 
 /**
  * Opens the station's database, or sets a damaged one aside and opens a new one.
- * @param options.card what the station knows of itself beside the database: says that there must be one
+ * @param options.card what the station knows of itself beside the database: says that there must be one; read only then
  * @throws RekamError `store.key`, `store.newer`, `disk.full`; `store.damaged` when even a new one does not stand
  */
 export async function startStore(
   options: StoreWorkerOptions & {
-    readonly card: StationCard | null;
+    readonly card: () => StationCard | null;
     readonly now: number;
   },
 ): Promise<StartedStore> {
@@ -56,10 +56,10 @@ export async function startStore(
 
 function missing(
   file: string,
-  { card, now }: { readonly card: StationCard | null; readonly now: number },
+  { card, now }: { readonly card: () => StationCard | null; readonly now: number },
 ): DamageNote | null {
   if (isEmptied(file)) return noteDamage(file, 'damaged', now);
-  return card !== null && !existsSync(file) ? noteDamage(file, 'gone', now) : null;
+  return !existsSync(file) && card() !== null ? noteDamage(file, 'gone', now) : null;
 }
 
 /** What every start reads: damage there shows itself now and not at the desk. */

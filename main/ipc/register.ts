@@ -1,5 +1,6 @@
 import { ipcMain, type IpcMainInvokeEvent } from 'electron';
 import { CHANNELS } from '../../app/ipc/channels.ts';
+import type { AT_START, StartChannel } from '../../app/ipc/at-start.ts';
 import type { CONTRACT, Channel, Request, Response } from '../../app/ipc/contract.ts';
 import type { IpcResult } from '../../app/ipc/result.ts';
 import { isWholeText } from '../../app/text.ts';
@@ -11,17 +12,26 @@ type AudienceOf<C extends Channel> = (typeof CONTRACT)[C]['audience'];
 /** Handlers that need a person get one; the type says so. */
 type CallerOf<C extends Channel> = AudienceOf<C> extends 'anyone' ? DeskSession | null : DeskSession;
 
-export type Handlers = {
-  readonly [C in Channel]: (request: Request<C>, caller: CallerOf<C>) => Promise<Response<C>> | Response<C>;
+type HandlersOf<Channels extends Channel> = {
+  readonly [C in Channels]: (request: Request<C>, caller: CallerOf<C>) => Promise<Response<C>> | Response<C>;
 };
+export type Handlers = HandlersOf<Channel>;
+/** What stands behind the login, once for the real side and once for training. */
+export type SideHandlers = HandlersOf<Exclude<Channel, StartChannel>>;
 
 export interface Border {
-  /** Comes with the handlers: this file is there before the page, and the schemas take longer to load. */
-  readonly contract: typeof CONTRACT;
-  readonly handlers: Handlers;
-  /** The same channels over the training desk; asked for only in a session that is there. */
-  readonly training: () => Handlers;
   readonly sessions: Sessions;
+  /** What the login needs: this file is there before the page, and the schemas take longer to load. */
+  readonly atStart: { readonly contract: typeof AT_START; readonly handlers: HandlersOf<StartChannel> };
+  /** Everything else, which is loaded while the login stands; what is asked of it meanwhile waits. */
+  readonly sides: Promise<Sides>;
+}
+
+export interface Sides {
+  readonly contract: typeof CONTRACT;
+  readonly handlers: SideHandlers;
+  /** The same channels over the training desk; asked for only in a session that is there. */
+  readonly training: () => SideHandlers;
 }
 
 export interface Gate {
@@ -59,7 +69,8 @@ async function answer(
     // A foreign frame learns nothing, not even an error of ours.
     if (!gate.isOurs(event)) throw new ForeignFrame();
     const border = await gate.border;
-    const { audience, request: requestSchema, response: responseSchema } = border.contract[channel];
+    const { entry, handlerFor } = await standingBehind(border, channel);
+    const { audience, request: requestSchema, response: responseSchema } = entry;
     const caller = border.sessions.current();
     if (audience !== 'anyone' && caller === null) throw new RekamError('login.required');
     if (audience !== 'anyone' && audience !== 'person' && caller?.mustChange === true)
@@ -69,14 +80,30 @@ async function answer(
     if (!parsed.success) throw new RekamError('request.invalid', {}, parsed.error);
     // Neither the database nor the center's could give such text back as it is.
     if (!isWholeText(parsed.data)) throw new RekamError('request.invalid');
-    // The one place where a session finds its side. A handler was made over one store and knows no other.
-    const handlers = caller?.training === true ? border.training() : border.handlers;
-    const handler = handlers[channel] as (request: unknown, caller: DeskSession | null) => unknown;
-    const value = responseSchema.parse(await handler(parsed.data, caller));
+    const value = responseSchema.parse(await handlerFor(caller)(parsed.data, caller));
     return { ok: true, value };
   } catch (error) {
     return { ok: false, error: refuse(gate.log, channel, error) };
   }
+}
+
+type Handler = (request: unknown, caller: DeskSession | null) => unknown;
+
+async function standingBehind(border: Border, channel: Channel) {
+  const { atStart } = border;
+  if (isOf(atStart.contract, channel))
+    return { entry: atStart.contract[channel], handlerFor: () => atStart.handlers[channel] as Handler };
+  const { contract, handlers, training } = await border.sides;
+  // The one place where a session finds its side. A handler was made over one store and knows no other.
+  const sideOf = (caller: DeskSession | null) => (caller?.training === true ? training() : handlers);
+  return {
+    entry: contract[channel],
+    handlerFor: (caller: DeskSession | null) => sideOf(caller)[channel] as Handler,
+  };
+}
+
+function isOf(contract: typeof AT_START, channel: Channel): channel is StartChannel {
+  return channel in contract;
 }
 
 /** Its name is what the log says of it. */

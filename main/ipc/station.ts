@@ -27,6 +27,8 @@ interface Needs {
   readonly activate: (centerUrl: string, code: string) => Promise<StationRecord>;
   /** The engine starts with the new record. */
   readonly activated: (record: StationRecord) => void;
+  /** The window has drawn its first picture. */
+  readonly shown: () => void;
   readonly now: () => number;
 }
 
@@ -39,6 +41,7 @@ type Group = Pick<
   | 'station.setTheme'
   | 'station.battery'
   | 'station.setAutostart'
+  | 'station.shown'
 >;
 
 /** What the demo's start script says of itself. @param json of REKAM_DEMO */
@@ -103,6 +106,7 @@ export function stationHandlers(needs: Needs): Group {
         : store.station.setByHand('language', language, caller.accountId, needs.now()),
     'station.setTheme': (theme) => store.station.set('theme', theme),
     'station.battery': (report) => needs.battery(report),
+    'station.shown': () => needs.shown(),
     'station.setAutostart': async (isOn, caller) => {
       const value = isOn ? 'on' : 'off';
       await store.station.setByHand('autostart', value, caller.accountId, needs.now());

@@ -3,9 +3,8 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ERROR_WORDS } from '../../app/error-words.ts';
 import type { ErrorShape } from '../../app/errors.ts';
-import { en } from './en.ts';
 import { createFormat, type Format } from './format.ts';
-import { id } from './id.ts';
+import type { Words } from './id.ts';
 import type { Language } from './index.ts';
 
 export interface Vocabulary {
@@ -16,14 +15,11 @@ export interface Vocabulary {
   readonly error: (error: ErrorShape) => string;
 }
 
-const FORMATS: Readonly<Record<Language, Format>> = {
-  id: createFormat('id', id.unit),
-  en: createFormat('en', en.unit),
-};
+const formats = new Map<Language, Format>();
 const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
 
 export function errorSentence(error: ErrorShape, language: Language): string {
-  const f = FORMATS[language];
+  const f = formatOf(language);
   return ERROR_WORDS[error.code][language].replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = error.params[name];
     if (value === undefined) return '…';
@@ -35,18 +31,31 @@ export function errorSentence(error: ErrorShape, language: Language): string {
 }
 
 function partWords(language: Language): Readonly<Record<string, string>> {
-  return (language === 'en' ? en : id).part;
+  return texts(language).part;
+}
+
+function formatOf(language: Language): Format {
+  const known = formats.get(language);
+  if (known !== undefined) return known;
+  const format = createFormat(language, texts(language).unit);
+  formats.set(language, format);
+  return format;
+}
+
+/** Of a language that the window speaks or spoke; Indonesian is always there. */
+function texts(language: Language): Words {
+  return i18next.getResourceBundle(language, 'translation') as Words;
 }
 
 /** Words outside a component (announcements from a store). */
 export function words(): Vocabulary {
   const language: Language = i18next.language === 'en' ? 'en' : 'id';
-  return { t: i18next.t, f: FORMATS[language], language, error: (error) => errorSentence(error, language) };
+  return { t: i18next.t, f: formatOf(language), language, error: (error) => errorSentence(error, language) };
 }
 
 /** One language whatever the window speaks: paper for the resident. */
 export function wordsIn(language: Language): Pick<Vocabulary, 't' | 'f'> {
-  return { t: i18next.getFixedT(language), f: FORMATS[language] };
+  return { t: i18next.getFixedT(language), f: formatOf(language) };
 }
 
 export function useWords(): Vocabulary {
@@ -55,7 +64,7 @@ export function useWords(): Vocabulary {
   return useMemo(
     () => ({
       t,
-      f: FORMATS[language],
+      f: formatOf(language),
       language,
       error: (error: ErrorShape) => errorSentence(error, language),
     }),

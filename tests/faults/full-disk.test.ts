@@ -197,7 +197,7 @@ test.runIf(canMount)(
         nativeBinding: null,
       },
       keys: { database: store.key, stationPkcs8: store.stationKey.export({ format: 'der', type: 'pkcs8' }) },
-      ...{ card: null, now: TEST_NOW, onDead: () => undefined },
+      ...{ card: () => null, now: TEST_NOW, onDead: () => undefined },
     };
     expect(await codeOf(() => startStore(options))).toBe('disk.full');
     expect(before.length).toBeGreaterThan(0);

@@ -469,7 +469,7 @@ test('control: a border that checks no request of one channel is found', async (
     act: async (input) => {
       const { border } = await freshDesk();
       const open = { ...CONTRACT['station.setTheme'], request: z.string() };
-      (border.contract as Record<string, object>)['station.setTheme'] = open;
+      (border.atStart.contract as Record<string, object>)['station.setTheme'] = open;
       await act(input);
     },
   };
@@ -487,7 +487,7 @@ test('control: a handler that throws what no list knows is found', async () => {
       training: false,
     }),
     act: async (input) => {
-      const handlers = desk?.border.handlers as unknown as Record<string, unknown>;
+      const handlers = desk?.sides.handlers as unknown as Record<string, unknown>;
       const mended = handlers['outbox.list'];
       handlers['outbox.list'] = ({ offset }: { offset: number }) => {
         if (offset > 0) throw new TypeError('planted');

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RekamError } from '../../app/errors.ts';
+import { AT_START } from '../../app/ipc/at-start.ts';
 import { CONTRACT } from '../../app/ipc/contract.ts';
 import { practiceScanners } from '../../main/devices/practice.ts';
 import { StationCheckup } from '../../main/checkup/checkup.ts';
@@ -21,7 +22,7 @@ import { mirrorHandlers, mirrorHandlersInTraining } from '../../main/ipc/mirror.
 import { outageHandlers, outageHandlersInTraining } from '../../main/ipc/outages.ts';
 import { outboxHandlers, outboxHandlersInTraining } from '../../main/ipc/outbox.ts';
 import { requirePassword } from '../../main/ipc/password.ts';
-import type { Border, Handlers } from '../../main/ipc/register.ts';
+import type { Border, SideHandlers, Sides } from '../../main/ipc/register.ts';
 import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
 import { DiskRoom } from '../../main/ipc/room.ts';
 import { sessionHandlers } from '../../main/ipc/session.ts';
@@ -48,6 +49,7 @@ export interface IpcDesk {
   readonly real: TestStore;
   readonly training: TestStore;
   readonly border: Border;
+  readonly sides: Sides;
   readonly sessions: Sessions;
   readonly person: (role: 'operator' | 'supervisor', training: boolean) => DeskSession;
   /** For what a person chooses in the system's own dialogs. */
@@ -121,7 +123,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       factsOfStation(await board.read(), [], { activated: true, rekam: '0', runtime: '0', isRelease: false }),
     ...{ now, log: LOG },
   });
-  const common = {
+  const atStart = {
     ...stationHandlers({
       store: real.store,
       fixed: { version: '0', demo: null, developmentRuntime: true, uncleanStop: null, auditBrokenAt: null },
@@ -138,6 +140,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
           appVersion: '0',
         }),
       activated: quiet,
+      shown: quiet,
       now,
     }),
     ...sessionHandlers({
@@ -160,8 +163,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     policy: () => currentPolicy(real.store),
     show: quiet,
   });
-  const handlers: Handlers = {
-    ...common,
+  const handlers: SideHandlers = {
     ...deskHandlers({ ...atDesk, store: real.store }),
     ...devices,
     ...slipHandlers({ store: real.store, window, training: false, now }),
@@ -195,8 +197,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
       verify: () => Promise.resolve(verifyAudit(real.db, () => null)),
     }),
   };
-  const inTraining: Handlers = {
-    ...common,
+  const inTraining: SideHandlers = {
     ...deskHandlers({ ...atDesk, store: training.store }),
     ...devices,
     ...slipHandlers({ store: training.store, window, training: true, now }),
@@ -215,9 +216,15 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...accountHandlersInTraining(),
     ...auditHandlersInTraining(),
   };
+  const sides: Sides = { contract: CONTRACT, handlers, training: () => inTraining };
   return {
     ...{ real, training, sessions, disk },
-    border: { contract: { ...CONTRACT }, handlers, training: () => inTraining, sessions },
+    border: {
+      sessions,
+      atStart: { contract: { ...AT_START }, handlers: atStart },
+      sides: Promise.resolve(sides),
+    },
+    sides,
     person: (role, isTraining) => ({
       ...real[role],
       username: role,

@@ -89,6 +89,7 @@ export const VALID: Readonly<Record<string, Is>> = {
     secondsLeft: orNull((value) => typeof value === 'number' && value >= 0 && value <= 604_800),
   }),
   'station.setAutostart': yesNo,
+  'station.shown': nothing,
   'session.login': object({ username: text(60), password: text(200) }),
   'session.current': nothing,
   'session.logout': nothing,

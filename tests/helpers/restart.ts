@@ -29,7 +29,7 @@ export async function restart(test: TestStore, mayMirror = true): Promise<Restar
     keys: { database: test.key, stationPkcs8: stationKey.export({ format: 'der', type: 'pkcs8' }) },
     nativeBinding: null,
     onDead: (error) => console.error(error),
-    ...{ card, now: Date.now() },
+    ...{ card: () => card, now: Date.now() },
   });
   const { store } = started.worker;
   let isSuspected = false;

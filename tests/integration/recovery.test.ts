@@ -336,7 +336,7 @@ test('cut in the middle of the recovery, the next start goes on with it, and set
     keys: { database: store.key, stationPkcs8: pkcs8 },
     nativeBinding: null,
     onDead: () => undefined,
-    card: readCard(store.dir, store.stationKey),
+    card: () => readCard(store.dir, store.stationKey),
     now: Date.now(),
   });
   await cut.worker.close();

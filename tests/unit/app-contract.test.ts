@@ -86,6 +86,7 @@ describe('the contract between window and main', () => {
       'station.info',
       'station.setLanguage',
       'station.setTheme',
+      'station.shown',
       'station.status',
       // Guarded by the handler at a station; on a PC that is none yet, by the code and two passwords.
       'takeover.choose',

@@ -28,7 +28,7 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
     ],
     not: ['better-sqlite3', ...NETWORK],
   },
-  ...['index', 'worker', 'examiner', 'window', 'lifecycle'].map((name) => ({
+  ...['index', 'rooms', 'worker', 'examiner', 'window', 'lifecycle'].map((name) => ({
     from: `main/${name}.ts`,
     may: ['main/', ...SHARED],
     not: ['better-sqlite3', ...NETWORK],

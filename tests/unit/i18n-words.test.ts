@@ -90,7 +90,7 @@ describe('every code has words', () => {
   beforeAll(async () => {
     await i18next.init({
       lng: 'id',
-      resources: { id: { translation: id } },
+      resources: { id: { translation: id }, en: { translation: en } },
       keySeparator: '/',
       nsSeparator: false,
     });

@@ -7,7 +7,7 @@ import { slipSchema, type Slip } from '../../app/ipc/contract.ts';
 import type { Kecamatan } from '../../app/sync/protocol.ts';
 import { QrCode } from '../../renderer/features/slip/qr.tsx';
 import { slipCode, SlipPaper } from '../../renderer/features/slip/slip-paper.tsx';
-import { changeLanguage, startI18n } from '../../renderer/i18n/index.ts';
+import { changeLanguage, loadEnglish, startI18n } from '../../renderer/i18n/index.ts';
 
 const packetId = packetIdSchema.parse('018bcfe5-6800-7000-8000-0123456789ab');
 const kecamatan: Kecamatan = {
@@ -39,7 +39,8 @@ function paper(change: Partial<Slip> = {}): string {
 
 beforeAll(async () => {
   vi.stubGlobal('document', { documentElement: { lang: '' } });
-  await startI18n('id');
+  await startI18n();
+  await loadEnglish();
 });
 
 describe('the paper', () => {

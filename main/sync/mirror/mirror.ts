@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { MirrorStatus } from '../../../app/ipc/mirror.ts';
+import { NO_MIRROR, type MirrorStatus } from '../../../app/ipc/mirror.ts';
 import type { AccountId } from '../../../app/ids.ts';
 import { mirrorPlaceSchema, type MirrorPlace } from '../../../app/sync/mirror.ts';
 import type { Policy } from '../../../app/sync/protocol.ts';
@@ -46,10 +46,7 @@ type Health = Pick<MirrorStatus, 'state' | 'behind' | 'folder' | 'sameDisk' | 'r
   readonly copiedAt: number | null;
 };
 
-const NOWHERE: Health = {
-  ...{ state: 'none', behind: 0, folder: null, since: null },
-  ...{ copiedAt: null, sameDisk: false, recoverable: false },
-};
+const NOWHERE: Health = { ...NO_MIRROR, since: null, copiedAt: null };
 
 /** Owner of the second copy: where it is, how it does, and the one loop that keeps it complete. */
 export class Mirror {
