@@ -42,8 +42,9 @@ export function useCamera(on: boolean, attempt: number): CameraChoice {
         const opened = await navigator.mediaDevices.getUserMedia({
           audio: false,
           video: {
-            ...{ width: { ideal: 1280 }, height: { ideal: 960 }, deviceId: { ideal: chosen } },
-            // Enough to sit still by; each further picture is drawn by the processor of a weak PC.
+            // A size that cameras have: another is cut from their largest, picture by picture, by the processor of a weak PC.
+            ...{ width: { ideal: 1280 }, height: { ideal: 720 }, deviceId: { ideal: chosen } },
+            // Enough to sit still by; each further picture is drawn by that processor, too.
             frameRate: { max: 15 },
           },
         });
