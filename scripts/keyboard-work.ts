@@ -14,6 +14,9 @@ export interface KeyboardHooks {
   readonly onKey?: () => Promise<void>;
 }
 
+/** Looked at by a clock: at each picture, as Playwright would, it makes the window draw sixty of them a second. */
+const QUIETLY = { polling: 20 };
+
 /** As a scanner types: sixteen digits and Enter, wherever the focus is. */
 export async function scanNik(page: Page, nik: string): Promise<void> {
   await page.keyboard.type(nik);
@@ -59,10 +62,10 @@ async function answerQuestion(page: Page): Promise<void> {
 async function exceptSignature(page: Page): Promise<void> {
   await tabTo(page, [id.exception.open, en.exception.open]);
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.activeElement instanceof HTMLSelectElement);
+  await page.waitForFunction(() => document.activeElement instanceof HTMLSelectElement, null, QUIETLY);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.activeElement?.closest('form') === null);
+  await page.waitForFunction(() => document.activeElement?.closest('form') === null, null, QUIETLY);
 }
 
 /** Tab, as often as a person would, until the focus is on a button that says one of these. */
@@ -89,19 +92,27 @@ function isDone(page: Page): Promise<boolean> {
 
 /** Until the focus is on something that Enter acts on: a ready primary action, or a question's own field. */
 async function untilReady(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const focus = document.activeElement;
-    if (focus instanceof HTMLSelectElement || focus instanceof HTMLInputElement) return true;
-    return focus instanceof HTMLButtonElement && !focus.disabled && focus.dataset['loading'] === undefined;
-  });
+  await page.waitForFunction(
+    () => {
+      const focus = document.activeElement;
+      if (focus instanceof HTMLSelectElement || focus instanceof HTMLInputElement) return true;
+      return focus instanceof HTMLButtonElement && !focus.disabled && focus.dataset['loading'] === undefined;
+    },
+    null,
+    QUIETLY,
+  );
 }
 
 /** Until the key has had its effect: another step, another screen, a question, or an action under way. */
 async function settled(page: Page, step: Step): Promise<void> {
-  await page.waitForFunction((before) => {
-    const now = document.querySelector<HTMLElement>('nav [aria-current="step"]')?.dataset['step'];
-    if (now !== before) return true;
-    const focus = document.activeElement;
-    return !(focus instanceof HTMLButtonElement) || focus.dataset['loading'] === undefined;
-  }, step);
+  await page.waitForFunction(
+    (before) => {
+      const now = document.querySelector<HTMLElement>('nav [aria-current="step"]')?.dataset['step'];
+      if (now !== before) return true;
+      const focus = document.activeElement;
+      return !(focus instanceof HTMLButtonElement) || focus.dataset['loading'] === undefined;
+    },
+    step,
+    QUIETLY,
+  );
 }
