@@ -112,7 +112,8 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     today: () => clock.today(),
     publish: (status) => {
       tell('station.statusChanged', status);
-      void teller.tell(status);
+      // Another desk must not hear of a mirror that nobody here has looked at yet.
+      if (rooms?.mirror.hasLooked === true) void teller.tell(status);
       void spells.tell(status.power.source);
     },
     log,

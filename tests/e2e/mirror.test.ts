@@ -42,6 +42,12 @@ afterAll(async () => {
   await center.close();
 });
 
+/** What the center was told of the mirror's state, in order. */
+async function mirrorsTold(): Promise<(string | null)[]> {
+  const rows = await center.running.db.selectFrom('journal').select('fact').orderBy('change').execute();
+  return rows.flatMap(({ fact }) => (fact.type === 'state' ? [fact.mirror] : []));
+}
+
 const statusBar = (text: RegExp | string) =>
   station.page.getByRole('contentinfo', { name: words.status.label }).getByText(text).waitFor();
 
@@ -144,6 +150,8 @@ it('the database spoiled while the center is away: set aside, both enrollments b
   await station.untilResidents(200);
   const done = await station.until(({ outbox }) => outbox.received === 2 && outbox.waiting === 0);
   expect(done.mirror.state).toBe('ok');
+  // The office's other desk hears of the mirror as it is, not as it stands before anybody has looked.
+  await expect.poll(async () => (await mirrorsTold()).at(-1), { timeout: 20_000 }).toMatch(/^(ok|behind)$/);
   await login('operator');
   expect((await station.outbox()).map(({ nik }) => nik).sort()).toEqual(niks.slice(0, 2).sort());
   expect(await center.packetCount()).toBe(2);

@@ -63,10 +63,16 @@ export class Mirror {
   #turn: Promise<unknown> = Promise.resolve();
   #nudge: () => void = () => undefined;
   #again = false;
+  #hasLooked = false;
 
   constructor(deps: MirrorDeps) {
     this.#deps = deps;
     this.#kit = new KitFile(deps);
+  }
+
+  /** False until it was looked at for the first time: the status says nothing of it yet. */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   status(): MirrorStatus {
@@ -138,6 +144,10 @@ export class Mirror {
       } catch (error) {
         // The store ended, or a defect: the loop goes on, the copies are still due.
         this.#deps.log.error('mirror.failed', { reason: error instanceof Error ? error.message : 'unknown' });
+      }
+      if (!this.#hasLooked) {
+        this.#hasLooked = true;
+        this.#deps.changed();
       }
       if (!this.#again) await this.#rest();
     }
