@@ -36,7 +36,9 @@ const SHOWN_AT_THE_LATEST_MS = 2_000;
 /** What the page has drawn passes this thread on its way to the screen, which nothing may hold up. */
 const UNTIL_SEEN_MS = 400;
 
+// Threads lie beside this file; a chunk of it, which rooms.ts is, lies elsewhere.
 const WORKER_FILE = join(__dirname, 'worker.cjs');
+const EXAMINER_FILE = join(__dirname, 'examiner.cjs');
 
 export interface Opening {
   readonly environment: Environment;
@@ -233,6 +235,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
   const core: Core = {
     ...{ environment, window, log, clock, keys, worker, sessions, board, room, tell, isDevelopment },
     workerFile: WORKER_FILE,
+    examinerFile: EXAMINER_FILE,
     isRebuilt: damage !== null,
     wasUnclean: uncleanStop !== null,
   };

@@ -1,6 +1,5 @@
 import { app, type BrowserWindow } from 'electron';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { RekamError } from '../app/errors.ts';
 import { CONTRACT, type EventName, type EventPayload } from '../app/ipc/contract.ts';
 import { NO_LIMITS } from '../app/sync/limits.ts';
@@ -58,8 +57,6 @@ import { Takeover } from './sync/takeover/takeover.ts';
 import { createTransport, type StationTransport } from './sync/transport.ts';
 import { TrainingDesk } from './training/desk.ts';
 
-const EXAMINER_FILE = join(__dirname, 'examiner.cjs');
-
 /** What stands before the login: the store, who is there, and what the window shows of the station. */
 export interface Core {
   readonly environment: Environment;
@@ -69,6 +66,7 @@ export interface Core {
   readonly keys: StationKeys;
   readonly worker: StoreWorker;
   readonly workerFile: string;
+  readonly examinerFile: string;
   readonly sessions: Sessions;
   readonly board: StatusBoard;
   readonly room: DiskRoom;
@@ -214,7 +212,7 @@ export async function openRooms(core: Core): Promise<Rooms> {
     log,
   });
   const examine = (auditOnly: boolean) =>
-    examineInThread(EXAMINER_FILE, {
+    examineInThread(core.examinerFile, {
       ...{ file: databaseFile(dataDir), key: keys.database, auditOnly },
       nativeBinding: environment.nativeBinding,
     });
