@@ -180,7 +180,7 @@ describe('a power cut in training', () => {
     expect(existsSync(folder)).toBe(true);
     station = await home.launch({ scanner: false });
     await station.page.getByRole('textbox', { name: 'Nama pengguna' }).waitFor();
-    expect(existsSync(folder)).toBe(false);
+    await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
     await login('operator');
     expect(await banner().count()).toBe(0);
     expect(await databases()).not.toContain('rekam-training');
