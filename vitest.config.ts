@@ -26,7 +26,7 @@ export default defineConfig({
     passWithNoTests: true,
     projects: [
       // The limit is for what hangs: thousands of invented inputs take their time beside other work. Their files share
-      // one process: to load the same modules for each took three quarters of the time.
+      // two processes: to load the same modules for each took three quarters of the time.
       project('unit', { testTimeout: 30_000, isolate: false }),
       project('store', { testTimeout: 30_000, isolate: false }),
       // A real center with a real PostgreSQL starts in these.

@@ -28,7 +28,7 @@ export const settingsSchema = z.object({
     z.object({
       key: z.enum(LISTED_SETTINGS),
       at: instantSchema,
-      /** Null: before anybody had logged in. */
+      /** Name of the account, its id where the center has taken it away. */
       by: z.string(),
     }),
   ),

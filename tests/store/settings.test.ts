@@ -101,6 +101,10 @@ describe('a setting', () => {
         limit: 1,
       }).rows[0]?.about,
     ).toEqual({ kind: 'setting', key: 'language' });
+    // As versions before wrote it of the login, where a language is nobody's act.
+    const byNobody = { by: null, what: 'setting.changed' as const, subject: 'autostart' };
+    store.api.audit.append({ ...byNobody, at: NOW, detail: '{"before":null,"after":"off"}' });
+    expect(store.api.station.lastChanges(LISTED_SETTINGS)).toHaveLength(1);
   });
 });
 
