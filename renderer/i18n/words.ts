@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ERROR_WORDS } from '../../app/error-words.ts';
 import type { ErrorShape } from '../../app/errors.ts';
 import { createFormat, type Format } from './format.ts';
-import type { Words } from './id.ts';
+import { id, type Words } from './id.ts';
 import type { Language } from './index.ts';
 
 export interface Vocabulary {
@@ -42,8 +42,9 @@ function formatOf(language: Language): Format {
   return format;
 }
 
-/** Of a language that the window speaks or spoke; Indonesian is always there. */
+/** Indonesian is always there, even before the first picture; English once the window speaks or prints it. */
 function texts(language: Language): Words {
+  if (language === 'id') return id;
   return i18next.getResourceBundle(language, 'translation') as Words;
 }
 
