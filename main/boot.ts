@@ -2,12 +2,13 @@ import { app } from 'electron';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment, type Environment } from './environment.ts';
+import { lastFirstPicture } from './first-picture.ts';
 import { beginStoreThread } from './intake/store-thread.ts';
 import { registerIpc, type Border } from './ipc/register.ts';
 import { createLog } from './log-file.ts';
 import { reason, type Log } from './log.ts';
 import { APP_PAGE } from './security/policy.ts';
-import { createWindow, pageHasItsFiles, registerAppScheme, serveWindow } from './window.ts';
+import { createWindow, firstDrawn, pageHasItsFiles, registerAppScheme, serveWindow } from './window.ts';
 
 /**
  * What has to be there before the window's page, and no more: a page takes longer to begin than anything else, and what
@@ -55,20 +56,30 @@ function main(): void {
 async function open(environment: Environment, log: Log): Promise<void> {
   log.info('start', { version: app.getVersion(), electron: process.versions.electron });
   const rendererDir = join(__dirname, '..', 'renderer');
-  serveWindow(rendererDir);
+  let firstPicture = lastFirstPicture(environment.dataDir);
+  if (firstPicture !== null && environment.language !== null)
+    firstPicture = { ...firstPicture, language: environment.language };
+  serveWindow(rendererDir, () => firstPicture);
   let openBorder: (border: Border) => void = () => undefined;
   const border = new Promise<Border>((resolve) => {
-    openBorder = resolve;
+    openBorder = (opened) => {
+      // A page that is loaded again may belong to somebody who is logged in.
+      firstPicture = null;
+      resolve(opened);
+    };
   });
   const preload = join(__dirname, '..', 'preload', 'preload.cjs');
-  const window = createWindow({ preload, stands: border, quietly: environment.atLogin, log });
+  // A login that can be drawn ahead is seen ahead: who types is not kept waiting for the database.
+  const isAhead = firstPicture !== null;
+  const mayShow = isAhead ? Promise.resolve() : border;
+  const window = createWindow({ preload, mayShow, quietly: environment.atLogin, log });
   registerIpc({
     isOurs: ({ senderFrame }) =>
       !window.isDestroyed() && senderFrame === window.webContents.mainFrame && senderFrame.url === APP_PAGE,
     border,
     log,
   });
-  await pageHasItsFiles(window, rendererDir);
+  await (isAhead ? firstDrawn(window) : pageHasItsFiles(window, rendererDir));
   beginStoreThread(join(__dirname, 'worker.cjs'));
   const { startStation } = await import('./index.ts');
   await startStation({ environment, window, log, openBorder });

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { RekamError } from '../app/errors.ts';
 import { AT_START } from '../app/ipc/at-start.ts';
 import type { EventName, EventPayload } from '../app/ipc/contract.ts';
-import { NO_MIRROR } from '../app/ipc/mirror.ts';
+import { MIRROR_UNSEEN } from '../app/ipc/mirror.ts';
 import { STATION_CARD_FILE } from '../app/sync/mirror.ts';
 import { mayAutostart, setAutostart } from './autostart.ts';
 import { DeskClock } from './clock.ts';
 import type { Environment } from './environment.ts';
+import { FirstPictureFile } from './first-picture.ts';
 import { recover, startStore } from './intake/recover.ts';
 import { databaseFile } from './intake/start-worker.ts';
 import { BatteryLog } from './ipc/battery-log.ts';
@@ -106,7 +107,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     store,
     engine: () => rooms?.engine() ?? null,
     ...{ room, battery },
-    mirror: () => rooms?.mirror.status() ?? NO_MIRROR,
+    mirror: () => rooms?.mirror.status() ?? MIRROR_UNSEEN,
     storeDamaged: () => rooms?.check.isDamaged ?? false,
     keysInFile: keys.inFile,
     now: () => clock.now(),
@@ -134,6 +135,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     shown = resolve;
     setTimeout(resolve, SHOWN_AT_THE_LATEST_MS);
   });
+  const firstPicture = new FirstPictureFile(dataDir, log);
   // The same in training: who is there, and what the station says about itself.
   const atStart = {
     ...stationHandlers({
@@ -160,6 +162,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
       status: () => board.read(),
       activate: async (centerUrl, code) => (await roomsOpen).activate(centerUrl, code),
       activated: (record) => rooms?.startEngine(record),
+      firstPicture: (picture) => firstPicture.keep(picture),
       shown,
       now: () => clock.now(),
     }),
@@ -225,6 +228,7 @@ export async function startStation({ environment, window, log, openBorder }: Ope
     const opened = await roomsOpen.catch(() => null);
     await opened?.stop();
     await store.accounts.countLocks();
+    await firstPicture.written();
     await store.station.end(clock.now(), clock.corrected());
     await worker.close();
     log.info('stop');

@@ -1,4 +1,4 @@
-import { app, dialog, powerMonitor, type BrowserWindow } from 'electron';
+import { app, BrowserWindow, dialog, powerMonitor } from 'electron';
 import { ERROR_WORDS } from '../app/error-words.ts';
 import { RekamError, type ErrorCode } from '../app/errors.ts';
 import { reason, type Log } from './log.ts';
@@ -86,6 +86,8 @@ export function refuseToStart(error: unknown, log: Log | null): void {
   const code: ErrorCode = error instanceof RekamError ? error.code : 'internal';
   log?.error('start.failed', { code, reason: reason(error) });
   process.stderr.write(`rekam: ${code}: ${reason(error)}\n`);
+  // A login that stands already could let nobody in.
+  for (const window of BrowserWindow.getAllWindows()) window.hide();
   dialog.showErrorBox('Rekam', `${ERROR_WORDS[code].id}\n\n${ERROR_WORDS[code].en}\n\n${code}`);
   app.exit(1);
 }

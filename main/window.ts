@@ -2,6 +2,7 @@ import { app, BrowserWindow, protocol, session as electronSession } from 'electr
 import { randomBytes } from 'node:crypto';
 import { readFile, readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
+import { firstPictureText, type FirstPicture } from '../app/ipc/first-picture.ts';
 import type { Log } from './log.ts';
 import {
   APP_ORIGIN,
@@ -34,8 +35,9 @@ export function registerAppScheme(): void {
 /**
  * Serves the built window, and nothing outside its folder, under app://rekam with a CSP of its own for each load. Not by
  * `protocol.handle`: its answers pass as web streams through main's thread, which at start has better things to do.
+ * @param firstPicture null once the station answers for itself
  */
-export function serveWindow(rendererDir: string): void {
+export function serveWindow(rendererDir: string, firstPicture: () => FirstPicture | null): void {
   const root = normalize(rendererDir) + sep;
   protocol.registerBufferProtocol(APP_SCHEME, (request, answer) => {
     const url = new URL(request.url);
@@ -48,8 +50,7 @@ export function serveWindow(rendererDir: string): void {
       if (error !== null) return missing();
       const nonce = randomBytes(16).toString('base64');
       answer({
-        data:
-          type === HTML ? Buffer.from(content.toString('utf8').replaceAll('__CSP_NONCE__', nonce)) : content,
+        data: type === HTML ? filled(content, nonce, firstPicture()) : content,
         // A worker obeys the policy of its own script, not that of the page: so every file carries it.
         headers: {
           'content-type': type,
@@ -60,6 +61,11 @@ export function serveWindow(rendererDir: string): void {
       });
     });
   });
+}
+
+function filled(page: Buffer, nonce: string, picture: FirstPicture | null): Buffer {
+  const text = page.toString('utf8').replaceAll('__CSP_NONCE__', nonce);
+  return Buffer.from(text.replace('__FIRST_PICTURE__', firstPictureText(picture)));
 }
 
 /** Percent-encoded dots and slashes may not climb out: whatever resolves outside the folder does not exist. */
@@ -79,10 +85,10 @@ const RELOAD_AFTER_MS = 2_000;
 /** Characters of a foreign channel's name that the log keeps. */
 const LOGGED_CHANNEL = 60;
 
-/** @param options.stands nobody sees the window before: a station that cannot start says so beside no empty page */
+/** @param options.mayShow nobody sees the window before: a station that cannot start says so beside no empty page */
 export function createWindow(options: {
   readonly preload: string;
-  readonly stands: Promise<unknown>;
+  readonly mayShow: Promise<unknown>;
   /** Started by the system: the window takes the focus from nobody. */
   readonly quietly: boolean;
   readonly log: Log;
@@ -136,7 +142,7 @@ export function createWindow(options: {
     }, RELOAD_AFTER_MS);
   });
   window.once('ready-to-show', () => {
-    void options.stands.then(() => {
+    void options.mayShow.then(() => {
       if (window.isDestroyed()) return;
       // On macOS the login item carries no switch.
       if (options.quietly || app.getLoginItemSettings().wasOpenedAtLogin) window.showInactive();
@@ -145,6 +151,26 @@ export function createWindow(options: {
   });
   void window.loadURL(APP_PAGE);
   return window;
+}
+
+/** A page that draws nothing must not keep what waits from being sent. */
+const DRAWN_AT_THE_LATEST_MS = 2_000;
+
+/**
+ * When the window's first picture is there, or nothing will come of it soon. A page that needs no answer for it has the
+ * processor to itself until then: a small PC does one thing after the other sooner than both at once.
+ */
+export function firstDrawn(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(latest);
+      resolve();
+    };
+    const latest = setTimeout(done, DRAWN_AT_THE_LATEST_MS);
+    window.once('ready-to-show', done);
+    window.webContents.once('did-fail-load', done);
+    window.webContents.once('render-process-gone', done);
+  });
 }
 
 /** What the page names as its own: scripts and styles. */

@@ -55,6 +55,8 @@ export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {
   readonly info: StationInfo | null;
+  /** The login stands before the station has told anything: there was one at the last start. */
+  readonly loginAhead: boolean;
   /** Why the station could not even tell about itself. */
   readonly failed: ErrorShape | null;
   readonly person: Person | null;
@@ -70,6 +72,7 @@ export interface AppState {
 
 let state: AppState = {
   info: null,
+  loginAhead: false,
   failed: null,
   person: null,
   screen: 'desk',
@@ -91,6 +94,10 @@ function subscribe(listener: () => void): () => void {
 }
 export function useApp<T>(select: (state: AppState) => T): T {
   return useSyncExternalStore(subscribe, () => select(state));
+}
+
+export function expectLogin(): void {
+  set({ loginAhead: true });
 }
 
 /** Information about the station, and the session that a reloaded window still has. */

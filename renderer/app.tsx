@@ -24,9 +24,10 @@ const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
 const Help = lazy(() => import('./features/help/help.tsx'));
 
 function CurrentScreen() {
-  const { info, failed, person, screen, switching } = useApp((state) => state);
+  const { info, loginAhead, failed, person, screen, switching } = useApp((state) => state);
   if (failed !== null) return <ErrorNotice error={failed} onRetry={() => window.location.reload()} />;
-  if (info === null) return null;
+  // The same login before and after the station has told of itself: what is typed stays.
+  if (info === null) return loginAhead ? <Login info={null} /> : null;
   if (!info.activated) return <Activation info={info} />;
   if (person === null) return <Login info={info} />;
   if (person.mustChange) return <Password />;

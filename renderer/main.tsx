@@ -1,11 +1,12 @@
 import './theme/styles.ts';
-import { MantineProvider } from '@mantine/core';
+import { MantineProvider, type MantineColorSchemeManager } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { readFirstPicture, type FirstPicture } from '../app/ipc/first-picture.ts';
 import { App } from './app.tsx';
 import { painted } from './after-paint.ts';
-import { loadApp, setTheme } from './app-state.ts';
+import { expectLogin, loadApp, setTheme } from './app-state.ts';
 import { startBattery } from './battery.ts';
 import { Announcer } from './components/announcer.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
@@ -20,23 +21,40 @@ import { stationColorScheme, styleNonce, theme, variables } from './theme/theme.
 // In a function, not while this module loads: what is loaded on the way to the desk imports from the same file, and would
 // wait for it to end.
 async function start(): Promise<void> {
-  const container = document.getElementById('root');
-  if (container === null) throw new Error('index.html has no root');
-
   await startI18n();
-  const { language, theme: appearance } = await loadApp();
-  if (language !== 'id') await changeLanguage(language);
+  const picture = firstPicture();
+  // Asked before anything is drawn: the answer takes longer.
+  const loaded = loadApp();
+  if (picture === null) {
+    const { language, theme: appearance } = await loaded;
+    if (language !== 'id') await changeLanguage(language);
+    draw(stationColorScheme(appearance, setTheme));
+  } else {
+    // Main opens the database meanwhile, which takes a second core as long as this takes the first.
+    expectLogin();
+    if (picture.language !== 'id') await changeLanguage(picture.language);
+    const scheme = stationColorScheme(picture.theme, setTheme);
+    draw(scheme);
+    const { language, theme: appearance } = await loaded;
+    if (language !== picture.language) await changeLanguage(language);
+    scheme.learn(appearance);
+  }
   startStatus();
   void startBattery();
+  void painted().then(() => answer(station.station.shown()));
+}
+
+function draw(scheme: MantineColorSchemeManager): void {
+  const container = document.getElementById('root');
+  if (container === null) throw new Error('index.html has no root');
   stopRepeatedEnter();
   keepFocus();
-
   createRoot(container).render(
     <StrictMode>
       <MantineProvider
         theme={theme}
-        defaultColorScheme={appearance}
-        colorSchemeManager={stationColorScheme(appearance, setTheme)}
+        defaultColorScheme={scheme.get('auto')}
+        colorSchemeManager={scheme}
         getStyleNonce={styleNonce}
         cssVariablesResolver={variables}
       >
@@ -49,7 +67,11 @@ async function start(): Promise<void> {
       </MantineProvider>
     </StrictMode>,
   );
-  void painted().then(() => answer(station.station.shown()));
+}
+
+function firstPicture(): FirstPicture | null {
+  const head = document.querySelector<HTMLMetaElement>('meta[name="first-picture"]');
+  return head === null ? null : readFirstPicture(head.content);
 }
 
 void start();

@@ -41,6 +41,7 @@ export const FINDINGS = {
   'disk.stops': 'broken',
   'mirror.safe': 'ok',
   'mirror.behind': 'ok',
+  'mirror.looking': 'ok',
   'mirror.none': 'look',
   'mirror.same': 'look',
   'mirror.trouble': 'look',

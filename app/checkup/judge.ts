@@ -70,6 +70,7 @@ const JUDGES: Readonly<Record<CheckName, (facts: Facts) => Judgement>> = {
   mirror: ({ mirror }) => {
     if (mirror === null) return ['mirror.unread'];
     const { state, sameDisk, behind } = mirror;
+    if (state === 'looking') return ['mirror.looking'];
     if (state === 'none') return ['mirror.none'];
     if (state !== 'ok' && state !== 'behind') return ['mirror.trouble', { behind }];
     if (sameDisk) return ['mirror.same'];

@@ -158,6 +158,12 @@ export const FINDING_WORDS: Readonly<Record<FindingCode, Both>> = {
     'The second copy is catching up; packets left: {{behind}}.',
     null,
   ),
+  'mirror.looking': words(
+    'Salinan kedua sedang diperiksa.',
+    null,
+    'The second copy is being looked at.',
+    null,
+  ),
   'mirror.none': words(
     'Belum ada disk untuk salinan kedua: perekaman aman di stasiun ini, tetapi hanya di satu disk.',
     'Penyelia: pasang disk USB, lalu pilih foldernya di Salinan kedua.',

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { instantSchema } from '../ids.ts';
 
 /**
- * none: no folder chosen · ok: every packet has a verified copy · behind: copying · lost: not there, or not ours ·
+ * looking: nobody has looked since the start · none: no folder chosen · ok: every packet has a verified copy · behind: copying · lost: not there, or not ours ·
  * full: no room · failing: there, but does not give back what was written.
  */
-export const MIRROR_STATES = ['none', 'ok', 'behind', 'lost', 'full', 'failing'] as const;
+export const MIRROR_STATES = ['looking', 'none', 'ok', 'behind', 'lost', 'full', 'failing'] as const;
 export type MirrorState = (typeof MIRROR_STATES)[number];
 
 export const mirrorStatusSchema = z.object({
@@ -25,11 +25,14 @@ export const mirrorStatusSchema = z.object({
 });
 export type MirrorStatus = z.infer<typeof mirrorStatusSchema>;
 
-/** None chosen, or nobody has looked yet. */
+/** None chosen. */
 export const NO_MIRROR: MirrorStatus = {
   ...{ state: 'none', behind: 0, folder: null, since: null },
   ...{ copiedAt: null, sameDisk: false, recoverable: false },
 };
+
+/** What the status says of the second copy while a station starts. */
+export const MIRROR_UNSEEN: MirrorStatus = { ...NO_MIRROR, state: 'looking' };
 
 /** What became of the station when its database was found damaged and built anew. */
 export const recoverySchema = z.object({

@@ -1,5 +1,6 @@
 import { RekamError } from '../../app/errors.ts';
 import type { Request } from '../../app/ipc/contract.ts';
+import type { FirstPicture } from '../../app/ipc/first-picture.ts';
 import {
   stationInfoSchema,
   themeSchema,
@@ -27,6 +28,8 @@ interface Needs {
   readonly activate: (centerUrl: string, code: string) => Promise<StationRecord>;
   /** The engine starts with the new record. */
   readonly activated: (record: StationRecord) => void;
+  /** How the next start's first picture looks. */
+  readonly firstPicture: (picture: FirstPicture | null) => void;
   /** The window has drawn its first picture. */
   readonly shown: () => void;
   readonly now: () => number;
@@ -77,10 +80,14 @@ export function stationHandlers(needs: Needs): Group {
       store.station.setting('theme'),
       isAutostartOn(store),
     ]);
-    return {
-      ...needs.fixed,
+    const look: FirstPicture = {
       language: chosen === 'en' ? 'en' : 'id',
       theme: themeSchema.catch('auto').parse(theme),
+    };
+    needs.firstPicture(record === null ? null : look);
+    return {
+      ...needs.fixed,
+      ...look,
       autostart: { isOn: autostart, isPossible: needs.autostart.isPossible },
       activated: record !== null,
       kecamatan: record?.activation.kecamatan ?? null,
@@ -100,11 +107,16 @@ export function stationHandlers(needs: Needs): Group {
       return info();
     },
     // On record where a person of this station does it: before the login, and in training, it is nobody's act.
-    'station.setLanguage': (language, caller) =>
-      caller === null || caller.training
+    'station.setLanguage': async (language, caller) => {
+      await (caller === null || caller.training
         ? store.station.set('language', language)
-        : store.station.setByHand('language', language, caller.accountId, needs.now()),
-    'station.setTheme': (theme) => store.station.set('theme', theme),
+        : store.station.setByHand('language', language, caller.accountId, needs.now()));
+      await info();
+    },
+    'station.setTheme': async (theme) => {
+      await store.station.set('theme', theme);
+      await info();
+    },
     'station.battery': (report) => needs.battery(report),
     'station.shown': () => needs.shown(),
     'station.setAutostart': async (isOn, caller) => {

@@ -1,5 +1,7 @@
-import { hash, verify } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
+
+/** Native code that the first login needs, and no start: the system takes a while to load it. */
+const argon2 = () => import('@node-rs/argon2');
 
 /** Of no account: verified against when a user name is unknown, so that its absence takes as long as a wrong password. */
 const NOBODY =
@@ -8,6 +10,7 @@ const NOBODY =
 /** argon2id, PHC string as the center made it (19 MiB, t = 2). An unreadable hash matches nothing. */
 export async function passwordMatches(hash: string | null, password: string): Promise<boolean> {
   try {
+    const { verify } = await argon2();
     const matches = await verify(hash ?? NOBODY, password);
     return hash !== null && matches;
   } catch {
@@ -16,7 +19,8 @@ export async function passwordMatches(hash: string | null, password: string): Pr
 }
 
 /** argon2id at the center's own cost, so that it takes the hash over as it is. */
-export function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string): Promise<string> {
+  const { hash } = await argon2();
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 }
 

@@ -117,6 +117,7 @@ export const en: Words = {
     announceOnline: 'Center connected.',
     announceSlow: 'Center connected, the network is slow.',
     announceOffline: 'Center disconnected. Recording goes on.',
+    mirror_looking: 'Second copy: being looked at',
     mirror_none: 'Second copy: not set up',
     mirror_ok: 'Second copy: safe',
     mirror_behind: 'Second copy: catching up, {{many}} to go',
@@ -1065,6 +1066,7 @@ export const en: Words = {
     waiting: 'packets waiting to be sent: {{many}}',
     waitingOldest: 'packets waiting to be sent: {{many}}, the oldest for {{age}}',
     held: 'held: {{many}}',
+    mirror_looking: 'second copy being looked at',
     mirror_none: 'no second copy yet',
     mirror_ok: 'second copy safe',
     mirror_behind: 'second copy catching up',
@@ -1664,6 +1666,7 @@ export const en: Words = {
   mirror: {
     title: 'Second copy',
     lead: 'Every packet is copied to a second disk within seconds and read back. It is sealed; if the data of this computer is damaged, enrollments are restored from there.',
+    looking: 'The second copy is being looked at.',
     none: 'There is no disk for a second copy yet. Recording goes on and is safe at this station, but on one disk only. Supervisor: plug in a USB disk and choose its folder.',
     ok: 'Safe: every packet at this station has a second copy that was read back.',
     behind: 'Catching up: {{many}} packets are being copied. Recording goes on.',

@@ -115,6 +115,7 @@ export const id = {
     announceOnline: 'Pusat tersambung.',
     announceSlow: 'Pusat tersambung, jaringan lambat.',
     announceOffline: 'Pusat terputus. Perekaman tetap berjalan.',
+    mirror_looking: 'Salinan kedua: sedang diperiksa',
     mirror_none: 'Salinan kedua: belum diatur',
     mirror_ok: 'Salinan kedua: aman',
     mirror_behind: 'Salinan kedua: menyusul, {{many}} lagi',
@@ -1062,6 +1063,7 @@ export const id = {
     waiting: '{{many}} paket menunggu kirim',
     waitingOldest: '{{many}} paket menunggu kirim, tertua {{age}}',
     held: '{{many}} ditahan',
+    mirror_looking: 'salinan kedua sedang diperiksa',
     mirror_none: 'belum ada salinan kedua',
     mirror_ok: 'salinan kedua aman',
     mirror_behind: 'salinan kedua menyusul',
@@ -1660,6 +1662,7 @@ export const id = {
   mirror: {
     title: 'Salinan kedua',
     lead: 'Setiap paket disalin dalam beberapa detik ke disk kedua dan dibaca kembali. Isinya tersegel; bila data komputer ini rusak, perekaman dipulihkan dari sana.',
+    looking: 'Salinan kedua sedang diperiksa.',
     none: 'Belum ada disk untuk salinan kedua. Perekaman berjalan dan aman di stasiun ini, tetapi hanya di satu disk. Penyelia: pasang disk USB, lalu pilih foldernya.',
     ok: 'Aman: semua paket di stasiun ini punya salinan kedua yang sudah dibaca kembali.',
     behind: 'Menyusul: {{many}} paket sedang disalin. Perekaman tetap berjalan.',

@@ -52,20 +52,31 @@ export type Appearance = 'auto' | 'light' | 'dark';
 /**
  * Mantine would keep the choice in localStorage, where this window keeps nothing at all.
  * @param keep hands it to main, which keeps it for the next start
+ * @returns `learn`: what the station says it is, where the first picture was drawn before it could
  */
 export function stationColorScheme(
   initial: Appearance,
   keep: (next: Appearance) => void,
-): MantineColorSchemeManager {
+): MantineColorSchemeManager & { learn: (is: Appearance) => void } {
   let value = initial;
+  let show: (next: Appearance) => void = () => undefined;
   return {
     get: () => value,
     set: (next) => {
       if (next !== value) keep(next);
       value = next;
     },
-    subscribe: () => undefined,
-    unsubscribe: () => undefined,
+    learn: (is) => {
+      if (is === value) return;
+      value = is;
+      show(is);
+    },
+    subscribe: (onUpdate) => {
+      show = onUpdate;
+    },
+    unsubscribe: () => {
+      show = () => undefined;
+    },
     clear: () => {
       value = 'auto';
     },

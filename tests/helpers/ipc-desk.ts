@@ -140,6 +140,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
           appVersion: '0',
         }),
       activated: quiet,
+      firstPicture: quiet,
       shown: quiet,
       now,
     }),

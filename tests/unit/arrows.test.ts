@@ -19,7 +19,7 @@ const ARROWS: { from: string; may: string[]; not?: string[] }[] = [
   {
     from: 'main/boot.ts',
     may: [
-      ...['index.ts', 'environment.ts', 'window.ts', 'lifecycle.ts', 'log-file.ts'].map(
+      ...['index.ts', 'environment.ts', 'first-picture.ts', 'window.ts', 'lifecycle.ts', 'log-file.ts'].map(
         (name) => `main/${name}`,
       ),
       ...['main/ipc/register.ts', 'main/intake/store-thread.ts'],

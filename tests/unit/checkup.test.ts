@@ -42,6 +42,7 @@ const CASES: [string, Partial<Facts>][] = [
   ['disk.unread', { disk: null }],
   ['mirror.safe', {}],
   ['mirror.behind', { mirror: { state: 'behind', sameDisk: false, behind: 3 } }],
+  ['mirror.looking', { mirror: { state: 'looking', sameDisk: false, behind: 0 } }],
   ['mirror.none', { mirror: { state: 'none', sameDisk: false, behind: 3 } }],
   ['mirror.same', { mirror: { state: 'ok', sameDisk: true, behind: 0 } }],
   ['mirror.trouble', { mirror: { state: 'lost', sameDisk: true, behind: 3 } }],

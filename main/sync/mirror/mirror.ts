@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { NO_MIRROR, type MirrorStatus } from '../../../app/ipc/mirror.ts';
+import { MIRROR_UNSEEN, NO_MIRROR, type MirrorStatus } from '../../../app/ipc/mirror.ts';
 import type { AccountId } from '../../../app/ids.ts';
 import { mirrorPlaceSchema, type MirrorPlace } from '../../../app/sync/mirror.ts';
 import type { Policy } from '../../../app/sync/protocol.ts';
@@ -54,7 +54,7 @@ export class Mirror {
   readonly #abort = new AbortController();
   /** Ends the look that is under way, when another folder was chosen. */
   #look = new AbortController();
-  #health: Health = NOWHERE;
+  #health: Health = { ...MIRROR_UNSEEN, since: null, copiedAt: null };
   /** The mirror whose listing was compared since it was last away. */
   #attached: string | null = null;
   #cardText = '';
@@ -164,7 +164,7 @@ export class Mirror {
     if (this.#abort.signal.aborted) return;
     this.#look = new AbortController();
     const record = await this.#deps.record();
-    if (record === null) return;
+    if (record === null) return this.#set(NOWHERE);
     const place = await this.#storedPlace();
     await this.#writeCard(record, place);
     await this.#kit.writeAtHome(record);

@@ -69,6 +69,7 @@ function Tab({ screen }: { screen: TabScreen }) {
 
 export function Frame({ children }: { children: React.ReactNode }) {
   const { t } = useWords();
+  const isKnown = useApp((state) => state.info !== null);
   const kecamatan = useApp((state) => state.info?.kecamatan ?? null);
   const development = useApp((state) => state.info?.developmentRuntime ?? false);
   const person = useApp((state) => state.person);
@@ -88,7 +89,7 @@ export function Frame({ children }: { children: React.ReactNode }) {
         <div className={classes['brand']}>
           <strong>{t('app/name')}</strong>
           <span className={classes['place']}>
-            {kecamatan === null ? t('frame/unplaced') : placeText(kecamatan, t)}
+            {kecamatan !== null ? placeText(kecamatan, t) : isKnown && t('frame/unplaced')}
           </span>
           {development && <span className={classes['development']}>{t('app/development')}</span>}
         </div>

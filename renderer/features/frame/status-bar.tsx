@@ -21,7 +21,7 @@ function Link({ t, f }: Vocabulary) {
   const state = useStatus((status) => status?.link.state ?? 'unknown');
   const since = useStatus((status) => status?.link.since ?? null);
   const cause = useStatus((status) => status?.link.cause ?? null);
-  const activated = useApp((app) => app.info?.activated ?? false);
+  const activated = useApp((app) => app.info?.activated ?? app.loginAhead);
   // Nobody looks for a center before there is one.
   if (!activated) return <span>{t('frame/unplaced')}</span>;
   const word = t(`status/${state}`);
@@ -89,7 +89,7 @@ function Disk({ t, f }: Vocabulary) {
 
 function SecondCopy(vocabulary: Vocabulary) {
   const { t, f } = vocabulary;
-  const state = useStatus((status) => status?.mirror.state ?? 'none');
+  const state = useStatus((status) => status?.mirror.state ?? 'looking');
   const sameDisk = useStatus((status) => status?.mirror.sameDisk ?? false);
   const behind = useStatus((status) => status?.mirror.behind ?? 0);
   const look = mirrorLook({ state, sameDisk });
@@ -135,14 +135,22 @@ const CELLS = [
   ['power', Power],
 ] as const;
 
+/** What is true before the station has told anything. */
+const AHEAD: readonly string[] = ['link', 'clock', 'mirror'];
+
 /** Always there, values change in place: fixed cells, nothing moves when a word grows. */
 export function StatusBar() {
   const vocabulary = useWords();
+  const isKnown = useStatus((status) => status !== null);
   return (
     <footer className={classes['status']} aria-label={vocabulary.t('status/label')}>
       {CELLS.map(([name, Cell]) => (
         <div key={name} className={classes['cell']}>
-          <Cell {...vocabulary} />
+          {isKnown || AHEAD.includes(name) ? (
+            <Cell {...vocabulary} />
+          ) : (
+            <span>{vocabulary.t('common/empty')}</span>
+          )}
         </div>
       ))}
     </footer>

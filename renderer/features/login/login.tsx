@@ -57,18 +57,20 @@ function Unclean({ stop }: { stop: NonNullable<StationInfo['uncleanStop']> }) {
 }
 
 /** While a person types. What fails here is asked for again with the login, and told there. */
-function useDeskAhead(): void {
+function useDeskAhead(stands: boolean): void {
   useEffect(() => {
+    if (!stands) return;
     const idle = requestIdleCallback(() => {
       void Promise.all([loadDesk(), import('../desk/desk.tsx')]).catch(() => undefined);
     });
     return () => cancelIdleCallback(idle);
-  }, []);
+  }, [stands]);
 }
 
-export function Login({ info }: { info: StationInfo }) {
+/** @param info null while the station still opens; who is faster waits with "Masuk" until it has */
+export function Login({ info }: { info: StationInfo | null }) {
   const { t, f, error: sentence } = useWords();
-  useDeskAhead();
+  useDeskAhead(info !== null);
   const ended = useApp((state) => state.ended);
   const keysInFile = useStatus((status) => status?.keysInFile ?? false);
   const [username, setUsername] = useState(ended === 'idle' ? lastUsername : '');
@@ -118,12 +120,12 @@ export function Login({ info }: { info: StationInfo }) {
         {ended === 'idle' && <Notice>{t('login/idle')}</Notice>}
         {ended === 'logout' && <Notice>{t('login/ended')}</Notice>}
         <RecoveredCall />
-        {info.auditBrokenAt !== null && (
+        {info !== null && info.auditBrokenAt !== null && (
           <Notice tone="act" title={t('login/auditTitle')}>
             {t('login/audit', { number: f.number(info.auditBrokenAt) })}
           </Notice>
         )}
-        {info.uncleanStop !== null && ended === null && <Unclean stop={info.uncleanStop} />}
+        {info !== null && info.uncleanStop !== null && ended === null && <Unclean stop={info.uncleanStop} />}
         <TextInput
           label={t('login/username')}
           value={username}
@@ -168,7 +170,7 @@ export function Login({ info }: { info: StationInfo }) {
           </p>
         )}
       </form>
-      {info.demo !== null && (
+      {info !== null && info.demo !== null && (
         <section className={classes['aside']} aria-labelledby="login-demo">
           <h2 id="login-demo" className={classes['asideTitle']}>
             {t('login/demo')}

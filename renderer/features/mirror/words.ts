@@ -12,6 +12,7 @@ export function mirrorLook({
 
 /** Amber where a person must see to the disk; nothing is lost yet in any of them. */
 export const MIRROR_TONE = {
+  looking: 'waiting',
   none: 'waiting',
   ok: 'safe',
   behind: 'running',
