@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Native code that the first login needs, and no start: the system takes a while to load it. */
-const argon2 = () => import('@node-rs/argon2');
+const argon2 = () => import('./argon2.ts');
 
 /** Of no account: verified against when a user name is unknown, so that its absence takes as long as a wrong password. */
 const NOBODY =
@@ -9,8 +9,8 @@ const NOBODY =
 
 /** argon2id, PHC string as the center made it (19 MiB, t = 2). An unreadable hash matches nothing. */
 export async function passwordMatches(hash: string | null, password: string): Promise<boolean> {
+  const { verify } = await argon2();
   try {
-    const { verify } = await argon2();
     const matches = await verify(hash ?? NOBODY, password);
     return hash !== null && matches;
   } catch {
