@@ -265,7 +265,12 @@ function refuseUncorrected(row: DraftRow, draft: Draft): void {
  * that stay are described as the draft now describes them: a better one was looked for, and the attempts counted on.
  */
 function keepOnlyParts(tx: Writer, draft: Draft): void {
-  const wanted = new Map<string, Part>(draft.parts.map((part) => [part.name, part]));
+  const wanted = new Map<string, Part>();
+  for (const part of draft.parts) {
+    // There is one place for a part's bytes: of two that bear its name one would have none.
+    if (wanted.has(part.name)) throw new RekamError('request.invalid', { part: part.name });
+    wanted.set(part.name, part);
+  }
   const stored = tx.all<{ name: string; sha256: string; size: number }>(
     "SELECT name, part ->> '$.sha256' AS sha256, length(bytes) AS size FROM draft_part WHERE packet_id = ?",
     draft.packetId,

@@ -146,7 +146,7 @@ describe('commit', () => {
     expect(await commit(2, before, [])).toEqual({ revision: 2 });
   });
 
-  test('refuses parts without their bytes, wrong bytes, and another resident', async () => {
+  test('refuses parts without their bytes, wrong bytes, two of one name, and another resident', async () => {
     const draft = await begin(0);
     const [capture] = testCaptures(['photo']);
     if (capture === undefined) throw new Error('no capture');
@@ -158,6 +158,12 @@ describe('commit', () => {
     const wrong = { ...capture, bytes: capture.bytes.map((byte) => byte ^ 1) };
     await expect(store.store.drafts.commit(named, [wrong], TEST_NOW)).rejects.toMatchObject({
       code: 'request.invalid',
+    });
+    const other = { ...capture.part, sha256: '0'.repeat(64) as typeof capture.part.sha256 };
+    const twice = { ...named, parts: [other, capture.part] };
+    await expect(store.store.drafts.commit(twice, [capture], TEST_NOW)).rejects.toMatchObject({
+      code: 'request.invalid',
+      params: { part: 'photo' },
     });
     await expect(store.store.drafts.commit({ ...draft, nik: nik(1) }, [], TEST_NOW)).rejects.toMatchObject({
       code: 'request.invalid',
