@@ -2,11 +2,14 @@ import { err, ok, unreachable, type Result } from '../result.ts';
 
 /**
  * The life of a packet at the station. `recorded → sending → received → accepted | rejected | duplicate`, with
- * `held` beside `sending` and `superseded` at the end of what an amendment replaced. This function owns every
- * transition; store and engine only apply what it answers.
+ * `held` beside `sending` and `superseded` at the end of what an amendment replaced. Where the office looks over what
+ * was recorded, a packet is in `review` before anything of it goes, and `returned` when it shall not go. This function
+ * owns every transition; store and engine only apply what it answers.
  */
 export const PACKET_STATES = [
   'recorded',
+  'review',
+  'returned',
   'sending',
   'held',
   'received',
@@ -29,6 +32,11 @@ export type PacketEvent =
   | 'hold'
   /** A person lets a held packet go again. */
   | 'release'
+  /** A supervisor has to see it before it goes; also one that was returned, and is to be seen again. */
+  | 'review'
+  | 'approve'
+  /** The supervisor does not let it go: the resident has to be recorded anew. */
+  | 'return'
   /** A receipt signed by the center's key over this manifest was verified here: the only way out of our care. */
   | 'receipt'
   | 'accepted'
@@ -52,16 +60,28 @@ export function transition(state: PacketState, event: PacketEvent): Result<Packe
       return err('lifecycle.illegal');
     case 'release':
       return state === 'held' ? ok('recorded') : ok(state);
+    case 'review':
+      return state === 'recorded' || state === 'review' || state === 'returned'
+        ? ok('review')
+        : err('lifecycle.illegal');
+    case 'approve':
+      if (state === 'returned') return err('lifecycle.illegal');
+      return ok(state === 'review' ? 'recorded' : state);
+    case 'return':
+      return state === 'review' || state === 'returned' ? ok('returned') : err('lifecycle.illegal');
     case 'receipt':
-      // A receipt may come by courier while the packet is held or still queued here.
-      return ok(state === 'recorded' || state === 'sending' || state === 'held' ? 'received' : state);
+      // A receipt may come by courier while the packet is held or still queued here; and of one that came back from a
+      // second copy into its review the center may have been sent long ago.
+      return ok(isReceived(state) ? state : 'received');
     case 'accepted':
     case 'rejected':
     case 'duplicate':
       return applyOutcome(state, event);
     case 'superseded':
-      // `held`: its bytes cannot be read and the resident came again. What the center accepted or is still to get stays.
-      if (state === 'held' || state === 'received' || state === 'rejected') return ok('superseded');
+      // `held`: its bytes cannot be read and the resident came again; `returned`: it never went, and the resident came
+      // again. What the center accepted or is still to get stays.
+      if (state === 'held' || state === 'returned' || state === 'received' || state === 'rejected')
+        return ok('superseded');
       return state === 'superseded' ? ok('superseded') : err('lifecycle.illegal');
     case 'missing':
       return isReceived(state) ? ok('recorded') : ok(state);

@@ -3,6 +3,10 @@ import { HOLD_REASONS, PACKET_STATES } from '../enrollment/lifecycle.ts';
 import { instantSchema, packetIdSchema } from '../ids.ts';
 import { outcomeSchema } from '../sync/protocol.ts';
 
+/** Which of them a list shows. */
+export const OUTBOX_FILTERS = ['all', 'pending', 'review', 'held', 'received', 'rejected'] as const;
+export type OutboxFilter = (typeof OUTBOX_FILTERS)[number];
+
 export const outboxRowSchema = z.object({
   packetId: packetIdSchema,
   /** In its manifest. */
@@ -37,6 +41,9 @@ export const PACKET_ACTS = [
   'held',
   'released',
   'retried',
+  'approved',
+  'returned',
+  'takenBack',
   'received',
   'resent',
   'lost',

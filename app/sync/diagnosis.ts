@@ -67,6 +67,8 @@ export const STANDS = [
   'linkDown',
   'paused',
   'closed',
+  'review',
+  'returned',
   'sending',
   'held',
   'replaced',
@@ -84,6 +86,7 @@ export const NEXT_STEPS = [
   'whenLinked',
   'whenAllowed',
   'atHours',
+  'look',
   'decide',
   'callCenter',
   'recordAnew',
@@ -110,6 +113,11 @@ export function diagnose(
   switch (row.state) {
     case 'recorded':
       return whileWaiting(row, around);
+    case 'review':
+      return { stand: 'review', next: 'look' };
+    case 'returned':
+      if (successor !== null) return { stand: 'replaced', next: 'nothing' };
+      return { stand: 'returned', next: row.task ? 'recordAnew' : 'amend' };
     case 'sending':
       return { stand: 'sending', next: 'byItself' };
     case 'held':

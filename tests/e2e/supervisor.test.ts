@@ -257,7 +257,7 @@ it('what needs a person stands on top, leads there by keyboard, and is gone once
   await page.keyboard.press('F4');
   const needs = page.getByRole('region', { name: words.needs.title });
   // The center has no use for these captures.
-  const sentBack = needs.getByText(/ perekaman dikembalikan pusat/);
+  const sentBack = needs.getByText(/ perekaman dikembalikan/);
   await sentBack.waitFor();
   const held = needs.getByText(words.needs.is_held_one.replace('{{many}}', '1'));
   expect(await held.count()).toBe(0);

@@ -12,42 +12,45 @@ import {
 
 /** The whole table, written down apart from the code: a change there must be meant. `-` is a refusal. */
 const TABLE: Record<PacketEvent, Record<PacketState, PacketState | '-'>> = {
-  attempt: row('sending', 'sending', '-', '-', '-', '-', '-', '-'),
-  failed: row('recorded', 'recorded', 'held', 'received', 'accepted', 'rejected', 'duplicate', 'superseded'),
-  hold: row('held', 'held', 'held', '-', '-', '-', '-', '-'),
-  release: row(
-    'recorded',
-    'sending',
-    'recorded',
-    'received',
-    'accepted',
-    'rejected',
-    'duplicate',
-    'superseded',
+  attempt: row({ recorded: 'sending', sending: 'sending' }, '-'),
+  failed: row({ sending: 'recorded' }),
+  hold: row({ recorded: 'held', sending: 'held', held: 'held' }, '-'),
+  release: row({ held: 'recorded' }),
+  review: row({ recorded: 'review', review: 'review', returned: 'review' }, '-'),
+  approve: row({ review: 'recorded', returned: '-' }),
+  return: row({ review: 'returned', returned: 'returned' }, '-'),
+  receipt: row({
+    ...{ recorded: 'received', review: 'received', returned: 'received', sending: 'received' },
+    held: 'received',
+  }),
+  accepted: row(verdict('accepted'), '-'),
+  rejected: row(verdict('rejected'), '-'),
+  duplicate: row(verdict('duplicate'), '-'),
+  superseded: row(
+    {
+      ...{ held: 'superseded', returned: 'superseded', received: 'superseded' },
+      ...{ rejected: 'superseded', superseded: 'superseded' },
+    },
+    '-',
   ),
-  receipt: row(
-    'received',
-    'received',
-    'received',
-    'received',
-    'accepted',
-    'rejected',
-    'duplicate',
-    'superseded',
-  ),
-  accepted: row('-', '-', '-', 'accepted', 'accepted', 'accepted', 'accepted', 'superseded'),
-  rejected: row('-', '-', '-', 'rejected', 'rejected', 'rejected', 'rejected', 'superseded'),
-  duplicate: row('-', '-', '-', 'duplicate', 'duplicate', 'duplicate', 'duplicate', 'superseded'),
-  superseded: row('-', '-', 'superseded', 'superseded', '-', 'superseded', '-', 'superseded'),
-  missing: row('recorded', 'sending', 'held', 'recorded', 'recorded', 'recorded', 'recorded', 'recorded'),
+  missing: row({
+    ...{ received: 'recorded', accepted: 'recorded', rejected: 'recorded', duplicate: 'recorded' },
+    superseded: 'recorded',
+  }),
 };
 
-/** In the order of PACKET_STATES. */
-function row(...next: (PacketState | '-')[]): Record<PacketState, PacketState | '-'> {
-  return Object.fromEntries(PACKET_STATES.map((state, index) => [state, next[index]])) as Record<
-    PacketState,
-    PacketState | '-'
-  >;
+/** What is not named stays as it is, or is refused. */
+function row(
+  named: Partial<Record<PacketState, PacketState | '-'>>,
+  others: 'same' | '-' = 'same',
+): Record<PacketState, PacketState | '-'> {
+  return Object.fromEntries(
+    PACKET_STATES.map((state) => [state, named[state] ?? (others === 'same' ? state : '-')]),
+  ) as Record<PacketState, PacketState | '-'>;
+}
+
+function verdict(to: PacketState): Partial<Record<PacketState, PacketState>> {
+  return { received: to, accepted: to, rejected: to, duplicate: to, superseded: 'superseded' };
 }
 
 const EVENTS = Object.keys(TABLE) as PacketEvent[];
@@ -77,7 +80,8 @@ describe('transition', () => {
         let state: PacketState = 'recorded';
         let received = false;
         for (const event of events) {
-          if (event === 'receipt' || (event === 'superseded' && state === 'held')) received = true;
+          const replaced = event === 'superseded' && (state === 'held' || state === 'returned');
+          if (event === 'receipt' || replaced) received = true;
           if (event === 'missing') received = false;
           state = apply(state, event);
           expect(isReceived(state)).toBe(received);
@@ -99,6 +103,24 @@ describe('transition', () => {
     );
   });
 
+  test('nothing goes past a supervisor: from review only an approval leads to an attempt', () => {
+    // Missing is what was received before, so was let go before.
+    const without = EVENTS.filter(
+      (event) => event !== 'approve' && event !== 'receipt' && event !== 'missing',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...without), { maxLength: 60 }), (events) => {
+        let state: PacketState = 'review';
+        for (const event of events) {
+          state = apply(state, event);
+          // Superseded: another packet of this resident went in its place.
+          expect(['review', 'returned', 'superseded']).toContain(state);
+        }
+        expect(apply(apply('review', 'approve'), 'attempt')).toBe('sending');
+      }),
+    );
+  });
+
   test('a message that arrives twice, or a late one, changes nothing more', () => {
     fc.assert(
       fc.property(anyState, fc.constantFrom(...EVENTS), (state, event) => {
@@ -109,7 +131,15 @@ describe('transition', () => {
     fc.assert(
       fc.property(history, (events) => {
         const state = apply(events.reduce<PacketState>(apply, 'recorded'), 'receipt');
-        for (const late of ['receipt', 'attempt', 'failed', 'hold', 'release'] as const) {
+        for (const late of [
+          'receipt',
+          'attempt',
+          'failed',
+          'hold',
+          'release',
+          'approve',
+          'return',
+        ] as const) {
           expect(apply(state, late)).toBe(state);
         }
       }),

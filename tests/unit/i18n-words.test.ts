@@ -6,6 +6,7 @@ import { parseSync } from 'rolldown/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AUDIT_ACTS, AUDIT_GROUPS } from '../../app/desk/audit.ts';
 import { NEED_PLACES, NEEDS } from '../../app/desk/needs.ts';
+import { REVIEW_MODES, RISKS } from '../../app/desk/review.ts';
 import { TICKET_STATES, SESSIONS } from '../../app/desk/ticket.ts';
 import {
   BIODATA_ERRORS,
@@ -21,7 +22,7 @@ import { ERROR_WORDS } from '../../app/error-words.ts';
 import { ERROR_CODES, errorShape } from '../../app/errors.ts';
 import { courierProgressSchema } from '../../app/ipc/courier.ts';
 import { syncProgressSchema, syncSummarySchema } from '../../app/ipc/status.ts';
-import { PACKET_ACTS } from '../../app/ipc/outbox.ts';
+import { OUTBOX_FILTERS, PACKET_ACTS } from '../../app/ipc/outbox.ts';
 import { NEXT_STEPS, PROBLEM_KINDS, STANDS } from '../../app/sync/diagnosis.ts';
 import { FINDING_KINDS } from '../../app/sync/finding.ts';
 import { COURIER_PROBLEMS } from '../../app/sync/courier.ts';
@@ -115,6 +116,12 @@ describe('every code has words', () => {
     'doctor/act_': PACKET_ACTS,
     'needs/is_': NEEDS,
     'needs/go_': NEED_PLACES,
+    outbox: OUTBOX_FILTERS,
+    'outbox/empty_': OUTBOX_FILTERS,
+    'reviews/risk': RISKS,
+    'reviews/about': RISKS,
+    'settings/review_': REVIEW_MODES,
+    'settings/reviewAbout_': REVIEW_MODES,
     finding: FINDING_KINDS,
     'finding/do_': FINDING_KINDS,
     step: STEPS,

@@ -44,6 +44,13 @@ describe('a packet that does not', () => {
     expect(told({ state: 'rejected' }, {}, 5)).toEqual(['replaced', 'nothing']);
     expect(told({ state: 'rejected' })).toEqual(['rejected', 'amend']);
   });
+  test('under review a supervisor is to look at it; returned, the resident comes again', () => {
+    expect(told({ state: 'review' })).toEqual(['review', 'look']);
+    expect(told({ state: 'returned', task: true })).toEqual(['returned', 'recordAnew']);
+    // An amendment: its task is that of what it amends.
+    expect(told({ state: 'returned' })).toEqual(['returned', 'amend']);
+    expect(told({ state: 'returned' }, {}, 5)).toEqual(['replaced', 'nothing']);
+  });
   test('a second recording of somebody is over only once a person has seen to it', () => {
     expect(told({ state: 'duplicate', task: true })).toEqual(['duplicate', 'match']);
     expect(told({ state: 'duplicate' })).toEqual(['over', 'nothing']);

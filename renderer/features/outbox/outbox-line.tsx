@@ -12,6 +12,8 @@ import classes from './outbox.module.css';
 
 export const STATE_TONE: Readonly<Record<PacketState, Tone>> = {
   recorded: 'waiting',
+  review: 'waiting',
+  returned: 'act',
   sending: 'running',
   held: 'act',
   received: 'safe',
@@ -29,6 +31,8 @@ export function toneOf({ state, task }: Pick<OutboxRow, 'state' | 'task'>): Tone
 /** Why it stands as it stands, in one line. */
 function why(row: OutboxRow, { t }: Vocabulary): string {
   if (row.state === 'held') return row.holdReason === null ? '' : t(`holdReason/${row.holdReason}`);
+  if (row.state === 'review') return t('outbox/waitsReview');
+  if (row.state === 'returned') return row.task ? t('outbox/toRecord') : '';
   if (row.state === 'duplicate') return row.task ? t('outbox/toMatch') : '';
   if (row.state !== 'rejected' || row.outcome === null) return '';
   const reasons = row.outcome.reasons.map((reason) => {
@@ -54,7 +58,7 @@ function nextAttempt(
   now: number,
   { t, f }: Vocabulary,
 ): string {
-  if (row.state === 'held') return t('outbox/person');
+  if (row.state === 'held' || row.state === 'review') return t('outbox/person');
   if (row.state !== 'recorded') return t('outbox/done');
   if (training) return t('outbox/training');
   if (offline) return t('outbox/waitsLink');
