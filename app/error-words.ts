@@ -237,6 +237,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Paket ini tidak ada di antrean kirim stasiun ini.',
     en: "This packet is not in this station's outbox.",
   },
+  'review.own': {
+    id: 'Perekaman ini Anda buat sendiri, jadi penyelia lain yang harus memeriksanya. Paketnya tetap aman dan menunggu di stasiun ini.',
+    en: 'You recorded this one yourself, so another supervisor must look at it. The packet stays safe and waits at this station.',
+  },
   'packet.state': {
     id: 'Keadaan paket ini baru saja berubah, jadi tindakan itu tidak berlaku lagi. Lihat keadaan terbarunya.',
     en: 'The state of this packet has just changed, so that action no longer applies. Look at its latest state.',

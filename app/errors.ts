@@ -72,6 +72,7 @@ export const ERRORS = {
   'slip.printer': { retryable: true, hint: 'checkDevice' },
   'slip.file': { retryable: true, hint: 'retry' },
   'packet.unknown': { retryable: false, hint: 'goOn' },
+  'review.own': { retryable: false, hint: 'askSupervisor' },
   'packet.state': { retryable: false, hint: 'goOn' },
   'sync.running': { retryable: true, hint: 'goOn' },
   'courier.nothing': { retryable: false, hint: 'goOn' },

@@ -29,6 +29,7 @@ import { outboxHandlers, outboxHandlersInTraining } from './ipc/outbox.ts';
 import { requirePassword } from './ipc/password.ts';
 import { progressHandlers, progressHandlersInTraining } from './ipc/progress.ts';
 import { recoveryHandlers, recoveryHandlersInTraining } from './ipc/recovery.ts';
+import { reviewHandlers, reviewHandlersInTraining } from './ipc/review.ts';
 import type { SideHandlers, Sides } from './ipc/register.ts';
 import type { DiskRoom } from './ipc/room.ts';
 import { scheduleHandlers, scheduleHandlersInTraining } from './ipc/schedule.ts';
@@ -264,6 +265,7 @@ export async function openRooms(core: Core): Promise<Rooms> {
       ...deviceHandlers({ ...withScanner, scanners: trainingScanners(scanners, practiceScanners()) }),
       ...slipHandlers({ ...atDesk, store: own, window, training: true }),
       ...outboxHandlersInTraining(),
+      ...reviewHandlersInTraining(),
       ...syncHandlersInTraining(),
       ...progressHandlersInTraining(),
       ...dayHandlersInTraining(),
@@ -301,6 +303,15 @@ export async function openRooms(core: Core): Promise<Rooms> {
       engine: () => engine,
       now: () => clock.now(),
       changed: () => board.changed(),
+    }),
+    ...reviewHandlers({
+      store,
+      engine: () => engine,
+      now: () => clock.now(),
+      changed: () => {
+        mirror.wake();
+        board.changed();
+      },
     }),
     ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
     ...progressHandlers({ store, now: () => clock.now(), today: () => clock.today() }),

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { ErrorShape } from '../app/errors.ts';
 import type { Response } from '../app/ipc/contract.ts';
+import type { OutboxFilter } from '../app/ipc/outbox.ts';
 import type { StationInfo } from '../app/ipc/status.ts';
 import type { Vault } from './drafts/vault.ts';
 import type * as DeskSide from './features/desk/side.ts';
@@ -35,6 +36,7 @@ export type Screen =
   | 'day'
   | 'schedule'
   | 'outages'
+  | 'review'
   | 'settings'
   | 'password'
   | 'help';
@@ -49,9 +51,9 @@ export const LEADERS: readonly Screen[] = [
   'day',
   'schedule',
   'outages',
+  'review',
   'settings',
 ];
-export type OutboxFilter = 'all' | 'pending' | 'held' | 'received' | 'rejected';
 
 export interface AppState {
   readonly info: StationInfo | null;

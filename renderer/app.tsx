@@ -18,6 +18,7 @@ const Progress = lazy(() => import('./features/progress/progress.tsx'));
 const Day = lazy(() => import('./features/day/day.tsx'));
 const Schedule = lazy(() => import('./features/schedule/schedule.tsx'));
 const Outages = lazy(() => import('./features/outages/outages.tsx'));
+const Review = lazy(() => import('./features/review/review.tsx'));
 const Settings = lazy(() => import('./features/settings/settings.tsx'));
 const Password = lazy(() => import('./features/accounts/password.tsx'));
 const Takeover = lazy(() => import('./features/takeover/takeover.tsx'));
@@ -53,6 +54,8 @@ function CurrentScreen() {
       return <Schedule />;
     case 'outages':
       return <Outages />;
+    case 'review':
+      return <Review />;
     case 'settings':
       return <Settings />;
     case 'password':

@@ -22,6 +22,9 @@ export const dayPacketsSchema = z.object({
   rejected: count,
   duplicate: count,
   waiting: count,
+  /** Waits for the supervisor's look, or was returned by it: both are the office's own doing. Older sheets know neither. */
+  review: count.default(0),
+  returned: count.default(0),
   held: count,
 });
 

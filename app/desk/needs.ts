@@ -18,6 +18,7 @@ export const NEEDS = [
   'held',
   'findings',
   'tasks',
+  'review',
   'diskLow',
   'clock',
   'audit',
@@ -39,6 +40,7 @@ export const NEED_PLACES = [
   'held',
   'findings',
   'tasks',
+  'review',
   'audit',
   'office',
   'day',
@@ -52,7 +54,7 @@ const PLACE: Readonly<Record<NeedKind, NeedPlace>> = {
   ...{ mirrorSame: 'mirror', mirrorNone: 'mirror' },
   ...{ damaged: 'desk', battery: 'desk' },
   ...{ diskStops: 'checkup', diskLow: 'checkup', clock: 'checkup', notAllowed: 'checkup' },
-  ...{ held: 'held', findings: 'findings', tasks: 'tasks' },
+  ...{ held: 'held', findings: 'findings', tasks: 'tasks', review: 'review' },
   ...{ audit: 'audit', keysRefused: 'audit' },
   ...{ office: 'office', unclosed: 'day', link: 'courier', kit: 'recovery' },
 };
@@ -144,6 +146,7 @@ const FIND: Readonly<Record<NeedKind, (facts: Facts) => Found[]>> = {
   held: ({ status }) => many(status.outbox.held),
   findings: ({ findings }) => many(findings),
   tasks: ({ status }) => many(status.outbox.tasks),
+  review: ({ status }) => many(status.outbox.review),
   diskLow: ({ status: { disk } }) =>
     one(disk.residentsLeft >= ROOM_NEEDED && disk.residentsLeft < ROOM_TOLD, { count: disk.residentsLeft }),
   clock: ({ status: { clockOffsetMs, link } }) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STEPS, type Step } from '../enrollment/biometrics.ts';
 import type { Policy } from '../sync/protocol.ts';
+import { reviewModeSchema } from './review.ts';
 
 /**
  * What a supervisor may set for this station where the center's policy leaves room. What the center asks is the safe
@@ -22,6 +23,7 @@ export type SettingValues = Pick<Policy, PolicySetting>;
 /** Everything on the page; the others keep the place where they are changed. */
 export const LISTED_SETTINGS = [
   ...POLICY_SETTINGS,
+  'review',
   'syncLimits',
   'sessionCapacity',
   'calendar',
@@ -75,13 +77,14 @@ export const ownSettingsSchema = z.strictObject({
 } satisfies Record<PolicySetting, z.ZodType>);
 export type OwnSettings = z.infer<typeof ownSettingsSchema>;
 
-/** Back to what the center asks with null. */
+/** Back to what the center asks, or to the usual, with null. */
 export const settingChangeSchema = z.discriminatedUnion('key', [
   z.strictObject({ key: z.literal('stepOrder'), value: ownSettingsSchema.shape.stepOrder }),
   z.strictObject({
     key: z.enum(['fingerThreshold', 'irisThreshold', 'maxAttempts', 'retentionDays', 'idleLockMinutes']),
     value: numberSchema.nullable(),
   }),
+  z.strictObject({ key: z.literal('review'), value: reviewModeSchema.nullable() }),
 ]);
 export type SettingChange = z.infer<typeof settingChangeSchema>;
 

@@ -53,7 +53,8 @@ import {
   summonsPersonSchema,
 } from './schedule.ts';
 import { settingsSchema } from './settings.ts';
-import { outboxRowSchema, packetDetailSchema } from './outbox.ts';
+import { OUTBOX_FILTERS, outboxRowSchema, packetDetailSchema } from './outbox.ts';
+import { REVIEWS_SHOWN, reviewListSchema, reviewRequest, reviewedSchema } from './review.ts';
 import {
   foundMirrorSchema,
   kitStatusSchema,
@@ -186,7 +187,7 @@ export const scannerSchema = z.object({
 });
 export type ScannerRow = z.infer<typeof scannerSchema>;
 
-/** A recording that came back from the center: rejected, or a second one of its resident. */
+/** A recording that came back: rejected by the center, a second one of its resident, or returned by the supervisor. */
 export const taskRowSchema = z.object({
   packetId: packetIdSchema,
   sequence: z.int().positive(),
@@ -195,10 +196,12 @@ export const taskRowSchema = z.object({
   recordedAt: instantSchema,
   /** Who recorded it. */
   operator: z.string(),
-  verdict: z.enum(['rejected', 'duplicate']),
+  verdict: z.enum(['rejected', 'duplicate', 'returned']),
   remedy: outcomeSchema.shape.remedy,
   reasons: outcomeSchema.shape.reasons,
   decidedAt: instantSchema,
+  /** Why the supervisor returned it, or the amendment of it; null where none did. */
+  returned: z.object({ by: z.string(), reason: z.string() }).nullable(),
   /** What it asks to do again. */
   biodata: z.boolean(),
   parts: z.array(partNameSchema),
@@ -400,12 +403,12 @@ export const CONTRACT = {
     audience: 'operator',
   },
 
-  /** What the center sent back to this station, oldest recording first. */
+  /** What the center or the supervisor sent back to this desk, oldest recording first. */
   'tasks.list': { request: nothing, response: z.array(taskRowSchema), audience: 'operator' },
   /** The small photo that the desk keeps of a recording, to know its resident by. */
   'tasks.photo': { request: packetIdSchema, response: bytes.nullable(), audience: 'operator' },
   /**
-   * A draft that mends a rejected packet: an amendment, or a whole new enrollment where the center asks for that. The
+   * A draft that mends what came back: an amendment, or a whole new enrollment where that is asked for. The
    * one that was begun already comes back as it is; `packet.state` where there is nothing (left) to mend.
    */
   'tasks.begin': { request: packetIdSchema, response: draftSchema, audience: 'operator' },
@@ -418,7 +421,7 @@ export const CONTRACT = {
 
   'outbox.list': {
     request: z.strictObject({
-      filter: z.enum(['all', 'pending', 'held', 'received', 'rejected']),
+      filter: z.enum(OUTBOX_FILTERS),
       offset: z.int().min(0),
       limit: z.int().min(1).max(200),
       /** Words of a name, or the beginning of a NIK. */
@@ -439,6 +442,28 @@ export const CONTRACT = {
   'outbox.release': { request: packetIdSchema, response: nothing, audience: 'supervisor' },
   /** Now, whatever its backoff, the supervisor's hours or the station's own rest say; not before the center's time. */
   'outbox.retry': { request: packetIdSchema, response: nothing, audience: 'supervisor' },
+
+  /** What waits for a supervisor's look, risky ones first, or what was returned and not recorded anew yet. */
+  'review.list': { request: reviewRequest, response: reviewListSchema, audience: 'supervisor' },
+  /** Small photo and biodata of one of them, and nothing else of the person; audited. */
+  'review.open': { request: packetIdSchema, response: reviewedSchema, audience: 'supervisor' },
+  /**
+   * They go. All of them or none: `packet.state` where one waits no longer, `review.own` where the caller recorded one,
+   * `request.invalid` for several of which one has a risk.
+   */
+  'review.approve': {
+    request: z.strictObject({ packetIds: z.array(packetIdSchema).min(1).max(REVIEWS_SHOWN) }),
+    response: nothing,
+    audience: 'supervisor',
+  },
+  /** It does not go: a task at the desk, with the reason. */
+  'review.return': {
+    request: z.strictObject({ packetId: packetIdSchema, reason: reasonSchema }),
+    response: nothing,
+    audience: 'supervisor',
+  },
+  /** One that was returned waits for a look again; `packet.state` once the resident was recorded anew. */
+  'review.takeBack': { request: packetIdSchema, response: nothing, audience: 'supervisor' },
 
   'sync.now': { request: nothing, response: syncSummarySchema, audience: 'supervisor' },
   'sync.cancel': { request: nothing, response: nothing, audience: 'supervisor' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { calendarSchema } from '../desk/progress.ts';
 import { capacitySchema } from '../desk/schedule.ts';
+import { reviewModeSchema } from '../desk/review.ts';
 import { LISTED_SETTINGS, ownSettingsSchema } from '../desk/settings.ts';
 import { instantSchema } from '../ids.ts';
 import { policySchema } from '../sync/protocol.ts';
@@ -20,6 +21,8 @@ export const settingsSchema = z.object({
   /** What this station set by itself; null follows the center. */
   own: ownSettingsSchema,
   inForce: valuesSchema,
+  /** Which packets wait for a supervisor before they go. */
+  review: reviewModeSchema,
   /** Changed on pages of their own. */
   sessionCapacity: capacitySchema,
   calendar: calendarSchema,

@@ -27,6 +27,8 @@ export const syncSummarySchema = z.object({
   failed: z.int(),
   /** Still waiting after it. */
   remaining: z.int(),
+  /** Not sent, since a supervisor has to see them first. */
+  review: z.int(),
   receivedBytes: z.int(),
   /** Some of those that were held or failed in it, and why. */
   stuck: z.array(
@@ -60,13 +62,15 @@ export const stationStatusSchema = z.object({
   outbox: z.object({
     /** recorded + sending */
     waiting: z.int(),
+    /** A supervisor has to see them before they go. */
+    review: z.int(),
     held: z.int(),
     rejected: z.int(),
     /** Received by the center, ever. */
     received: z.int(),
     waitingBytes: z.int(),
     oldestAt: instantSchema.nullable(),
-    /** Sent back by the center and not seen to yet. */
+    /** Sent back by the center, or returned by the supervisor, and not seen to yet. */
     tasks: z.int(),
   }),
   recordedToday: z.int(),

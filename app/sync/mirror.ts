@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { risksSchema } from '../desk/review.ts';
 import { biodataSchema } from '../enrollment/biodata.ts';
 import { accountIdSchema, packetIdSchema, sha256Schema, stationIdSchema, type StationId } from '../ids.ts';
 import { activateAnswerSchema, jwsSchema } from './protocol.ts';
@@ -32,6 +33,16 @@ export const deskRowSchema = z.strictObject({
   /** Milliseconds since the epoch by the station's clock. */
   recordedAt: z.int(),
   clockOffsetMs: z.int().nullable(),
+  /** Where a supervisor has to see it before it goes, or returned it: whoever brings it back does not send it either. */
+  review: z
+    .strictObject({
+      risks: risksSchema,
+      since: z.int(),
+      returned: z
+        .strictObject({ at: z.int(), by: z.string().max(200), reason: z.string().max(200) })
+        .nullable(),
+    })
+    .optional(),
 });
 export type DeskRow = z.infer<typeof deskRowSchema>;
 

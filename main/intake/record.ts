@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { risksOf } from '../../app/desk/review.ts';
 import type { PartName } from '../../app/enrollment/biometrics.ts';
 import { RekamError } from '../../app/errors.ts';
 import type { Capture } from '../../app/ipc/contract.ts';
@@ -79,6 +80,7 @@ async function record(
         clockOffsetMs: offset,
         date: input.date,
         by: input.by,
+        risks: risksOf({ ...draft, parts: captures.map(({ part }) => part), recordedAt: input.now }, limits),
         recipientKeyId: station.activation.sealing.keyId,
       },
       station.activation.stationId,

@@ -1,3 +1,4 @@
+import { reviewModeSchema, USUAL_REVIEW, type ReviewMode } from '../../app/desk/review.ts';
 import { calendarSchema, OFFICE_WEEK, type Calendar } from '../../app/desk/progress.ts';
 import { capacitySchema, USUAL_CAPACITY, type Capacity } from '../../app/desk/schedule.ts';
 import { LISTED_SETTINGS, rangeOf, readSettingAs, type SettingChange } from '../../app/desk/settings.ts';
@@ -23,13 +24,14 @@ export function settingHandlers({ store, now }: Needs): Group {
     return policy;
   };
   const read = async (): Promise<SettingsView> => {
-    const [{ center, own, inForce }, sessionCapacity, calendar, changes] = await Promise.all([
+    const [{ center, own, inForce }, review, sessionCapacity, calendar, changes] = await Promise.all([
       policyNow(),
+      storedReview(store),
       storedCapacity(store),
       storedCalendar(store),
       store.station.lastChanges(LISTED_SETTINGS),
     ]);
-    return { center, own, inForce, sessionCapacity, calendar, changes: [...changes] };
+    return { center, own, inForce, review, sessionCapacity, calendar, changes: [...changes] };
   };
   return {
     'settings.read': read,
@@ -44,9 +46,13 @@ export function settingHandlers({ store, now }: Needs): Group {
 
 /** @throws RekamError `setting.range` for a number that is weaker than the center asks, or stricter than a desk can work with */
 function requireRange(change: SettingChange, { center }: StationPolicy): void {
-  if (change.key === 'stepOrder' || change.value === null) return;
+  if (change.key === 'stepOrder' || change.key === 'review' || change.value === null) return;
   const { min, max } = rangeOf(change.key, center);
   if (change.value < min || change.value > max) throw new RekamError('setting.range', { min, max });
+}
+
+async function storedReview(store: Store): Promise<ReviewMode> {
+  return readSettingAs(await store.station.setting('review'), reviewModeSchema, USUAL_REVIEW);
 }
 
 export async function storedCapacity(store: Store): Promise<Capacity> {

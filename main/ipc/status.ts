@@ -106,6 +106,7 @@ export class StatusBoard {
             },
       outbox: {
         waiting: summary.waiting,
+        review: summary.review,
         held: summary.held,
         rejected: summary.rejected,
         received: summary.received,

@@ -12,6 +12,7 @@ import type { DayCount, DesaProgress } from '../../app/desk/progress.ts';
 import type { ListedSetting, OwnSettings, PolicySetting } from '../../app/desk/settings.ts';
 import type { Draft } from '../../app/desk/draft.ts';
 import type { Place } from '../../app/desk/carry-over.ts';
+import type { Risk } from '../../app/desk/review.ts';
 import type { MeasuredPackets } from '../../app/desk/room.ts';
 import type { SessionOfDay, StateByHand, TicketState } from '../../app/desk/ticket.ts';
 import type { Biodata } from '../../app/enrollment/biodata.ts';
@@ -20,9 +21,10 @@ import type { Step } from '../../app/enrollment/biometrics.ts';
 import type { HoldReason, PacketState } from '../../app/enrollment/lifecycle.ts';
 import type { Nik } from '../../app/enrollment/nik.ts';
 import type { AccountId, PacketId, Sha256, StationId } from '../../app/ids.ts';
-import type { PacketDetail } from '../../app/ipc/outbox.ts';
+import type { OutboxFilter, PacketDetail } from '../../app/ipc/outbox.ts';
 import type { AuditRow } from '../../app/ipc/people.ts';
 import type { MirrorStore, RecoveryStore } from './mirror-api.ts';
+import type { ReviewStore } from './review-api.ts';
 import type { ScheduleStore } from './schedule-api.ts';
 import type { TakeoverStore } from './takeover-api.ts';
 import type { KitAccount } from '../../app/sync/recovery.ts';
@@ -54,6 +56,7 @@ export interface StoreApi {
   readonly drafts: DraftStore;
   readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
+  readonly reviews: ReviewStore;
   readonly journal: JournalStore;
   readonly reference: ReferenceStore;
   readonly outages: OutageStore;
@@ -138,6 +141,8 @@ export interface StationPolicy {
 export type SettingKey =
   /** JSON of a value of OwnSettings. */
   | PolicySetting
+  /** JSON of ReviewMode. */
+  | 'review'
   /** JSON of Calendar. */
   | 'calendar'
   /** JSON of Capacity. */
@@ -366,6 +371,8 @@ export interface RecordInput {
   readonly clockOffsetMs: number | null;
   readonly date: string;
   readonly by: { readonly accountId: AccountId; readonly name: string };
+  /** What a supervisor would look at twice. */
+  readonly risks: readonly Risk[];
   readonly recipientKeyId: string;
 }
 
@@ -392,11 +399,13 @@ export interface OutboxItem {
   readonly state: PacketState;
 }
 
-/** What waits for the center, recorded or under way. */
-export type Backlog = Pick<OutboxSummary, 'waiting' | 'waitingBytes'>;
+/** What waits for the center, recorded or under way, and what a supervisor has to see before. */
+export type Backlog = Pick<OutboxSummary, 'waiting' | 'waitingBytes' | 'review'>;
 
 export interface OutboxSummary {
   readonly waiting: number;
+  /** A supervisor has to see them before they go. */
+  readonly review: number;
   readonly held: number;
   readonly rejected: number;
   readonly received: number;
@@ -404,11 +413,14 @@ export interface OutboxSummary {
   readonly oldestAt: number | null;
   readonly lastReceiptAt: number | null;
   readonly recordedToday: number;
-  /** Sent back by the center and not seen to yet. */
+  /** Sent back by the center, or returned by the supervisor, and not seen to yet. */
   readonly tasks: number;
 }
 
-/** What the center sent back: rejected and not mended yet, or a duplicate that nobody has seen to. */
+/**
+ * What came back: rejected by the center or returned by the supervisor and not mended yet, or a duplicate that nobody
+ * has seen to.
+ */
 export interface TaskStore {
   list(): TaskRow[];
   /** The small photo of that recording, to know its resident by; null where there is none. */
@@ -488,7 +500,7 @@ export interface OutboxStore {
   backlog(): Backlog;
   summary(startOfDay: number): OutboxSummary;
   list(
-    filter: 'all' | 'pending' | 'held' | 'received' | 'rejected',
+    filter: OutboxFilter,
     offset: number,
     limit: number,
     /** Words of a name, or the beginning of a NIK; all where it is empty. */

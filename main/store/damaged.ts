@@ -95,6 +95,7 @@ const SETTINGS = [
   'calendar',
   'sessionCapacity',
   'autostart',
+  'review',
   ...POLICY_SETTINGS,
 ] as const;
 

@@ -79,6 +79,8 @@ export function readDay(db: Reader, date: string): DayCount {
       rejected: count(({ state }) => state === 'rejected'),
       duplicate: count(({ state }) => state === 'duplicate'),
       waiting: count(({ state }) => isWaiting(state)),
+      review: count(({ state }) => state === 'review'),
+      returned: count(({ state }) => state === 'returned'),
       held: count(({ state }) => state === 'held'),
     },
     tickets: tickets(db, date),

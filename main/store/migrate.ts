@@ -20,6 +20,7 @@ import * as find from './migrations/016-find.ts';
 import * as dayClose from './migrations/017-day-close.ts';
 import * as schedule from './migrations/018-schedule.ts';
 import * as outages from './migrations/019-outages.ts';
+import * as review from './migrations/020-review.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   dayClose,
   schedule,
   outages,
+  review,
 ];
 
 /**

@@ -65,12 +65,21 @@ const ACTS: Readonly<Record<string, PacketAct>> = {
   'packet.held': 'held',
   'packet.released': 'released',
   'packet.retried': 'retried',
+  'packet.approved': 'approved',
+  'packet.returned': 'returned',
+  'packet.takenBack': 'takenBack',
   'packet.received': 'received',
   'packet.missing': 'resent',
   'packet.lost': 'lost',
   'packet.mismatched': 'mismatched',
 };
 const SHOWN = 50;
+
+/** What a person wrote. */
+function noteOf(act: PacketAct, detail: string | null): string | null {
+  if (act === 'returned') return detail;
+  return act === 'held' && detail?.startsWith(BY_HAND) === true ? detail.slice(BY_HAND.length) : null;
+}
 
 function inspect(db: Reader, packetId: PacketId): ReturnType<OutboxStore['packet']> {
   const packet = requirePacket(db, packetId);
@@ -95,9 +104,7 @@ function inspect(db: Reader, packetId: PacketId): ReturnType<OutboxStore['packet
     history: entries.flatMap(({ at, name, what, detail }) => {
       const act = ACTS[what];
       if (act === undefined) return [];
-      const note =
-        act === 'held' && detail?.startsWith(BY_HAND) === true ? detail.slice(BY_HAND.length) : null;
-      return [{ at: iso(at), by: name, act, note }];
+      return [{ at: iso(at), by: name, act, note: noteOf(act, detail) }];
     }),
   };
 }

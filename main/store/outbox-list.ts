@@ -7,6 +7,7 @@ import { outcomeSchema } from '../../app/sync/protocol.ts';
 import type { Backlog, OutboxStore, OutboxSummary } from './api.ts';
 import type { Reader } from './database.ts';
 import { lastSequence, NUMBER, sequenceFloor } from './packets.ts';
+import { countReviews } from './reviews.ts';
 import { iso, isoOrNull, parseJson } from './rows.ts';
 import { countTasks, isOpenTask } from './tasks.ts';
 
@@ -14,10 +15,11 @@ type Filter = Parameters<OutboxStore['list']>[0];
 
 const STATES: Readonly<Record<Exclude<Filter, 'all'>, readonly PacketState[]>> = {
   pending: ['recorded', 'sending'],
+  review: ['review'],
   held: ['held'],
   received: ['received', 'accepted', 'duplicate', 'superseded'],
   /** Of these only what is a task at the desk. */
-  rejected: ['rejected', 'duplicate'],
+  rejected: ['returned', 'rejected', 'duplicate'],
 };
 
 interface ListRow {
@@ -155,7 +157,8 @@ export const BACKLOG = `SELECT count(*) AS waiting, coalesce(sum(size), 0) AS wa
   WHERE state IN ('recorded', 'sending')`;
 
 export function backlog(db: Reader): Backlog {
-  return db.get<Backlog>(BACKLOG) ?? { waiting: 0, waitingBytes: 0 };
+  const waiting = db.get<Omit<Backlog, 'review'>>(BACKLOG) ?? { waiting: 0, waitingBytes: 0 };
+  return { ...waiting, review: countReviews(db) };
 }
 
 /** Whatever is not received yet is counted; the rest of an unbroken sequence is what the center holds. */
@@ -168,18 +171,20 @@ export function summary(db: Reader, startOfDay: number): OutboxSummary {
   const recorded = count('recorded');
   const sending = count('sending');
   const held = count('held');
+  const review = countReviews(db);
   const waiting = recorded.n + sending.n;
-  // Superseded while its bytes could not be read: nothing of it ever left.
+  // Returned by the supervisor, or superseded since, or while its bytes could not be read: nothing of it ever left.
   const neverSent =
     db.get<{ n: number }>(
-      "SELECT count(*) AS n FROM packet WHERE state = 'superseded' AND received_at IS NULL",
+      "SELECT count(*) AS n FROM packet WHERE state IN ('returned', 'superseded') AND received_at IS NULL",
     )?.n ?? 0;
   const oldest = [recorded.oldest, sending.oldest].filter((at) => at !== null);
   return {
     waiting,
+    review,
     held: held.n,
     rejected: count('rejected').n,
-    received: packetCount(db) - waiting - held.n - neverSent,
+    received: packetCount(db) - waiting - review - held.n - neverSent,
     waitingBytes: (recorded.bytes ?? 0) + (sending.bytes ?? 0),
     oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
     lastReceiptAt:

@@ -87,7 +87,16 @@ function speaksOfFormer(tx: Reader, packetId: PacketId, outcome: Outcome): boole
 function supersede(tx: Writer, successor: PacketRow): void {
   for (const id of [successor.amends, successor.replaces]) {
     const old = id === null ? undefined : readPacket(tx, id as PacketId);
-    if (old !== undefined) applyEvent(tx, old, 'superseded');
+    if (old === undefined) continue;
+    applyEvent(tx, old, 'superseded');
+    // One that never went did not do its own part: what it was to take the place of still waits for that.
+    if (old.state === 'returned') supersede(tx, old);
+    const returned = tx.all<{ packet_id: PacketId }>(
+      "SELECT packet_id FROM packet WHERE amends = ? AND state = 'returned'",
+      old.packet_id,
+    );
+    // Nothing is left for them to amend.
+    for (const { packet_id } of returned) applyEvent(tx, requirePacket(tx, packet_id), 'superseded');
   }
 }
 

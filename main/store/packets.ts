@@ -102,8 +102,9 @@ export interface RecordedHere {
 
 /**
  * The enrollment of this resident at this station that still counts. One that its successor superseded does not, nor
- * one of which the center wants a whole new recording, nor one whose bytes the disk lost: nobody can send that any
- * more, so the resident must be able to come again. Its row, number and place in the chain stay.
+ * one of which the center wants a whole new recording, nor one that the supervisor returned, nor one whose bytes the
+ * disk lost: nobody can send that any more, so the resident must be able to come again. Its row, number and place in
+ * the chain stay.
  */
 export function recordedHere(db: Reader, nik: string): RecordedHere | null {
   const row = db.get<{ packet_id: PacketId; recorded_at: number }>(
@@ -121,8 +122,13 @@ export function isUnreadable(p: string): string {
   return `(${p}.state = 'held' AND ${p}.hold_reason IS 'unreadable')`;
 }
 
+/** The supervisor does not let this enrollment go; of an amendment there is still what it amends. @param p its alias */
+export function isReturned(p: string): string {
+  return `(${p}.state = 'returned' AND ${p}.kind = 'enrollment')`;
+}
+
 /** Of packet `p` and its outcome `o`: the resident may, and must, be recorded anew. */
-export const IS_WANTED_NEW = `(p.state = 'rejected' AND o.remedy IS 'recapture' OR ${isUnreadable('p')})`;
+export const IS_WANTED_NEW = `(p.state = 'rejected' AND o.remedy IS 'recapture' OR p.state = 'returned' OR ${isUnreadable('p')})`;
 
 /** For a join of packet `p` with its outcome `o`. */
 export const COUNTS_AS_RECORDED = `p.state <> 'superseded' AND NOT ${IS_WANTED_NEW}`;
@@ -139,7 +145,7 @@ export function erasedHere(db: Reader, niks: readonly string[]): ReadonlySet<str
 }
 
 /** Of packet `p`: what a new recording of the same resident replaces. */
-export const IS_REPLACED_BY_NEW = `(p.state = 'rejected' OR ${isUnreadable('p')})`;
+export const IS_REPLACED_BY_NEW = `(p.state = 'rejected' OR ${isReturned('p')} OR ${isUnreadable('p')})`;
 
 /**
  * Of resident `r`: the center's mark comes from our own journal, and speaks of a packet that it will never get, or that

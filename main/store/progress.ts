@@ -21,13 +21,13 @@ export const OWN_OPEN = `
     ${IS_WANTED_NEW} AS wanted, count(*) AS count
   FROM packet p JOIN enrollment e USING (packet_id) JOIN resident r ON r.nik = e.nik LEFT JOIN outcome o USING (packet_id)
   WHERE p.kind = 'enrollment'
-    AND (p.state IN ('recorded', 'sending', 'held', 'rejected') OR (p.state = 'received' AND p.recorded_at >= ?))
+    AND (p.state IN ('recorded', 'review', 'returned', 'sending', 'held', 'rejected') OR (p.state = 'received' AND p.recorded_at >= ?))
   GROUP BY 1, 2, 3, 4, 5, 6`;
 
 interface OwnRow {
   desa: string;
   date: string;
-  state: 'recorded' | 'sending' | 'held' | 'rejected' | 'received';
+  state: 'recorded' | 'review' | 'returned' | 'sending' | 'held' | 'rejected' | 'received';
   /** The register has the resident as recorded; by this very packet. */
   known: 0 | 1;
   marked: 0 | 1;
@@ -35,6 +35,9 @@ interface OwnRow {
   wanted: 0 | 1;
   count: number;
 }
+
+/** Still here, and still to go. */
+const WAITING: ReadonlySet<OwnRow['state']> = new Set(['recorded', 'review', 'sending', 'held']);
 
 /** Between a receipt and the delta that speaks of it. */
 const MARKED_WITHIN_MS = 7 * 24 * 60 * 60_000;
@@ -59,8 +62,8 @@ export function createProgressStore(db: Database): ProgressStore {
             (known.get(kode) ?? 0) +
             count(isUnsaid) -
             count(({ marked, wanted }) => marked === 1 && wanted === 1),
-          waiting: count(({ state }) => state === 'recorded' || state === 'sending' || state === 'held'),
-          rejected: count(({ state }) => state === 'rejected'),
+          waiting: count(({ state }) => WAITING.has(state)),
+          rejected: count(({ state }) => state === 'rejected' || state === 'returned'),
         };
       });
       return { desa, days: days(db, own, since), deadline: latest(rows.map(({ deadline }) => deadline)) };

@@ -9,6 +9,7 @@ import { deleteDraft } from './drafts.ts';
 import { appendFact } from './journal.ts';
 import { IS_REPLACED_BY_NEW, lastSequence, NUMBER, refuseRecorded, sequenceFloor } from './packets.ts';
 import { readResident } from './residents.ts';
+import { beginReview } from './reviews.ts';
 import { iso, parseJson, sha256 } from './rows.ts';
 import { lostAmendmentOf, requireAmendable } from './tasks.ts';
 import { changeTicket, ticketsOf, type StoredTicket } from './tickets.ts';
@@ -32,8 +33,8 @@ export function recordedBiodata(db: Reader, packetId: PacketId): Biodata {
 }
 
 /**
- * Commits one enrollment or amendment whole: enrollment, packet, sealed bytes, outbox entry, ticket, journal and audit, and the end
- * of its draft (G1). Idempotent by packet id.
+ * Commits one enrollment or amendment whole: enrollment, packet, sealed bytes, outbox entry, its place before the supervisor,
+ * ticket, journal and audit, and the end of its draft (G1). Idempotent by packet id.
  * @param sign makes the manifest's JWS; it runs inside the transaction that allots the sequence number
  * @throws RekamError `draft.unknown`, `draft.stale`, `resident.recordedHere`, `resident.recordedElsewhere`, `packet.state`, `disk.full`
  */
@@ -58,6 +59,9 @@ export function commitRecord(
     const jws = sign(manifest);
     insertPacket(tx, manifest, jws, input);
     insertEnrollment(tx, input);
+    beginReview(tx, input.packetId, {
+      ...{ risks: input.risks, manifestSha256: sha256(jws), at: input.recordedAt },
+    });
     // Who is amended was told of when first recorded.
     if (place.kind === 'enrollment')
       appendFact(
@@ -97,7 +101,7 @@ function requireRevision(tx: Writer, input: RecordInput): void {
 type Place = Pick<Manifest, 'kind' | 'amends' | 'replaces'>;
 
 /**
- * The packet of this resident that the center wants recorded anew, or that the disk lost, if there is one. Any other recording of this NIK
+ * The packet of this resident that the center or the supervisor wants recorded anew, or that the disk lost, if there is one. Any other recording of this NIK
  * that is known by now, here or at the center, refuses this one (G3): its draft stays until a person drops it.
  */
 function replacedBy(tx: Writer, input: RecordInput): Place {

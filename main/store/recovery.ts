@@ -7,6 +7,7 @@ import type { Database, Reader, Writer } from './database.ts';
 import { deleteDraft } from './drafts.ts';
 import type { RecoveryStore, RestoreResult } from './mirror-api.ts';
 import { nextForeignPlace, raiseFloor, readPacket } from './packets.ts';
+import { putInReview, readKeptReview } from './reviews.ts';
 import { iso, parseJson, sha256 } from './rows.ts';
 import { readSetting, writeSetting } from './settings.ts';
 import { insertStation, readStation } from './station.ts';
@@ -105,6 +106,7 @@ export function restorePacket(
   tx.run('INSERT INTO packet_blob(packet_id, sealed) VALUES (?, ?)', manifest.packetId, sealed);
   tx.run('INSERT INTO outbox(packet_id, sequence, waiting) VALUES (?, ?, 1)', manifest.packetId, place);
   insertRow(tx, manifest, row);
+  if (row?.review !== undefined) putInReview(tx, manifest.packetId, row.review);
   audit(tx, {
     at: input.now,
     by: null,
@@ -146,6 +148,7 @@ export function readDeskRow(db: RowReader, packetId: string): Omit<DeskRow, 'v'>
   }>('SELECT * FROM enrollment WHERE packet_id = ?', packetId);
   // Restored without one: there is nothing to copy.
   if (row === undefined || row.biodata === '{}') return null;
+  const review = readKeptReview(db, packetId);
   return {
     packetId: packetId as DeskRow['packetId'],
     biodata: JSON.parse(row.biodata) as DeskRow['biodata'],
@@ -154,5 +157,6 @@ export function readDeskRow(db: RowReader, packetId: string): Omit<DeskRow, 'v'>
     date: row.date,
     recordedAt: row.recorded_at,
     clockOffsetMs: row.clock_offset_ms,
+    ...(review !== null && { review }),
   };
 }

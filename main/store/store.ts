@@ -13,6 +13,7 @@ import { createOutboxStore } from './outbox.ts';
 import { createProgressStore } from './progress.ts';
 import { createReferenceStore } from './reference.ts';
 import { createResidentStore } from './residents.ts';
+import { createReviewStore } from './reviews.ts';
 import { createScheduleStore } from './schedule.ts';
 import { createSlipStore } from './slips.ts';
 import { atBorder } from './sqlite-errors.ts';
@@ -32,6 +33,7 @@ export function createStore(db: Database): StoreApi {
     drafts: bordered({ ...createDraftStore(db), ...createDraftRestore(db) }),
     outbox: bordered(createOutboxStore(db)),
     tasks: bordered(createTaskStore(db)),
+    reviews: bordered(createReviewStore(db)),
     journal: bordered(createJournalStore(db)),
     reference: bordered(createReferenceStore(db)),
     outages: bordered(createOutageStore(db)),

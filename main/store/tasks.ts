@@ -12,7 +12,7 @@ import type { TaskStore } from './api.ts';
 import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { beginDraft, insertDraft, openDraftOf, plainDraft } from './drafts.ts';
-import { isUnreadable } from './packets.ts';
+import { isReturned, isUnreadable } from './packets.ts';
 import { iso, parseJson, plainBytes } from './rows.ts';
 
 const CLOSED = 'task.closed' satisfies AuditAct;
@@ -20,29 +20,41 @@ const CLOSED = 'task.closed' satisfies AuditAct;
 const ABANDONED = 'task.abandoned' satisfies AuditAct;
 const SHOWN = 500;
 
-/** A successor whose bytes the disk lost has mended nothing, and never will. */
+/**
+ * A successor whose bytes the disk lost has mended nothing, and never will; nor has an amendment that the supervisor
+ * returned. An enrollment that was returned is a task of its own.
+ */
 const notMended = (packet: string): string => `NOT EXISTS (
     SELECT 1 FROM packet s WHERE (s.amends = ${packet}.packet_id OR s.replaces = ${packet}.packet_id)
-      AND NOT ${isUnreadable('s')}
+      AND NOT ${isUnreadable('s')} AND NOT (s.state = 'returned' AND s.kind = 'amendment')
   )`;
 const isNoted = (packet: string, what: string): string =>
   `EXISTS (SELECT 1 FROM audit a WHERE a.subject = ${packet}.packet_id AND a.what = '${what}')`;
 /** Whether a packet, by its alias, stands at the desk as a task: the one meaning of it, on every screen. */
 export const isOpenTask = (packet: string): string =>
   `(${packet}.state = 'rejected' AND ${notMended(packet)} AND NOT ${isNoted(packet, ABANDONED)}
+    OR ${isReturned(packet)} AND ${notMended(packet)}
     OR ${packet}.state = 'duplicate' AND NOT ${isNoted(packet, CLOSED)})`;
 /** Of packet `t`. */
 export const IS_OPEN_TASK = isOpenTask('t');
 
+/** Of a verdict there is an outcome; what was returned has none. */
+const OPEN = `t.state IN ('rejected', 'duplicate', 'returned') AND ${IS_OPEN_TASK}
+  AND (o.packet_id IS NOT NULL OR t.state = 'returned')`;
 const TASKS = `
   SELECT t.packet_id, coalesce(t.origin_sequence, t.sequence) AS sequence, t.state, e.nik, e.nama, e.recorded_at, e.operator_name, e.biodata, o.outcome,
     (SELECT d.packet_id FROM draft d WHERE d.nik = e.nik AND d.set_aside = 0) AS draft
-  FROM packet t JOIN enrollment e USING (packet_id) JOIN outcome o USING (packet_id)
-  WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
+  FROM packet t JOIN enrollment e USING (packet_id) LEFT JOIN outcome o USING (packet_id)
+  WHERE ${OPEN}`;
 export const TASK_LIST = `${TASKS} ORDER BY t.sequence LIMIT ?`;
 export const TASK_COUNT = `
-  SELECT count(*) AS n FROM packet t JOIN enrollment e USING (packet_id) JOIN outcome o USING (packet_id)
-  WHERE t.state IN ('rejected', 'duplicate') AND ${IS_OPEN_TASK}`;
+  SELECT count(*) AS n FROM packet t JOIN enrollment e USING (packet_id) LEFT JOIN outcome o USING (packet_id)
+  WHERE ${OPEN}`;
+/** The supervisor's last word against this packet, or against an amendment of it. */
+export const RETURNED = `
+  SELECT r.decided_at, r.reason, coalesce((SELECT name FROM account WHERE id = r.decided_by), r.decided_by, '') AS by_name
+  FROM packet p JOIN review r USING (packet_id)
+  WHERE (p.packet_id = @of OR p.amends = @of) AND p.state = 'returned' ORDER BY r.decided_at DESC LIMIT 1`;
 /** One at most: while it is open it counts as recorded, and nobody records the resident again. */
 export const TASK_OF_RESIDENT = `
   SELECT t.packet_id FROM enrollment e CROSS JOIN packet t USING (packet_id) JOIN outcome o USING (packet_id)
@@ -57,13 +69,13 @@ interface TaskRecord {
   recorded_at: number;
   operator_name: string;
   biodata: string;
-  outcome: string;
+  outcome: string | null;
   draft: PacketId | null;
 }
 
 export function createTaskStore(db: Database): TaskStore {
   return {
-    list: () => db.all<TaskRecord>(TASK_LIST, SHOWN).map(toRow),
+    list: () => db.all<TaskRecord>(TASK_LIST, SHOWN).map((task) => toRow(db, task)),
     photo: (of) => {
       const row = db.get<{ thumbnail: Uint8Array | null }>(
         'SELECT thumbnail FROM enrollment WHERE packet_id = ?',
@@ -111,10 +123,11 @@ export function requireAmendable(db: Reader, of: PacketId, nik: string): void {
     throw new RekamError('packet.state');
 }
 
-/** An amendment of the same packet that the disk lost: the next one takes its place. */
+/** An amendment of the same packet that the disk lost, or the supervisor returned: the next one takes its place. */
 export function lostAmendmentOf(db: Reader, of: PacketId): PacketId | null {
   const row = db.get<{ packet_id: PacketId }>(
-    `SELECT p.packet_id FROM packet p WHERE p.amends = ? AND ${isUnreadable('p')} ORDER BY p.sequence DESC LIMIT 1`,
+    `SELECT p.packet_id FROM packet p WHERE p.amends = ? AND (p.state = 'returned' OR ${isUnreadable('p')})
+     ORDER BY p.sequence DESC LIMIT 1`,
     of,
   );
   return row?.packet_id ?? null;
@@ -122,7 +135,7 @@ export function lostAmendmentOf(db: Reader, of: PacketId): PacketId | null {
 
 function begin(tx: Writer, of: PacketId, input: Parameters<TaskStore['begin']>[1]): Draft {
   const task = requireTask(tx, of);
-  if (task.state !== 'rejected') throw new RekamError('packet.state');
+  if (task.state === 'duplicate') throw new RekamError('packet.state');
   const nik = nikSchema.parse(task.nik);
   if (outcomeOf(task).remedy !== 'amend') return beginDraft(tx, { ...input, nik });
   const known = openDraftOf(tx, nik, of, input);
@@ -154,12 +167,22 @@ function requireTask(db: Reader, of: PacketId): TaskRecord {
   return task;
 }
 
-function outcomeOf(task: TaskRecord): Outcome {
-  return parseJson(outcomeSchema, task.outcome);
+type Word = Pick<Outcome, 'remedy' | 'reasons'>;
+/** What a return asks: nobody here can open the first recording, so the whole is done anew. */
+const ANEW: Word = { remedy: 'recapture', reasons: [] };
+
+function outcomeOf(task: TaskRecord): Word & Partial<Pick<Outcome, 'decidedAt'>> {
+  return task.outcome === null || task.state === 'returned' ? ANEW : parseJson(outcomeSchema, task.outcome);
 }
 
-function toRow(task: TaskRecord): TaskRow {
+function returnedOf(db: Reader, of: PacketId): (NonNullable<TaskRow['returned']> & { at: string }) | null {
+  const row = db.get<{ decided_at: number; reason: string | null; by_name: string }>(RETURNED, { of });
+  return row === undefined ? null : { at: iso(row.decided_at), by: row.by_name, reason: row.reason ?? '' };
+}
+
+function toRow(db: Reader, task: TaskRecord): TaskRow {
   const { remedy, reasons, decidedAt } = outcomeOf(task);
+  const returned = returnedOf(db, task.packet_id);
   return {
     packetId: task.packet_id,
     sequence: task.sequence,
@@ -170,7 +193,8 @@ function toRow(task: TaskRecord): TaskRow {
     verdict: task.state,
     remedy,
     reasons,
-    decidedAt,
+    decidedAt: decidedAt ?? returned?.at ?? iso(task.recorded_at),
+    returned: returned === null ? null : { by: returned.by, reason: returned.reason },
     ...askedFor(reasons),
     draft: task.draft,
   };

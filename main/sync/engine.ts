@@ -404,9 +404,9 @@ class Engine implements SyncEngine {
   async #endManual(): Promise<void> {
     const manual = this.#manuals.current;
     if (manual === null) return;
-    const { waiting } = await this.#deps.store.outbox.backlog();
+    const { waiting, review } = await this.#deps.store.outbox.backlog();
     const [ended, cause] = this.#endOf(manual.isCancelled);
-    this.#manuals.end(ended, cause, waiting);
+    this.#manuals.end(ended, cause, { remaining: waiting, review });
     this.#deps.log.info('sync.manual', { ...manual.tally.counts(), remaining: waiting, ended, cause });
     this.#progress.end();
   }

@@ -57,6 +57,9 @@ export class Tally {
   }
 }
 
+/** What is still here after it: to go, and to be seen by a supervisor first. */
+type Left = Pick<SyncSummary, 'remaining' | 'review'>;
+
 /** A sync that the supervisor asked for, until its summary is there. */
 class ManualSync {
   readonly tally = new Tally();
@@ -74,7 +77,7 @@ class ManualSync {
     });
   }
 
-  end(ended: SyncSummary['ended'], cause: LinkCause | null, remaining: number, now: number): SyncSummary {
+  end(ended: SyncSummary['ended'], cause: LinkCause | null, left: Left, now: number): SyncSummary {
     const summary: SyncSummary = {
       startedAt: new Date(this.#startedAt).toISOString(),
       // The clock may have been set back meanwhile.
@@ -82,7 +85,7 @@ class ManualSync {
       ...this.tally.counts(),
       receivedBytes: this.tally.receivedBytes,
       stuck: this.tally.stuck(),
-      remaining,
+      ...left,
       ended,
       cause,
     };
@@ -130,11 +133,11 @@ export class ManualSyncs {
     return this.#current;
   }
 
-  end(ended: SyncSummary['ended'], cause: LinkCause | null, remaining: number): void {
+  end(ended: SyncSummary['ended'], cause: LinkCause | null, left: Left): void {
     const manual = this.#current;
     if (manual === null) return;
     if (ended === 'cancelled') this.#quietUntil = this.#clock.elapsed() + QUIET_AFTER_CANCEL_MS;
-    this.#last = manual.end(ended, cause, remaining, this.#clock.now());
+    this.#last = manual.end(ended, cause, left, this.#clock.now());
     this.#current = null;
   }
 

@@ -168,7 +168,7 @@ async function queue(dirs: { dataDir: string; keyDir: string }): Promise<void> {
       const draft = api.drafts.begin({ packetId: newPacketId(), nik: biodata.nik, date, by, now });
       const { packetId, revision } = draft;
       const input = {
-        ...{ packetId, revision, draft, biodata, sealed, date, thumbnail: null, by: operator },
+        ...{ packetId, revision, draft, biodata, sealed, date, thumbnail: null, by: operator, risks: [] },
         ...{
           sealedSha256: sha256(sealed),
           recordedAt: now,

@@ -219,6 +219,8 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
     case 'outbox.packet':
     case 'outbox.release':
     case 'outbox.retry':
+    case 'review.open':
+    case 'review.takeBack':
       return channel === 'drafts.load' ? ofDraft : anyPacket;
     case 'drafts.restore':
     case 'drafts.commit': {
@@ -259,15 +261,20 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
     case 'slip.print':
       return { packetId: anyPacket, printed: 0, paper: 'a4', printer: random() < 0.5 ? null : 'x' };
     case 'tasks.close':
+    case 'review.return':
     case 'outbox.hold':
       return { packetId: anyPacket, reason };
     case 'outbox.list':
       return {
-        filter: pick(['all', 'pending', 'held', 'received', 'rejected'], random),
+        filter: pick(['all', 'pending', 'review', 'held', 'received', 'rejected'], random),
         offset: 0,
         limit: 50,
         search: pick(['', 'siti', '3209'], random),
       };
+    case 'review.list':
+      return { which: pick(['waiting', 'returned'], random) };
+    case 'review.approve':
+      return { packetIds: random() < 0.5 ? [anyPacket] : [anyPacket, newPacketId()] };
     case 'sync.limit':
       return { ceiling: 16_000, hours: { from: 60, to: 300 } };
     case 'progress.calendar':
@@ -294,6 +301,7 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
         [
           { key: 'fingerThreshold', value: pick([null, 20, 60, 75, 90, 91], random) },
           { key: 'idleLockMinutes', value: pick([null, 0, 5, 10, 11], random) },
+          { key: 'review', value: pick([null, 'off', 'sample', 'all'], random) },
           { key: 'stepOrder', value: null },
           { key: 'stepOrder', value: ['irises', 'photo', 'signature', 'right4', 'left4', 'thumbs'] },
         ],

@@ -63,6 +63,8 @@ export async function atDisk<T>(
     ) => Promise<void>;
     /** As the rest of main has it. */
     readonly store: TestRemote;
+    /** Who recorded it. */
+    readonly operator: TestAccount;
     readonly stationKey: KeyObject;
   }) => Promise<T> | T,
 ): Promise<T> {
@@ -80,7 +82,7 @@ export async function atDisk<T>(
   const operator = newOperator();
   try {
     return await act({
-      ...{ api, db, store, stationKey: keys.station },
+      ...{ api, db, store, operator, stationKey: keys.station },
       record: async (people, bytesEach, given = () => undefined) => {
         const date = new Date().toISOString().slice(0, 10);
         for (const { nik } of people) {

@@ -24,6 +24,7 @@ import { outboxHandlers, outboxHandlersInTraining } from '../../main/ipc/outbox.
 import { requirePassword } from '../../main/ipc/password.ts';
 import type { Border, SideHandlers, Sides } from '../../main/ipc/register.ts';
 import { recoveryHandlers, recoveryHandlersInTraining } from '../../main/ipc/recovery.ts';
+import { reviewHandlers, reviewHandlersInTraining } from '../../main/ipc/review.ts';
 import { DiskRoom } from '../../main/ipc/room.ts';
 import { sessionHandlers } from '../../main/ipc/session.ts';
 import { slipHandlers } from '../../main/ipc/slip.ts';
@@ -169,6 +170,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...devices,
     ...slipHandlers({ store: real.store, window, training: false, now }),
     ...outboxHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
+    ...reviewHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
     ...syncHandlers({ store: real.store, engine: () => null, now }),
     ...progressHandlers({ store: real.store, now, today: () => TEST_DATE }),
     ...dayHandlers({
@@ -203,6 +205,7 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...devices,
     ...slipHandlers({ store: training.store, window, training: true, now }),
     ...outboxHandlersInTraining(),
+    ...reviewHandlersInTraining(),
     ...syncHandlersInTraining(),
     ...progressHandlersInTraining(),
     ...dayHandlersInTraining(),

@@ -53,9 +53,9 @@ const matching =
   (value) =>
     typeof value === 'string' && form.test(value);
 const list =
-  (is: Is, most: number): Is =>
+  (is: Is, most: number, least = 0): Is =>
   (value) =>
-    Array.isArray(value) && value.length <= most && value.every(is);
+    Array.isArray(value) && value.length >= least && value.length <= most && value.every(is);
 const object =
   (fields: Readonly<Record<string, Is>>): Is =>
   (value) =>
@@ -137,7 +137,7 @@ export const VALID: Readonly<Record<string, Is>> = {
   'tasks.begin': packet,
   'tasks.close': object({ packetId: packet, reason: words(200) }),
   'outbox.list': object({
-    filter: among('all', 'pending', 'held', 'received', 'rejected'),
+    filter: among('all', 'pending', 'review', 'held', 'received', 'rejected'),
     offset: whole(0),
     limit: whole(1, 200),
     search: left(text(100)),
@@ -146,6 +146,11 @@ export const VALID: Readonly<Record<string, Is>> = {
   'outbox.hold': object({ packetId: packet, reason: words(120) }),
   'outbox.release': packet,
   'outbox.retry': packet,
+  'review.list': object({ which: among('waiting', 'returned') }),
+  'review.open': packet,
+  'review.approve': object({ packetIds: list(packet, 1000, 1) }),
+  'review.return': object({ packetId: packet, reason: words(200) }),
+  'review.takeBack': packet,
   'sync.now': nothing,
   'sync.cancel': nothing,
   'sync.outages': nothing,
@@ -179,6 +184,7 @@ export const VALID: Readonly<Record<string, Is>> = {
       key: among('fingerThreshold', 'irisThreshold', 'maxAttempts', 'retentionDays', 'idleLockMinutes'),
       value: orNull(whole(0, 3650)),
     }),
+    object({ key: among('review'), value: orNull(among('off', 'sample', 'all')) }),
     object({
       key: among('stepOrder'),
       value: orNull(

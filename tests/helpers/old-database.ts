@@ -117,6 +117,11 @@ export async function stationAtWork(): Promise<TestStore> {
   const report = { found: 0, taken: 0, known: 0, rowless: 0, damaged: 0, foreign: 0, halves: 0 };
   api.takeovers.ended(dead, report, 0, TEST_NOW);
   api.takeovers.gaps(dead, [{ from: 3, to: 4 }]);
+  // Approved: what waits or was returned is in a state that no older schema knew.
+  api.station.setByHand('review', '"all"', store.supervisor.accountId, TEST_NOW);
+  const seen = await recordResident(store, niks[7] ?? '', { captures: testCaptures(undefined, 900) });
+  api.reviews.approve([seen.packetId], store.supervisor.accountId, TEST_NOW);
+  api.station.setByHand('review', null, store.supervisor.accountId, TEST_NOW);
   store.intake.closeDay({
     ...{ date: TEST_DATE, reason: 'Menunggu jaringan', now: TEST_NOW },
     by: store.supervisor,

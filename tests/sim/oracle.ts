@@ -79,6 +79,8 @@ export class Oracle implements Watch {
   /** A person wants these tried once whatever their backoff. */
   readonly asked = new Set<string>();
   readonly heldByHand = new Set<string>();
+  /** No supervisor has let these go. */
+  readonly withheld = new Set<string>();
   /** Nobody can ask for an attempt before. */
   quietUntil = 0;
   requests = 0;
@@ -265,11 +267,12 @@ export class Oracle implements Watch {
     return rows;
   }
 
-  /** Once at most, however often it was sent (G3). */
+  /** Once at most, however often it was sent (G3), and nothing that a supervisor has not let go. */
   checkCenter(): void {
     const { center, world } = this.#deps;
     for (const [id, completions] of center.completions) {
       const losses = center.losses.get(id) ?? 0;
+      if (this.withheld.has(id)) world.fail('review', `${id} went before a supervisor let it go`);
       if (completions - losses > 1) world.fail('twice', `the center took ${id} ${completions} times`);
     }
   }
@@ -281,7 +284,7 @@ export class Oracle implements Watch {
     const waits = row.state === 'recorded' || row.state === 'sending';
     if ((row.waiting === 1) !== waits)
       world.fail('lost', `${row.packet_id} is ${row.state}, waiting ${row.waiting}`);
-    // One that its own replacement superseded while it could not be read never had a receipt.
+    // One that its replacement superseded while it could not be read, or was returned, never had a receipt.
     const needsReceipt = isReceived && !(row.state === 'superseded' && row.receipt === null);
     if (needsReceipt && !this.#isVerified(row))
       world.fail('receipt', `${row.packet_id} is ${row.state} without a receipt that holds`);
@@ -319,8 +322,11 @@ export class Oracle implements Watch {
 
   #hasSuccessor(packetId: string): boolean {
     // The center may have lost it since; then it is on its way again.
-    const sql =
-      'SELECT 1 FROM packet p WHERE replaces = ? AND EXISTS (SELECT 1 FROM receipt r WHERE r.packet_id = p.packet_id)';
+    // One that was returned too has a successor in its turn.
+    const sql = `WITH RECURSIVE after(id) AS (
+        SELECT packet_id FROM packet WHERE replaces = ?
+        UNION SELECT p.packet_id FROM packet p JOIN after ON p.replaces = after.id
+      ) SELECT 1 FROM after JOIN receipt r ON r.packet_id = after.id LIMIT 1`;
     return this.#deps.db().get(sql, packetId) !== undefined;
   }
 

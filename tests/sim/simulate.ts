@@ -200,8 +200,10 @@ function unsettled(
   for (const row of oracle.checkPackets()) {
     const { packet_id: id, state } = row;
     if (state === 'recorded' || state === 'sending') return `${id} waits, last problem ${row.last_problem}`;
-    // Superseded without a receipt, it could never be read, and its replacement is there.
-    if (state === 'held' || (state === 'superseded' && row.receipt === null)) continue;
+    if (state === 'review') return `${id} waits for a supervisor`;
+    // Superseded without a receipt, it could never be read or was returned, and its replacement is there.
+    if (state === 'held' || state === 'returned' || (state === 'superseded' && row.receipt === null))
+      continue;
     const held = center.packets.get(id);
     if (held === undefined) {
       // What cannot be sent again is over once its replacement is there.

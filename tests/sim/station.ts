@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ReviewMode } from '../../app/desk/review.ts';
 import { RekamError } from '../../app/errors.ts';
-import type { PacketId } from '../../app/ids.ts';
+import { accountIdSchema, type PacketId } from '../../app/ids.ts';
 import { NO_LIMITS, type SyncLimits } from '../../app/sync/limits.ts';
 import { JWS_TYPES } from '../../app/sync/protocol.ts';
 import { signJws } from '../../main/security/sign.ts';
@@ -46,6 +47,8 @@ interface StationDeps {
   readonly makeEngine: Engine;
 }
 
+/** Not the operator: nobody approves what they recorded. */
+const SUPERVISOR = accountIdSchema.parse('5b1d3c52-0c58-4a55-9d0e-0b6f3f6a7c11');
 const NEVER = new Promise<never>(() => undefined);
 const MAX_PAGES = 1_073_741_823;
 const REBOOT_MS = 60_000;
@@ -60,6 +63,7 @@ export class Station {
   readonly #indices = new Map<string, number>();
   manualsOpen = 0;
   limits: SyncLimits = NO_LIMITS;
+  #review: ReviewMode = 'off';
   #writes = 0;
 
   constructor(deps: StationDeps) {
@@ -154,6 +158,7 @@ export class Station {
         clockOffsetMs: null,
         date: TEST_DATE,
         by: operator,
+        risks: [],
         recipientKeyId: 'sealing-1',
       };
       const recorded = atBorder(() =>
@@ -167,6 +172,9 @@ export class Station {
         sequence: recorded.sequence,
         isSpoiled: false,
       });
+      const state = api.outbox.packet(recorded.packetId).row.state;
+      if (state === 'review') oracle.withheld.add(recorded.packetId);
+      else if (this.#review === 'all') world.fail('review', `${recorded.packetId} is ${state} at once`);
       world.trace(`recorded ${recorded.sequence} ${recorded.packetId} ${size} B`);
       this.process?.engine?.wake();
     } catch (error) {
@@ -176,11 +184,12 @@ export class Station {
     }
   }
 
-  /** The first resident whom the center wants again, or whose packet the disk lost, comes again. */
+  /** The first resident whom the center or the supervisor wants again, or whose packet the disk lost, comes again. */
   recordAnew(size: number): void {
     const row = this.#deps.db.get<{ nik: string }>(
       `SELECT e.nik FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
        WHERE (p.state = 'rejected' AND o.remedy = 'recapture') OR (p.state = 'held' AND p.hold_reason = 'unreadable')
+         OR p.state = 'returned'
        ORDER BY p.sequence LIMIT 1`,
     );
     const index = row === undefined ? undefined : this.#indices.get(row.nik);
@@ -226,6 +235,36 @@ export class Station {
       this.process?.engine?.leave(packetId);
       world.in(heldMs, () => this.#release(packetId));
     });
+  }
+
+  /** What a supervisor has to see from now on. */
+  review(mode: ReviewMode): void {
+    const { api } = this.#deps;
+    this.#byHand(`reviewed: ${mode}`, () => {
+      api.station.setByHand('review', JSON.stringify(mode), SUPERVISOR, this.now());
+      this.#review = mode;
+    });
+  }
+
+  /** The supervisor sees to what waits, or to some of it, and thinks better of some that was returned. */
+  seeTo(dice: Dice, isAll: boolean): void {
+    const { api, oracle } = this.#deps;
+    const at = this.now();
+    for (const { packetId } of api.reviews.list('waiting', SUPERVISOR).rows) {
+      const roll = dice.next();
+      if (!isAll && roll < 0.2) continue;
+      if (roll < 0.8)
+        this.#byHand(`approved ${packetId}`, () => {
+          api.reviews.approve([packetId], SUPERVISOR, at);
+          oracle.withheld.delete(packetId);
+          this.process?.engine?.wake();
+        });
+      else this.#byHand(`returned ${packetId}`, () => api.reviews.return(packetId, 'Lagi', SUPERVISOR, at));
+    }
+    if (!isAll)
+      for (const { packetId } of api.reviews.list('returned', SUPERVISOR).rows)
+        if (dice.chance(0.3))
+          this.#byHand(`taken back ${packetId}`, () => api.reviews.takeBack(packetId, SUPERVISOR, at));
   }
 
   limit(limits: SyncLimits): void {

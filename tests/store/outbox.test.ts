@@ -238,6 +238,7 @@ describe('what is told of it', () => {
     const sizes = [0, 3].map((index) => row(index)?.size ?? 0);
     expect(store.api.outbox.summary(NOW)).toEqual({
       waiting: 2,
+      review: 0,
       held: 1,
       rejected: 1,
       received: 1,
@@ -254,6 +255,7 @@ describe('what is told of it', () => {
     const empty = await openTestStore({ activated: false });
     expect(empty.api.outbox.summary(0)).toEqual({
       waiting: 0,
+      review: 0,
       held: 0,
       rejected: 0,
       received: 0,

@@ -30,7 +30,8 @@ import {
   FIND_IN_DESA,
   RESIDENT_BY_NIK,
 } from '../../main/store/residents.ts';
-import { TASK_COUNT, TASK_LIST, TASK_OF_RESIDENT } from '../../main/store/tasks.ts';
+import { REVIEWS_COUNT, REVIEWS_RETURNED, REVIEWS_WAITING } from '../../main/store/reviews.ts';
+import { RETURNED, TASK_COUNT, TASK_LIST, TASK_OF_RESIDENT } from '../../main/store/tasks.ts';
 import { openTestStore, recordResident, type TestStore } from '../helpers/store.ts';
 
 let store: TestStore;
@@ -51,6 +52,12 @@ describe('query plans', () => {
     const details = plan(DUE, named);
     expect(details[0]).toMatch(/(SCAN|SEARCH) o USING (COVERING )?INDEX outbox_waiting/);
     expect(details.join('\n')).not.toContain('TEMP B-TREE');
+  });
+
+  test('what waits for a supervisor comes from its index in order, without a sort', () => {
+    const details = plan(REVIEWS_WAITING, 1000);
+    expect(details[0]).toBe('SCAN r USING INDEX review_open');
+    expect(details.filter((detail) => /^SCAN (?!r )|TEMP B-TREE/.test(detail))).toEqual([]);
   });
 
   test('all that waits comes from the outbox index in order, without a sort', () => {
@@ -95,7 +102,8 @@ describe('query plans', () => {
     ],
     ['what was recorded today', RECORDED_TODAY, [0, 1]],
     ['when the last of today were recorded', RECORDED_TIMES, [0, 50]],
-    ['how much the center sent back', TASK_COUNT, []],
+    ['how much came back', TASK_COUNT, []],
+    ['how many wait for a supervisor', REVIEWS_COUNT, []],
     ['what it wants mended of a resident', TASK_OF_RESIDENT, ['1']],
     [
       'a state of packets',
@@ -147,8 +155,10 @@ describe('query plans', () => {
     ]);
   });
 
-  test('what the center sent back is found by index, and only that is sorted', () => {
+  test('what came back is found by index, and only that is sorted', () => {
     expect(plan(TASK_LIST, 5).filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
+    const returned = [...plan(REVIEWS_RETURNED, 5), ...plan(RETURNED, { of: '1' })];
+    expect(returned.filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
   });
 
   test('control: a search without an index is seen as a scan', () => {

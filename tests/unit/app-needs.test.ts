@@ -11,7 +11,7 @@ const mirror: Status['mirror'] = {
   ...{ sameDisk: false, recoverable: true },
 };
 const outbox: Status['outbox'] = {
-  ...{ waiting: 0, held: 0, rejected: 0, received: 7, waitingBytes: 0, oldestAt: null, tasks: 0 },
+  ...{ waiting: 0, review: 0, held: 0, rejected: 0, received: 7, waitingBytes: 0, oldestAt: null, tasks: 0 },
 };
 const status: Status = {
   ...{ mirror, outbox, storeDamaged: false, clockOffsetMs: 0 },
@@ -78,6 +78,7 @@ describe('one thing', () => {
       { place: 'checkup' },
     ],
     ['held', having({ outbox: { ...outbox, held: 2 } }), { place: 'held', count: 2 }],
+    ['review', having({ outbox: { ...outbox, review: 4 } }), { place: 'review', count: 4 }],
     ['tasks', having({ outbox: { ...outbox, rejected: 5, tasks: 3 } }), { place: 'tasks', count: 3 }],
     ['findings', { ...well, findings: 1 }, { place: 'findings', count: 1 }],
     ['clock', having({ clockOffsetMs: -CLOCK_OFF_MS }), { place: 'checkup' }],
@@ -105,14 +106,14 @@ test('the worst comes first', () => {
   const bad = having(
     {
       ...{ mirror: lost, storeDamaged: true, power: battery(0), disk: { residentsLeft: 3 } },
-      ...{ clockOffsetMs: 9e9, outbox: { ...outbox, held: 1, tasks: 1, waiting: 1 } },
+      ...{ clockOffsetMs: 9e9, outbox: { ...outbox, held: 1, tasks: 1, review: 1, waiting: 1 } },
       ...{ link: offline(LINK_LONG_MS), centerKeys: { followedAt: null, refusedAt: SINCE } },
     },
     { auditBrokenAt: 1, findings: 1, unclosed: '2011-11-11', hasKit: false },
   );
   expect(kinds(bad)).toEqual([
     ...['mirrorLost', 'damaged', 'diskStops', 'battery', 'held', 'findings', 'tasks'],
-    ...['clock', 'audit', 'keysRefused', 'unclosed', 'link', 'kit'],
+    ...['review', 'clock', 'audit', 'keysRefused', 'unclosed', 'link', 'kit'],
   ]);
   // What the data is about to be built anew from cannot wait.
   expect(needsOf(bad)[0]?.tone).toBe('now');

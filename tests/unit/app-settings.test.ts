@@ -23,6 +23,12 @@ const NOTHING: OwnSettings = {
 };
 const NUMBERS = POLICY_SETTINGS.filter((key): key is NumberSetting => key !== 'stepOrder');
 
+test('who is reviewed is one of three, or as usual, and nothing else', () => {
+  const takes = (value: unknown) => settingChangeSchema.safeParse({ key: 'review', value }).success;
+  expect(['off', 'sample', 'all', null].map(takes)).toEqual([true, true, true, true]);
+  expect(['some', '', 1, true, undefined].map(takes)).toEqual([false, false, false, false, false]);
+});
+
 describe('what a station sets over the center’s policy', () => {
   test('nothing leaves the policy as it is, whatever else stands in it', () => {
     const policy = policySchema.parse({ ...CENTER, deviceAnchors: ['x'] });

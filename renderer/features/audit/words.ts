@@ -98,6 +98,7 @@ export function detailWords({ what, about, detail }: AuditRow, vocabulary: Vocab
     case 'takeover.begun':
     case 'task.closed':
     case 'task.abandoned':
+    case 'packet.returned':
     case 'reconcile.gap':
       return detail;
     default:

@@ -3,7 +3,7 @@ import { ScrollRegion } from '../../components/aria.ts';
 import { useNow } from '../../clock.ts';
 import { useWords } from '../../i18n/words.ts';
 import classes from './day.module.css';
-import { centerFigure, PACKET_LINES, TICKET_LINES } from './rows.ts';
+import { centerFigure, packetLines, TICKET_LINES } from './rows.ts';
 
 /** The count sheet as it stands now. */
 export function CountTable({ day }: { day: DayCount }) {
@@ -21,7 +21,7 @@ export function CountTable({ day }: { day: DayCount }) {
           </tr>
         </thead>
         <tbody>
-          {PACKET_LINES.map((line) => {
+          {packetLines(day.packets).map((line) => {
             const center = centerFigure(line, day);
             return (
               <tr key={line}>

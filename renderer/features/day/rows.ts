@@ -5,7 +5,7 @@ import type { SheetRow } from '../../../app/ipc/day.ts';
 export type Opened = Pick<SheetRow, 'date' | 'number'>;
 
 /** What each line of the count sheet says, on screen and on paper: the station's figure and, where it has one, the center's. */
-export const PACKET_LINES = [
+const PACKET_LINES = [
   'recorded',
   'amendments',
   'sent',
@@ -14,8 +14,14 @@ export const PACKET_LINES = [
   'rejected',
   'duplicate',
   'waiting',
+  'review',
+  'returned',
   'held',
 ] as const satisfies readonly (keyof DayCount['packets'])[];
+/** Where nothing was reviewed the sheet says nothing of it. */
+export function packetLines(packets: DayCount['packets']): (typeof PACKET_LINES)[number][] {
+  return PACKET_LINES.filter((line) => (line !== 'review' && line !== 'returned') || packets[line] > 0);
+}
 export const TICKET_LINES = [
   'given',
   'served',

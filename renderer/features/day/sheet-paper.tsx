@@ -4,7 +4,7 @@ import { wordsIn } from '../../i18n/words.ts';
 import { QrCode } from '../slip/qr.tsx';
 import slip from '../slip/slip.module.css';
 import classes from './day.module.css';
-import { centerFigure, PACKET_LINES, TICKET_LINES } from './rows.ts';
+import { centerFigure, packetLines, TICKET_LINES } from './rows.ts';
 
 /** What the code holds: which sheet it is and its hash, as the center was told it. */
 export function sheetCode({ sheet, sha256 }: Pick<DaySheet, 'sheet' | 'sha256'>): string {
@@ -20,7 +20,7 @@ export function SheetPaper({ opened, kecamatan }: { opened: DaySheet; kecamatan:
   const none = t('common/empty');
   const moment = (at: string) => `${f.date(at)}, ${f.time(at)}`;
   const figures: (readonly [string, string, string])[] = [
-    ...PACKET_LINES.map((line) => {
+    ...packetLines(day.packets).map((line) => {
       const center = centerFigure(line, day);
       return [
         t(`day/line/${line}`),

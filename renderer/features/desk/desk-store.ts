@@ -29,7 +29,7 @@ export type DeskView =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening' }
   | { readonly kind: 'arrival'; readonly checked: Checked }
-  /** What the center sent back; the first one without a packet. */
+  /** What came back; the first one without a packet. */
   | {
       readonly kind: 'tasks';
       readonly packetId: PacketId | null;

@@ -149,7 +149,7 @@ function Turn({ turn, chosen, tickets }: { turn: NextTurn; chosen: boolean; tick
   );
 }
 
-/** What the center sent back, wherever nobody waits at the desk for the operator's hands. */
+/** What came back, wherever nobody waits at the desk for the operator's hands. */
 function TasksCall() {
   const { t, f } = useWords();
   const many = useTasks().data?.length ?? 0;

@@ -44,8 +44,8 @@ export function isNikUnknown(reasons: Reasons): boolean {
 export function kindOfTask({
   verdict,
   remedy,
-}: Pick<TaskRow, 'verdict' | 'remedy'>): 'duplicate' | 'recapture' | 'amend' {
-  if (verdict === 'duplicate') return 'duplicate';
+}: Pick<TaskRow, 'verdict' | 'remedy'>): 'duplicate' | 'returned' | 'recapture' | 'amend' {
+  if (verdict !== 'rejected') return verdict;
   return remedy === 'amend' ? 'amend' : 'recapture';
 }
 
@@ -58,6 +58,7 @@ export function stepsOfTask(
   switch (kindOfTask(task)) {
     case 'duplicate':
       return [t('task/do/compare'), t('task/do/same'), t('task/do/other')];
+    case 'returned':
     case 'recapture':
       return [t('task/do/invite'), t('task/do/whole')];
     case 'amend':

@@ -55,7 +55,7 @@ function Facts({ task }: { task: TaskRow }) {
       t('task/recorded'),
       t('task/recordedBy', { at: f.moment(task.recordedAt, now), operator: task.operator }),
     ],
-    [t('task/decided'), f.moment(task.decidedAt, now)],
+    [t(task.verdict === 'returned' ? 'task/returnedAt' : 'task/decided'), f.moment(task.decidedAt, now)],
   ] as const;
   return (
     <dl className={arrival['facts']}>
@@ -70,7 +70,7 @@ function Facts({ task }: { task: TaskRow }) {
 }
 
 /**
- * One recording that came back: what the center said, what to do, and the one action that does it.
+ * One recording that came back: what was said of it, what to do, and the one action that does it.
  * @param armed false where it only came up because another was closed: Enter must not begin it
  */
 function Task({ task, armed }: { task: TaskRow; armed: boolean }) {
@@ -82,7 +82,8 @@ function Task({ task, armed }: { task: TaskRow; armed: boolean }) {
   const kind = kindOfTask(task);
   const photo = useTaskPhoto(task.packetId);
   const run = kind === 'duplicate' ? () => setClosing(true) : () => void openTask(task.packetId);
-  const label = kind === 'duplicate' ? 'close' : task.draft !== null ? 'resume' : kind;
+  const act = kind === 'returned' ? 'recapture' : kind;
+  const label = act === 'duplicate' ? 'close' : task.draft !== null ? 'resume' : act;
   useEffect(() => {
     if (!closing && armed) button.current?.focus();
   }, [closing, armed]);
@@ -96,11 +97,18 @@ function Task({ task, armed }: { task: TaskRow; armed: boolean }) {
           {photo !== null && <BytesImage bytes={photo} alt={t('part/photo')} className={classes['face']} />}
           <h2 className={arrival['who']}>{task.nama}</h2>
         </div>
-        <Notice tone="act" quiet title={t('task/saidTitle')}>
-          {saidByCenter(task.reasons, vocabulary).map((sentence) => (
-            <p key={sentence}>{sentence}</p>
-          ))}
-        </Notice>
+        {task.returned !== null && (
+          <Notice tone="act" quiet title={t('task/returnedTitle')}>
+            {t('task/returnedBy', task.returned)}
+          </Notice>
+        )}
+        {task.verdict !== 'returned' && (
+          <Notice tone="act" quiet title={t('task/saidTitle')}>
+            {saidByCenter(task.reasons, vocabulary).map((sentence) => (
+              <p key={sentence}>{sentence}</p>
+            ))}
+          </Notice>
+        )}
         <h3 className={arrival['toDo']}>{t('task/doTitle')}</h3>
         <ul className={arrival['steps']}>
           {stepsOfTask(task, vocabulary).map((step) => (
@@ -136,7 +144,7 @@ function Task({ task, armed }: { task: TaskRow; armed: boolean }) {
   );
 }
 
-/** What the center sent back. The arrows go through the list, Enter does what the task asks. */
+/** What the center or the supervisor sent back. The arrows go through the list, Enter does what the task asks. */
 export function TasksView({ packetId, closed }: { packetId: PacketId | null; closed: string | null }) {
   const { t } = useWords();
   const tasks = useTasks();

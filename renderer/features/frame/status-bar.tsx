@@ -50,6 +50,7 @@ function Waiting({ t, f }: Vocabulary) {
     status?.sync?.manual === true ? null : (status?.limits.opensAt ?? null),
   );
   const now = useNow();
+  const review = useStatus((status) => status?.outbox.review ?? 0);
   const held = useStatus((status) => status?.outbox.held ?? 0);
   // Of what came back only what still is a task: the same number as at the desk and in the outbox.
   const tasks = useStatus((status) => status?.outbox.tasks ?? 0);
@@ -62,6 +63,7 @@ function Waiting({ t, f }: Vocabulary) {
             ? t('status/waiting', { many: f.number(waiting), age })
             : t('status/waitingUntil', { many: f.number(waiting), time: f.moment(opensAt, now) })}
       </StateMark>
+      {review > 0 && <StateMark tone="waiting">{t('status/review', { many: f.number(review) })}</StateMark>}
       {held > 0 && <StateMark tone="act">{t('status/held', { many: f.number(held) })}</StateMark>}
       {tasks > 0 && <StateMark tone="act">{t('status/tasks', { many: f.number(tasks) })}</StateMark>}
     </>

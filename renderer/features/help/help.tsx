@@ -26,6 +26,7 @@ export default function Help() {
     ['Shift+Enter', t('help/key_Give')],
     ['Insert', t('help/key_Next')],
     ['Alt+L', t('help/key_Skip')],
+    ['Alt+K', t('help/key_Return')],
     ['Alt+D', t('help/key_Continue')],
     ['PgUp PgDn', t('help/key_Page')],
     [t('help/scanner'), t('help/key_Scan')],

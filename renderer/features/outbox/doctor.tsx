@@ -51,7 +51,8 @@ function Findings({ detail }: { detail: PacketDetail }) {
   const task = taskOf(row);
   const { stand, next, opensAt, cause, now } = useDiagnosis(detail);
   const held = row.holdReason === null ? '' : t(`holdReason/${row.holdReason}`);
-  const note = row.holdReason === 'person' ? history.find(({ act }) => act === 'held') : undefined;
+  const told = row.state === 'returned' ? 'returned' : row.holdReason === 'person' ? 'held' : null;
+  const note = history.find(({ act }) => act === told);
   const why = {
     ...{ held, cause: cause === null ? '' : t(`cause/${cause}`) },
     ...{
@@ -73,7 +74,7 @@ function Findings({ detail }: { detail: PacketDetail }) {
       </p>
       {task !== null && (
         <>
-          <p>{saidByCenter(task.reasons, vocabulary).join(' ')}</p>
+          {task.verdict !== 'returned' && <p>{saidByCenter(task.reasons, vocabulary).join(' ')}</p>}
           <ul className={classes['steps']}>
             {stepsOfTask(task, vocabulary).map((step) => (
               <li key={step}>{step}</li>
@@ -88,7 +89,10 @@ function Findings({ detail }: { detail: PacketDetail }) {
 
 /** The task that this packet is at the desk, in the task's own words; null where it is none. */
 function taskOf({ state, task, outcome }: PacketDetail['row']) {
-  if (!task || outcome === null || (state !== 'rejected' && state !== 'duplicate')) return null;
+  if (!task) return null;
+  if (state === 'returned')
+    return { verdict: state, remedy: 'recapture' as const, reasons: [], ...askedFor([]) };
+  if (outcome === null || (state !== 'rejected' && state !== 'duplicate')) return null;
   const { remedy, reasons } = outcome;
   return { verdict: state, remedy, reasons, ...askedFor(reasons) };
 }

@@ -3,7 +3,8 @@ import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { OutboxRow } from '../../../app/ipc/contract.ts';
-import { go, mayLead, useApp, type OutboxFilter } from '../../app-state.ts';
+import { OUTBOX_FILTERS, type OutboxFilter } from '../../../app/ipc/outbox.ts';
+import { go, mayLead, useApp } from '../../app-state.ts';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useRows } from '../../components/use-rows.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
@@ -17,7 +18,6 @@ import { LimitsLine } from './limits-line.tsx';
 import { OutboxLine, type RowActs } from './outbox-line.tsx';
 import classes from './outbox.module.css';
 
-const FILTERS: readonly OutboxFilter[] = ['all', 'pending', 'held', 'received', 'rejected'];
 const COLUMNS = ['number', 'name', 'recordedAt', 'state', 'sent', 'nextAttempt', 'receivedAt'] as const;
 const PAGE = 100;
 const ROW_HEIGHT = 64;
@@ -35,6 +35,7 @@ function useRefresh(): void {
       ? ''
       : [
           status.outbox.waiting,
+          status.outbox.review,
           status.outbox.held,
           status.outbox.tasks,
           status.outbox.received,
@@ -114,6 +115,8 @@ export default function Outbox() {
   const [slip, setSlip] = useState<OutboxRow | null>(null);
   const [inspected, setInspected] = useState<OutboxRow | null>(null);
   const leads = useApp((state) => state.person !== null && mayLead(state.person));
+  // Where the office reviews nothing there is nothing to choose.
+  const isReviewed = useStatus((status) => (status?.outbox.review ?? 0) > 0);
   useRefresh();
   useEffect(() => heading.current?.focus(), []);
   const total = first.data?.total ?? 0;
@@ -143,17 +146,19 @@ export default function Outbox() {
         />
         <fieldset className={classes['filters']}>
           <legend className="visually-hidden">{t('outbox/filter')}</legend>
-          {FILTERS.map((name) => (
-            <button
-              key={name}
-              type="button"
-              className={classes['filter']}
-              aria-pressed={filter === name}
-              onClick={() => go('outbox', name)}
-            >
-              {t(`outbox/${name}`)}
-            </button>
-          ))}
+          {OUTBOX_FILTERS.filter((name) => name !== 'review' || isReviewed || filter === 'review').map(
+            (name) => (
+              <button
+                key={name}
+                type="button"
+                className={classes['filter']}
+                aria-pressed={filter === name}
+                onClick={() => go('outbox', name)}
+              >
+                {t(`outbox/${name}`)}
+              </button>
+            ),
+          )}
         </fieldset>
       </div>
       {first.isError && <ErrorNotice error={shapeOf(first.error)} onRetry={() => void first.refetch()} />}

@@ -1,3 +1,4 @@
+import { USUAL_REVIEW } from '../../../app/desk/review.ts';
 import { rangeOf, type NumberSetting } from '../../../app/desk/settings.ts';
 import type { SettingsView } from '../../../app/ipc/settings.ts';
 import { go } from '../../app-state.ts';
@@ -11,6 +12,7 @@ import { AccountsRow, CalendarRow, CapacityRow, LanguageRow, MirrorRow } from '.
 import { LimitsRow } from './limits.tsx';
 import { NumberForm } from './number-form.tsx';
 import { OrderForm } from './order-form.tsx';
+import { ReviewForm } from './review-form.tsx';
 import { Row } from './row.tsx';
 import classes from './settings.module.css';
 import { useSettings } from './use-settings.ts';
@@ -63,6 +65,20 @@ function OrderRow({ settings }: { settings: SettingsView }) {
   );
 }
 
+function ReviewRow({ settings: { review, changes } }: { settings: SettingsView }) {
+  const { t } = useWords();
+  return (
+    <Row
+      setting="review"
+      value={t(`settings/review_${review}`)}
+      note={t(`settings/reviewAbout_${review}`)}
+      standard={{ value: t(`settings/review_${USUAL_REVIEW}`) }}
+      changes={changes}
+      editor={(close) => <ReviewForm review={review} onClose={close} />}
+    />
+  );
+}
+
 function Group({
   name,
   children,
@@ -98,6 +114,7 @@ export default function Settings() {
             <NumberRow setting="fingerThreshold" settings={settings} />
             <NumberRow setting="irisThreshold" settings={settings} />
             <NumberRow setting="maxAttempts" settings={settings} />
+            <ReviewRow settings={settings} />
           </Group>
           <Group name="keep">
             <NumberRow setting="idleLockMinutes" settings={settings} />

@@ -1,3 +1,4 @@
+import { reviewModeSchema } from '../../../app/desk/review.ts';
 import { calendarSchema, type Calendar } from '../../../app/desk/progress.ts';
 import { capacitySchema, type Capacity } from '../../../app/desk/schedule.ts';
 import {
@@ -60,6 +61,10 @@ function storedText(key: ListedSetting, stored: string | null, vocabulary: Vocab
     case 'stepOrder': {
       const order = readSettingAs(stored, ownSettingsSchema.shape.stepOrder, null);
       return order === null ? null : orderText(order, vocabulary);
+    }
+    case 'review': {
+      const mode = readSettingAs(stored, reviewModeSchema.nullable(), null);
+      return mode === null ? null : t(`settings/review_${mode}`);
     }
     case 'syncLimits': {
       const limits = readSettingAs(stored, syncLimitsSchema.nullable(), null);

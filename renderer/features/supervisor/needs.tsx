@@ -28,6 +28,7 @@ const GO: Readonly<Record<NeedPlace, () => void>> = {
   held: () => go('outbox', 'held'),
   findings: () => toCard('findings-title'),
   tasks: () => go('outbox', 'rejected'),
+  review: () => go('review'),
   audit: () => go('audit'),
   office: () => toCard('office-title'),
   day: () => go('day'),

@@ -41,6 +41,7 @@ export function Summary({
                 ['sumHeld', summary.held],
                 ['sumFailed', summary.failed],
                 ['sumRemaining', summary.remaining],
+                ['sumReview', summary.review],
               ] as const
             ).map(([name, value]) => (
               <div key={name}>

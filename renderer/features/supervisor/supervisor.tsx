@@ -190,6 +190,9 @@ export default function Supervisor() {
         <div className={classes['headRow']}>
           <h1 className={classes['title']}>{t('supervisor/title')}</h1>
           <span className={classes['pages']}>
+            <Button variant="default" onClick={() => go('review')}>
+              {t('reviews/title')}
+            </Button>
             <Button variant="default" onClick={() => go('day')}>
               {t('day/title')}
             </Button>
