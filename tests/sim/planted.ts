@@ -136,7 +136,7 @@ export const PLANTED: readonly Planted[] = [
   },
   {
     name: 'clock jump freezes the backoff',
-    within: 50,
+    within: 150,
     plant: outbox((real, db) => ({
       due: (now, limit, _, after) => {
         const later = db.all<{ id: string }>(
@@ -263,6 +263,21 @@ export const PLANTED: readonly Planted[] = [
         },
       }),
     },
+  },
+  {
+    name: 'what waits for a supervisor is due like the rest',
+    within: 50,
+    plant: outbox((real, db) => ({
+      due: (now, limit, ignoreBackoff, after) => {
+        db.write((tx) => {
+          tx.run(
+            "UPDATE outbox SET waiting = 1 WHERE packet_id IN (SELECT packet_id FROM packet WHERE state = 'review')",
+          );
+          tx.run("UPDATE packet SET state = 'recorded' WHERE state = 'review'");
+        });
+        return real.due(now, limit, ignoreBackoff, after);
+      },
+    })),
   },
   { name: 'small calls wait until no packet is under way', within: 100, plant: { transport: behindPackets } },
   {

@@ -100,6 +100,7 @@ const CAUSES: readonly LinkCause[] = ['noNetwork', 'dns', 'refused', 'timeout', 
 /** Writes the whole run into the world's calendar: what is recorded, what breaks, what people do. */
 export function schedule(stage: Stage): void {
   const { world, plan, station, center } = stage;
+  reviewing(stage);
   record(stage);
   world.in(0, () => {
     center.maxConcurrent = stage.dice.pick([1, 2, 4, 8]);
@@ -279,6 +280,21 @@ function doctor({ world, dice, plan, station }: Stage): void {
     const [from, to] = [own.int(0, 719), own.int(720, 1439)];
     const hours = own.chance(0.5) ? { from, to } : { from: to, to: from };
     at(world, own, plan, () => station.limit({ ceiling: null, hours }));
+  });
+}
+
+/** In some offices a supervisor sees what was recorded before it goes: all of it, or what is drawn. */
+function reviewing({ world, dice, plan, station }: Stage): void {
+  const own = dice.fork('review');
+  if (own.chance(0.7)) return;
+  const mode = own.pick(['sample', 'all', 'all'] as const);
+  world.in(0, () => station.review(mode));
+  const every = own.wide(MINUTE, 15 * MINUTE);
+  for (let look = every; look < plan.until; look += every) world.in(look, () => station.seeTo(own, false));
+  if (own.chance(0.2)) at(world, own, plan, () => station.review('off'));
+  world.in(plan.until + own.int(0, MINUTE), () => {
+    station.review('off');
+    station.seeTo(own, true);
   });
 }
 
