@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { PacketId, StationId } from '../app/ids.ts';
 import type { ReconcileAnswer, reconcileRequestSchema } from '../app/sync/protocol.ts';
@@ -49,6 +50,21 @@ export async function reconcile(
       ...inRange.map(({ sequence }) => sequence),
     ]),
   };
+}
+
+/** How many residents of a kecamatan hold an accepted enrollment, by desa. */
+export async function acceptedByDesa(
+  db: Db,
+  kecamatan: string,
+): Promise<NonNullable<ReconcileAnswer['accepted']>> {
+  return db
+    .selectFrom('resident')
+    .innerJoin('enrolled', 'enrolled.nik', 'resident.nik')
+    .select([sql<string>`biodata ->> 'desa'`.as('desa'), sql<number>`count(*)::int4`.as('count')])
+    .where('resident.kecamatan', '=', kecamatan)
+    .groupBy('desa')
+    .orderBy('desa')
+    .execute();
 }
 
 async function heldAmong(db: Db, stationId: StationId, ids: PacketId[]): Promise<Map<PacketId, string>> {

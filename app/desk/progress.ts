@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kodeDesaSchema } from '../ids.ts';
+import { instantSchema, kodeDesaSchema } from '../ids.ts';
 
 /**
  * When a kecamatan will have recorded everybody, by the days it has behind it.
@@ -135,10 +135,19 @@ export const desaProgressSchema = z.object({
   recorded: z.int(),
   /** Recorded at this station and not with the center yet. */
   waiting: z.int(),
+  /** Anywhere in the kecamatan, as the center counted last; null before it ever did. */
+  accepted: z.int().nullable(),
   /** Of this station: the center turned them away, and nothing has taken their place. */
   rejected: z.int(),
 });
 export type DesaProgress = z.infer<typeof desaProgressSchema>;
+
+/** Whom the center has accepted, by desa, as it stood when it was asked; a desa without any is missing. */
+export const acceptedSchema = z.object({
+  at: instantSchema,
+  desa: z.array(z.object({ desa: kodeDesaSchema, count: z.int().min(0) })),
+});
+export type Accepted = z.infer<typeof acceptedSchema>;
 
 /** Residents of a desa still to be recorded; more may be than must be. */
 export function leftOf({ mustHave, recorded }: Pick<DesaProgress, 'mustHave' | 'recorded'>): number {

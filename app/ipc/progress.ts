@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarSchema, desaProgressSchema } from '../desk/progress.ts';
+import { instantSchema } from '../ids.ts';
 
 /** How far the kecamatan is, for the supervisor; the forecast is made of it where it is shown. */
 export const progressSchema = z.object({
@@ -9,6 +10,8 @@ export const progressSchema = z.object({
   /** Days with recordings of the last months, in order. */
   days: z.array(z.object({ date: z.iso.date(), recorded: z.int() })),
   deadline: z.iso.date().nullable(),
+  /** When the center counted `accepted`; null before. */
+  acceptedAt: instantSchema.nullable(),
   calendar: calendarSchema,
 });
 export type ProgressAnswer = z.infer<typeof progressSchema>;

@@ -252,6 +252,8 @@ export const reconcileRequestSchema = z.strictObject({
       }),
     )
     .max(5000),
+  /** Asks for `accepted` too. */
+  accepted: z.boolean().optional(),
 });
 export const reconcileAnswerSchema = z.object({
   /** Listed by the station, not held by the center: send again. */
@@ -262,6 +264,8 @@ export const reconcileAnswerSchema = z.object({
   mismatched: z.array(packetIdSchema),
   /** Sequences in the range that neither side accounts for. */
   gaps: z.array(z.object({ from: z.int().positive(), to: z.int().positive() })),
+  /** Residents of the kecamatan with an accepted enrollment, of any station; a desa without any is missing. */
+  accepted: z.array(z.object({ desa: kodeDesaSchema, count: z.int().min(0) })).optional(),
 });
 export type ReconcileAnswer = z.infer<typeof reconcileAnswerSchema>;
 

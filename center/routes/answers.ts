@@ -13,7 +13,7 @@ import {
 import type { Context } from '../context.ts';
 import { parseCursor } from '../cursor.ts';
 import { ProblemError } from '../problems.ts';
-import { reconcile, requireTakenOver } from '../reconcile.ts';
+import { acceptedByDesa, reconcile, requireTakenOver } from '../reconcile.ts';
 import { callerOf, verifyRequest } from '../signature.ts';
 
 const OUTCOMES_PAGE = 500;
@@ -103,10 +103,11 @@ export function addAnswers(app: FastifyInstance, center: Context): void {
       },
     },
     async (request) => {
-      const { stationId } = callerOf(request);
-      const { stationId: of = stationId } = request.body;
+      const { stationId, kecamatan } = callerOf(request);
+      const { stationId: of = stationId, accepted } = request.body;
       if (of !== stationId) await requireTakenOver(center.db, stationId, of);
-      return reconcile(center.db, of, request.body);
+      const answer = await reconcile(center.db, of, request.body);
+      return accepted === true ? { ...answer, accepted: await acceptedByDesa(center.db, kecamatan) } : answer;
     },
   );
 }

@@ -606,11 +606,15 @@ export interface Progress {
   readonly days: readonly DayCount[];
   /** ISO date of the last desa's; null where the center has set none. */
   readonly deadline: string | null;
+  /** When the center last counted whom it has accepted; null before. */
+  readonly acceptedAt: string | null;
 }
 
 export interface ProgressStore {
   /** @param since days are counted from here */
   read(since: number, now: number): Progress;
+  /** What the center has just counted, in place of what it counted before. */
+  accepted(byDesa: readonly { readonly desa: string; readonly count: number }[], now: number): void;
 }
 
 export interface FindingStore {

@@ -1,7 +1,9 @@
-import type { DesaProgress } from '../../app/desk/progress.ts';
+import { acceptedSchema, type Accepted, type DesaProgress } from '../../app/desk/progress.ts';
+import { readSettingAs } from '../../app/desk/settings.ts';
 import type { Progress, ProgressStore } from './api.ts';
 import type { Database } from './database.ts';
 import { IS_WANTED_NEW } from './packets.ts';
+import { readSetting, writeSetting } from './settings.ts';
 
 export const KNOWN_BY_DESA = `
   SELECT desa, count(*) AS count FROM resident WHERE recorded_at IS NOT NULL GROUP BY desa`;
@@ -52,6 +54,7 @@ export function createProgressStore(db: Database): ProgressStore {
       const rows = db.all<{ kode: string; nama: string; must_have: number | null; deadline: string | null }>(
         'SELECT d.kode, d.nama, t.must_have, t.deadline FROM desa d LEFT JOIN target t ON t.desa = d.kode ORDER BY d.kode',
       );
+      const accepted = readSettingAs<Accepted | null>(readSetting(db, 'accepted'), acceptedSchema, null);
       const desa = rows.map(({ kode, nama, must_have }): DesaProgress => {
         const here = own.filter((row) => row.desa === kode);
         const count = (which: (row: OwnRow) => boolean) =>
@@ -63,11 +66,22 @@ export function createProgressStore(db: Database): ProgressStore {
             count(isUnsaid) -
             count(({ marked, wanted }) => marked === 1 && wanted === 1),
           waiting: count(({ state }) => WAITING.has(state)),
+          accepted: accepted === null ? null : (accepted.desa.find((one) => one.desa === kode)?.count ?? 0),
           rejected: count(({ state }) => state === 'rejected' || state === 'returned'),
         };
       });
-      return { desa, days: days(db, own, since), deadline: latest(rows.map(({ deadline }) => deadline)) };
+      return {
+        desa,
+        days: days(db, own, since),
+        deadline: latest(rows.map(({ deadline }) => deadline)),
+        acceptedAt: accepted?.at ?? null,
+      };
     },
+    accepted: (desa, now) =>
+      db.write((tx) => {
+        const counted: Accepted = { at: new Date(now).toISOString(), desa: [...desa] };
+        writeSetting(tx, 'accepted', JSON.stringify(counted));
+      }),
   };
 }
 

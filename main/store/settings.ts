@@ -5,6 +5,8 @@ import type { Reader, Writer } from './database.ts';
 /** Settings of the store's own, beside those that the rest of main names. */
 export type StoredSetting =
   | SettingKey
+  /** JSON of Accepted. */
+  | 'accepted'
   | 'referenceCursor'
   | 'referenceRejected'
   | 'journalAcknowledged'

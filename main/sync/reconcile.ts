@@ -14,7 +14,7 @@ const CHUNK = 2_000;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 interface ReconcileDeps {
-  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers' | 'journal'>>;
+  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers' | 'journal' | 'progress'>>;
   readonly call: Call;
   readonly now: () => number;
   readonly centerTimeAtLeast: () => number | null;
@@ -46,7 +46,8 @@ export async function reconcileDaily(
   for (let to = last; to >= 1; to -= CHUNK) {
     const from = Math.max(1, to - CHUNK + 1);
     const packets = await store.outbox.range(from, to);
-    const answer = await ask(deps, { from, to, packets }, signal);
+    const answer = await ask(deps, { from, to, packets, accepted: newest === null }, signal);
+    if (answer.accepted !== undefined) await store.progress.accepted(answer.accepted, now());
     const done = await store.outbox.reconciled(answer, { from, to }, now());
     const absent = new Set([...answer.missing, ...answer.mismatched]);
     newest ??= {
@@ -83,6 +84,7 @@ async function ask(
     readonly from: number;
     readonly to: number;
     readonly packets: readonly object[];
+    readonly accepted?: boolean;
   },
   signal: AbortSignal,
 ): Promise<ReconcileAnswer> {

@@ -1255,6 +1255,11 @@ export const en: Words = {
     recorded: 'Recorded',
     share: 'Share',
     waiting: 'Not sent yet',
+    accepted: 'Accepted',
+    acceptedAt:
+      'Accepted: passed the center’s examination, from all desks; counted by the center {{time}}. Not sent and rejected: of this desk.',
+    acceptedNever:
+      'How many the center has accepted is known after the first comparison with it. Not sent and rejected: of this desk.',
     rejected: 'Rejected',
     left: 'Left',
     total: 'Kecamatan',

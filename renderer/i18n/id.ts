@@ -1250,6 +1250,11 @@ export const id = {
     recorded: 'Direkam',
     share: 'Bagian',
     waiting: 'Belum dikirim',
+    accepted: 'Diterima pusat',
+    acceptedAt:
+      'Diterima pusat: lulus pemeriksaan, dari semua meja; dihitung pusat {{time}}. Yang belum dikirim dan ditolak: dari meja ini.',
+    acceptedNever:
+      'Berapa yang diterima pusat diketahui setelah pencocokan pertama dengan pusat. Yang belum dikirim dan ditolak: dari meja ini.',
     rejected: 'Ditolak',
     left: 'Sisa',
     total: 'Kecamatan',

@@ -49,3 +49,37 @@ test('the demo’s Losari: who is left, how many a day, and when it ends', async
     latest: '2012-09-18',
   });
 });
+
+test('whom the center has accepted, of all desks, is told with the daily comparison', async () => {
+  const { test: store, engine, center, record, waiting } = await office();
+  const began = Date.now();
+  const read = () => store.api.progress.read(began - 120 * 86_400_000, began);
+  const { db } = center.running;
+  await record(1);
+  await engine.compareNow();
+  const before = read();
+  // As another desk's packets, looked at meanwhile.
+  const niks = waiting.slice(0, 3);
+  const at = new Date(began);
+  await db
+    .insertInto('enrolled')
+    .values(niks.map((nik) => ({ nik, packet_id: null, at })))
+    .execute();
+  expect(read()).toEqual(before);
+  expect(await engine.compareNow()).toMatchObject({ ended: 'done' });
+
+  const after = read();
+  expect(Date.parse(after.acceptedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(before.acceptedAt ?? ''));
+  const more = (kode: string) =>
+    store.db
+      .all<{ desa: string }>(
+        'SELECT desa FROM resident WHERE nik IN (SELECT value FROM json_each(?))',
+        JSON.stringify(niks),
+      )
+      .filter(({ desa }) => desa === kode).length;
+  expect(after.desa.map(({ accepted }) => accepted)).toEqual(
+    before.desa.map(({ kode, accepted }) => (accepted ?? Number.NaN) + more(kode)),
+  );
+  const enrolled = await db.selectFrom('enrolled').select('nik').execute();
+  expect(after.desa.reduce((sum, { accepted }) => sum + (accepted ?? 0), 0)).toBe(enrolled.length);
+});

@@ -31,6 +31,15 @@ describe('progress', () => {
     expect(lor()).toMatchObject({ nama: 'Losari Lor', mustHave: 4800, recorded: 0, waiting: 0, rejected: 0 });
   });
 
+  test('says whom the center has accepted as it counted last; nobody knows before', () => {
+    expect(read().acceptedAt).toBeNull();
+    expect(lor()).toMatchObject({ accepted: null });
+    store.api.progress.accepted([{ desa: LOR, count: 7 }], NOW - 1);
+    store.api.progress.accepted([{ desa: LOR, count: 9 }], NOW);
+    expect(read().acceptedAt).toBe(new Date(NOW).toISOString());
+    expect(read().desa.map(({ kode, accepted }) => accepted === (kode === LOR ? 9 : 0))).not.toContain(false);
+  });
+
   test('counts a resident once: recorded here, then known at the center', async () => {
     const { packetId } = await recordResident(store, nik(0));
     expect(testBiodata(0).desa).toBe(LOR);

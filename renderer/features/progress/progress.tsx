@@ -16,6 +16,7 @@ import { useEscape } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
 import { StateMark, type Tone } from '../../components/state-mark.tsx';
+import { useNow } from '../../clock.ts';
 import { useWords } from '../../i18n/words.ts';
 import { ask, shapeOf, station } from '../../station.ts';
 import { CalendarCard } from './calendar-card.tsx';
@@ -112,6 +113,7 @@ function DesaRow({ one, isTotal = false }: { one: Omit<DesaProgress, 'kode'>; is
         </span>
       </td>
       <td>{f.number(one.waiting)}</td>
+      <td>{one.accepted === null ? t('common/empty') : f.number(one.accepted)}</td>
       <td>{f.number(one.rejected)}</td>
       <td>{f.number(leftOf(one))}</td>
     </tr>
@@ -120,12 +122,24 @@ function DesaRow({ one, isTotal = false }: { one: Omit<DesaProgress, 'kode'>; is
 
 function DesaTable({ desa }: { desa: readonly DesaProgress[] }) {
   const { t } = useWords();
-  const columns = ['desa', 'mustHave', 'recorded', 'share', 'waiting', 'rejected', 'left'] as const;
+  const columns = [
+    'desa',
+    'mustHave',
+    'recorded',
+    'share',
+    'waiting',
+    'accepted',
+    'rejected',
+    'left',
+  ] as const;
   const total = {
     nama: t('progress/total'),
     mustHave: sum(desa, ({ mustHave }) => mustHave),
     recorded: sum(desa, ({ recorded }) => recorded),
     waiting: sum(desa, ({ waiting }) => waiting),
+    accepted: desa.some(({ accepted }) => accepted === null)
+      ? null
+      : sum(desa, ({ accepted }) => accepted ?? 0),
     rejected: sum(desa, ({ rejected }) => rejected),
   };
   return (
@@ -199,7 +213,8 @@ function Days({ data: { days, today, calendar } }: { data: ProgressAnswer }) {
 
 /** How far the kecamatan is, when it will be finished, and what would change that. */
 export default function Progress() {
-  const { t } = useWords();
+  const { t, f } = useWords();
+  const now = useNow();
   const query = useQuery(progressQuery);
   useEscape(() => go('supervisor'));
   const { data } = query;
@@ -218,6 +233,11 @@ export default function Progress() {
             <section className={classes['card']} aria-labelledby="desa-title">
               <h2 id="desa-title">{t('progress/byDesa')}</h2>
               <DesaTable desa={data.desa} />
+              <p className={classes['quiet']}>
+                {data.acceptedAt === null
+                  ? t('progress/acceptedNever')
+                  : t('progress/acceptedAt', { time: f.moment(data.acceptedAt, now) })}
+              </p>
             </section>
           </div>
           <div className={classes['column']}>
