@@ -6,7 +6,7 @@ import { audit } from './audit.ts';
 import type { Database, Reader, Writer } from './database.ts';
 import { applyFact } from './facts.ts';
 import { appendFact } from './journal.ts';
-import { IS_MARKED_FOR_LOST, recordedHere } from './packets.ts';
+import { COUNTS_AS_RECORDED, erasedHere, IS_MARKED_FOR_LOST, recordedHere } from './packets.ts';
 import type { ScheduleStore } from './schedule-api.ts';
 
 type Import = Pick<ScheduleStore, 'stage' | 'counts' | 'problems' | 'take' | 'forget'>;
@@ -96,12 +96,17 @@ interface PlacedRow {
   readonly desa: string;
 }
 
-function changeOf(db: Reader, { nik, date, session, desa }: PlacedRow, today: string): Change {
-  const open = db.all<{ date: string; session: string; desa: string }>(
-    'SELECT date, session, desa FROM summons WHERE nik = ? AND date >= ? LIMIT 2',
-    nik,
+function changeOf(db: Reader, row: PlacedRow, today: string): Change {
+  const open = db.all<PlacedRow>(
+    'SELECT nik, date, session, desa FROM summons WHERE nik = ? AND date >= ? LIMIT 2',
+    row.nik,
     today,
   );
+  return changeFrom(open, row);
+}
+
+/** @param open the places that this resident has from today on */
+function changeFrom(open: readonly PlacedRow[], { date, session, desa }: PlacedRow): Change {
   const [only] = open;
   if (only === undefined) return 'added';
   const isSame = only.date === date && only.session === session && only.desa === desa;
@@ -114,6 +119,37 @@ export const NEXT_ROWS = `
   WHERE change IN ('added', 'moved') AND (date, session, desa, nik) > (?, ?, ?, ?)
   ORDER BY date, session, desa, nik LIMIT ${SUMMONS_LIST_MAX}`;
 
+/** Of these, who has an enrollment that counts: known to the center, or recorded here. */
+export const RECORDED_OF_LIST = `
+  SELECT asked.value AS nik FROM json_each(?) asked JOIN resident r ON r.nik = asked.value
+  WHERE r.recorded_at IS NOT NULL AND NOT ${IS_MARKED_FOR_LOST}
+  UNION SELECT e.nik FROM json_each(?) asked JOIN enrollment e ON e.nik = asked.value
+  JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id) WHERE ${COUNTS_AS_RECORDED}`;
+
+export const PLACES_OF_LIST = `
+  SELECT s.nik, s.date, s.session, s.desa FROM json_each(?) asked JOIN summons s ON s.nik = asked.value
+  WHERE s.date >= ?`;
+
+const IN_REGISTER = 'SELECT r.nik FROM json_each(?) asked JOIN resident r ON r.nik = asked.value';
+
+/** What each of these rows would change, by NIK; who was recorded meanwhile, or left the register, is missing. */
+function changesOf(tx: Writer, rows: readonly PlacedRow[], today: string): ReadonlyMap<string, Change> {
+  const niks = rows.map(({ nik }) => nik);
+  const list = JSON.stringify(niks);
+  const of = (sql: string, ...values: string[]) => tx.all<{ nik: string }>(sql, ...values).map(({ nik }) => nik);
+  const known = new Set(of(IN_REGISTER, list));
+  const recorded = new Set([...of(RECORDED_OF_LIST, list, list), ...erasedHere(tx, niks)]);
+  const open = new Map<string, PlacedRow[]>();
+  for (const place of tx.all<PlacedRow>(PLACES_OF_LIST, list, today))
+    open.set(place.nik, [...(open.get(place.nik) ?? []), place]);
+  return new Map(
+    rows
+      .filter(({ nik }) => known.has(nik) && !recorded.has(nik))
+      .map((row) => [row.nik, changeFrom(open.get(row.nik) ?? [], row)]),
+  );
+}
+
+/** A list at a time: a hundred thousand rows one by one hold up whoever wants the database for eight seconds. */
 function take(
   tx: Writer,
   { today, moved, by, now }: Parameters<Import['take']>[0],
@@ -130,10 +166,9 @@ function take(
     );
     last = same.at(-1) ?? first;
     const niks: Nik[] = [];
-    for (const row of same) {
-      const change = isRecorded(tx, row.nik) ? 'same' : changeOf(tx, row, today);
+    for (const [nik, change] of changesOf(tx, same, today)) {
       if (change === 'same' || (change === 'moved' && !moved)) continue;
-      niks.push(nikSchema.parse(row.nik));
+      niks.push(nikSchema.parse(nik));
       done[change] += 1;
     }
     if (niks.length === 0) continue;
@@ -150,13 +185,4 @@ function take(
     detail: `added ${done.added}, moved ${done.moved}`,
   });
   return done;
-}
-
-function isRecorded(db: Reader, nik: string): boolean {
-  const known = db.get<{ known: 0 | 1 }>(
-    `SELECT r.recorded_at IS NOT NULL AND NOT ${IS_MARKED_FOR_LOST} AS known FROM resident r WHERE r.nik = ?`,
-    nik,
-  );
-  // Who left the register since has no place here either.
-  return known === undefined || known.known === 1 || recordedHere(db, nik) !== null;
 }

@@ -31,6 +31,7 @@ import {
   RESIDENT_BY_NIK,
 } from '../../main/store/residents.ts';
 import { REVIEWS_COUNT, REVIEWS_RETURNED, REVIEWS_WAITING } from '../../main/store/reviews.ts';
+import { PLACES_OF_LIST, RECORDED_OF_LIST } from '../../main/store/schedule-import.ts';
 import { RETURNED, TASK_COUNT, TASK_LIST, TASK_OF_RESIDENT } from '../../main/store/tasks.ts';
 import { openTestStore, recordResident, type TestStore } from '../helpers/store.ts';
 
@@ -153,6 +154,13 @@ describe('query plans', () => {
     expect(plan(ERASED_HERE, '[]').filter((detail) => detail.startsWith('SCAN'))).toEqual([
       expect.stringMatching(/^SCAN asked VIRTUAL TABLE/),
     ]);
+  });
+
+  test('what is known of a whole list at once is found by index', () => {
+    const details = [...plan(RECORDED_OF_LIST, '[]', '[]'), ...plan(PLACES_OF_LIST, '[]', '2011-11-14')];
+    expect(details.filter((detail) => detail.startsWith('SCAN'))).toEqual(
+      Array.from({ length: 3 }, () => expect.stringMatching(/^SCAN asked VIRTUAL TABLE/) as string),
+    );
   });
 
   test('what came back is found by index, and only that is sorted', () => {
