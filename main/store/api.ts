@@ -613,8 +613,6 @@ export interface Progress {
 export interface ProgressStore {
   /** @param since days are counted from here */
   read(since: number, now: number): Progress;
-  /** What the center has just counted, in place of what it counted before. */
-  accepted(byDesa: readonly { readonly desa: string; readonly count: number }[], now: number): void;
 }
 
 export interface FindingStore {

@@ -8,6 +8,7 @@ import type { Reader, Writer } from './database.ts';
 import { writeFindings, type Found } from './findings.ts';
 import { acknowledged } from './journal.ts';
 import { applyEvent, readPacket, sequenceFloor, type PacketRow } from './packets.ts';
+import { keepAccepted } from './progress.ts';
 import { writeSetting } from './settings.ts';
 
 /**
@@ -65,6 +66,7 @@ export function reconciled(
     findings.push({ kind: 'gap', from, to, packetId: null });
     tell('reconcile.gap', `sequence ${from}-${to}`, 'neither the center nor this station accounts for them');
   }
+  if (answer.accepted !== undefined) keepAccepted(tx, answer.accepted, now);
   writeFindings(tx, range, findings, now);
   if (isNewLoss) doubtCursors(tx);
   return found;

@@ -1,8 +1,9 @@
 import { acceptedSchema, type Accepted, type DesaProgress } from '../../app/desk/progress.ts';
 import { readSettingAs } from '../../app/desk/settings.ts';
 import type { Progress, ProgressStore } from './api.ts';
-import type { Database } from './database.ts';
+import type { Database, Writer } from './database.ts';
 import { IS_WANTED_NEW } from './packets.ts';
+import { iso } from './rows.ts';
 import { readSetting, writeSetting } from './settings.ts';
 
 export const KNOWN_BY_DESA = `
@@ -44,6 +45,12 @@ const WAITING: ReadonlySet<OwnRow['state']> = new Set(['recorded', 'review', 'se
 /** Between a receipt and the delta that speaks of it. */
 const MARKED_WITHIN_MS = 7 * 24 * 60 * 60_000;
 
+/** What the center has just counted, in place of what it counted before. */
+export function keepAccepted(tx: Writer, desa: Accepted['desa'], now: number): void {
+  const counted: Accepted = { at: iso(now), desa };
+  writeSetting(tx, 'accepted', JSON.stringify(counted));
+}
+
 export function createProgressStore(db: Database): ProgressStore {
   return {
     read: (since, now): Progress => {
@@ -77,11 +84,6 @@ export function createProgressStore(db: Database): ProgressStore {
         acceptedAt: accepted?.at ?? null,
       };
     },
-    accepted: (desa, now) =>
-      db.write((tx) => {
-        const counted: Accepted = { at: new Date(now).toISOString(), desa: [...desa] };
-        writeSetting(tx, 'accepted', JSON.stringify(counted));
-      }),
   };
 }
 

@@ -136,7 +136,8 @@ const IN_REGISTER = 'SELECT r.nik FROM json_each(?) asked JOIN resident r ON r.n
 function changesOf(tx: Writer, rows: readonly PlacedRow[], today: string): ReadonlyMap<string, Change> {
   const niks = rows.map(({ nik }) => nik);
   const list = JSON.stringify(niks);
-  const of = (sql: string, ...values: string[]) => tx.all<{ nik: string }>(sql, ...values).map(({ nik }) => nik);
+  const of = (sql: string, ...values: string[]) =>
+    tx.all<{ nik: string }>(sql, ...values).map(({ nik }) => nik);
   const known = new Set(of(IN_REGISTER, list));
   const recorded = new Set([...of(RECORDED_OF_LIST, list, list), ...erasedHere(tx, niks)]);
   const open = new Map<string, PlacedRow[]>();

@@ -14,7 +14,7 @@ const CHUNK = 2_000;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 interface ReconcileDeps {
-  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers' | 'journal' | 'progress'>>;
+  readonly store: Remote<Pick<StoreApi, 'station' | 'outbox' | 'takeovers' | 'journal'>>;
   readonly call: Call;
   readonly now: () => number;
   readonly centerTimeAtLeast: () => number | null;
@@ -47,7 +47,6 @@ export async function reconcileDaily(
     const from = Math.max(1, to - CHUNK + 1);
     const packets = await store.outbox.range(from, to);
     const answer = await ask(deps, { from, to, packets, accepted: newest === null }, signal);
-    if (answer.accepted !== undefined) await store.progress.accepted(answer.accepted, now());
     const done = await store.outbox.reconciled(answer, { from, to }, now());
     const absent = new Set([...answer.missing, ...answer.mismatched]);
     newest ??= {

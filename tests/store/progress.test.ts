@@ -34,8 +34,14 @@ describe('progress', () => {
   test('says whom the center has accepted as it counted last; nobody knows before', () => {
     expect(read().acceptedAt).toBeNull();
     expect(lor()).toMatchObject({ accepted: null });
-    store.api.progress.accepted([{ desa: LOR, count: 7 }], NOW - 1);
-    store.api.progress.accepted([{ desa: LOR, count: 9 }], NOW);
+    const counted = (count: number) => ({
+      ...{ missing: [], unknown: [], mismatched: [], gaps: [] },
+      accepted: [{ desa: LOR, count }],
+    });
+    store.api.outbox.reconciled(counted(7), { from: 1, to: 1 }, NOW - 1);
+    store.api.outbox.reconciled(counted(9), { from: 1, to: 1 }, NOW);
+    // An answer that does not say leaves what was said.
+    store.api.outbox.reconciled({ ...counted(9), accepted: undefined }, { from: 1, to: 1 }, NOW + 1);
     expect(read().acceptedAt).toBe(new Date(NOW).toISOString());
     expect(read().desa.map(({ kode, accepted }) => accepted === (kode === LOR ? 9 : 0))).not.toContain(false);
   });
