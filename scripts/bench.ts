@@ -12,11 +12,12 @@ import { herd } from '../tests/bench/herd.ts';
 import { links } from '../tests/bench/links.ts';
 import { lookup } from '../tests/bench/lookup.ts';
 import { loopback } from '../tests/bench/loopback.ts';
+import { screens } from '../tests/bench/screens.ts';
 import { storage } from '../tests/bench/storage.ts';
 import { windowArea } from '../tests/bench/window.ts';
 import { root } from './runtime.mjs';
 
-const AREAS: readonly Area[] = [storage, lookup, windowArea, loopback, links, herd];
+const AREAS: readonly Area[] = [storage, lookup, screens, windowArea, loopback, links, herd];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 

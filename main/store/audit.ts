@@ -92,15 +92,26 @@ export function createAuditStore(db: Database): AuditStore {
   };
 }
 
-const LIST = `FROM audit a WHERE (@by IS NULL OR a.by_account = @by OR a.subject = @by)
-  AND (@acts IS NULL OR a.what IN (SELECT value FROM json_each(@acts)))
-  AND (@from IS NULL OR a.at >= @from) AND (@until IS NULL OR a.at < @until)`;
+const BY_FILTER = {
+  by: '(a.by_account = @by OR a.subject = @by)',
+  acts: 'a.what IN (SELECT value FROM json_each(@acts))',
+  from: 'a.at >= @from',
+  until: 'a.at < @until',
+} as const;
+
+/** The entries of a list, from an index alone. @param chosen what is asked of them; null asks nothing */
+export function listedEntries(chosen: Readonly<Record<keyof typeof BY_FILTER, unknown>>): string {
+  const asked = (['by', 'acts', 'from', 'until'] as const).filter((name) => chosen[name] !== null);
+  if (asked.length === 0) return 'FROM audit a';
+  return `FROM audit a WHERE ${asked.map((name) => BY_FILTER[name]).join(' AND ')}`;
+}
 
 /** Newest first, with the names and numbers that people know instead of ids. */
 function list(db: Reader, filter: Parameters<AuditStore['list']>[0]): ReturnType<AuditStore['list']> {
   const { by, from, until, offset, limit } = filter;
   const acts = filter.acts === null ? null : JSON.stringify(filter.acts);
   const chosen = { by, acts, from, until };
+  const entries = listedEntries(chosen);
   const rows = db.all<
     Omit<AuditRow, 'hash'> & {
       by_name: string | null;
@@ -111,10 +122,11 @@ function list(db: Reader, filter: Parameters<AuditStore['list']>[0]): ReturnType
     `SELECT a.*, (SELECT name FROM account WHERE id = a.by_account) AS by_name,
        (SELECT ${NUMBER} FROM packet p WHERE p.packet_id = a.subject) AS packet_number,
        (SELECT name FROM account WHERE id = a.subject) AS subject_name
-     ${LIST} ORDER BY a.sequence DESC LIMIT @limit OFFSET @offset`,
+     FROM audit a WHERE a.sequence IN (SELECT a.sequence ${entries} ORDER BY a.sequence DESC LIMIT @limit OFFSET @offset)
+     ORDER BY a.sequence DESC`,
     { ...chosen, limit, offset },
   );
-  const total = db.get<{ n: number }>(`SELECT count(*) AS n ${LIST}`, chosen)?.n ?? 0;
+  const total = db.get<{ n: number }>(`SELECT count(*) AS n ${entries}`, chosen)?.n ?? 0;
   return {
     total,
     rows: rows.map((row) => ({

@@ -21,6 +21,7 @@ import * as dayClose from './migrations/017-day-close.ts';
 import * as schedule from './migrations/018-schedule.ts';
 import * as outages from './migrations/019-outages.ts';
 import * as review from './migrations/020-review.ts';
+import * as lists from './migrations/021-lists.ts';
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   schedule,
   outages,
   review,
+  lists,
 ];
 
 /**

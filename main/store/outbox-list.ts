@@ -58,7 +58,8 @@ export function outboxRow(db: Reader, packetId: PacketId): OutboxRow {
 
 /** A packet that is a task is unfinished work, whatever else it is. */
 const OF_FILTER: Readonly<Partial<Record<Filter, string>>> = {
-  received: `AND NOT ${isOpenTask('p')}`,
+  // Only duplicates among them can be tasks; of the others nothing but the state is read.
+  received: `AND (p.state <> 'duplicate' OR NOT ${isOpenTask('p')})`,
   rejected: `AND ${isOpenTask('p')}`,
 };
 
@@ -76,6 +77,26 @@ function named(search: string): { readonly where: string; readonly values: reado
   };
 }
 
+/**
+ * The packets of a list, from indexes alone: what a page shows of each is read only for those on it. Names lead where
+ * they are looked for.
+ */
+export function listed(
+  filter: Filter,
+  search: string,
+): { readonly sql: string; readonly values: readonly string[] } {
+  const { where, values } = named(search);
+  const from =
+    where === ''
+      ? 'FROM packet p INDEXED BY packet_list'
+      : 'FROM enrollment e CROSS JOIN packet p USING (packet_id)';
+  if (filter === 'all') return { sql: `${from} WHERE true ${where}`, values };
+  return {
+    sql: `${from} WHERE p.state IN (SELECT value FROM json_each(?)) ${OF_FILTER[filter] ?? ''} ${where}`,
+    values: [JSON.stringify(STATES[filter]), ...values],
+  };
+}
+
 /** Newest first: what was just recorded stands where the operator looks for it. */
 export function listOutbox(
   db: Reader,
@@ -84,20 +105,14 @@ export function listOutbox(
   limit: number,
   search = '',
 ): ReturnType<OutboxStore['list']> {
-  const states = JSON.stringify(filter === 'all' ? Object.values(STATES).flat() : STATES[filter]);
-  const { where, values } = named(search);
-  const wanted = `WHERE p.state IN (SELECT value FROM json_each(?)) ${OF_FILTER[filter] ?? ''} ${where}`;
+  const { sql, values } = listed(filter, search);
+  const total = db.get<{ n: number }>(`SELECT count(*) AS n ${sql}`, ...values);
   const rows = db.all<ListRow>(
-    `${ROW} ${wanted} ORDER BY p.sequence DESC LIMIT ? OFFSET ?`,
-    states,
+    `${ROW} WHERE p.packet_id IN (SELECT p.packet_id ${sql} ORDER BY p.sequence DESC LIMIT ? OFFSET ?)
+     ORDER BY p.sequence DESC`,
     ...values,
     limit,
     offset,
-  );
-  const total = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM packet p ${where === '' ? '' : 'JOIN enrollment e USING (packet_id)'} ${wanted}`,
-    states,
-    ...values,
   );
   return { total: total?.n ?? 0, rows: rows.map(toRow) };
 }

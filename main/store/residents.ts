@@ -69,7 +69,7 @@ export const RESIDENT_BY_NIK = `SELECT biodata, recorded_station,
 
 export function createResidentStore(db: Database): ResidentStore {
   return {
-    count: () => db.get<{ n: number }>('SELECT count(*) AS n FROM resident')?.n ?? 0,
+    count: () => db.get<{ n: number | null }>('SELECT sum(residents) AS n FROM resident_count')?.n ?? 0,
     find: (query, limit) => find(db, query, limit),
     matches: (query, limit) => matches(db, query, limit),
     byNik: (nik) => {

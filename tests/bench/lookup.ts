@@ -1,9 +1,9 @@
-import { makeResidents, seededRandom } from '../../center/demo/residents.ts';
+import { seededRandom } from '../../center/demo/residents.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
-import type { ReferenceLine } from '../../app/sync/protocol.ts';
-import { openTestStore, type TestStore } from '../helpers/store.ts';
+import { openTestStore } from '../helpers/store.ts';
 import type { Area, Found } from './goals.ts';
 import { median, ms, quantile } from './measure.ts';
+import { fillRegister, SMALL } from './register.ts';
 
 export const lookup: Area = {
   name: 'lookup',
@@ -11,7 +11,6 @@ export const lookup: Area = {
   run: measure,
 };
 
-const SMALL = 48_000;
 const LARGE = 1_000_000;
 const LOOKUPS = 2_000;
 const PASSES = 5;
@@ -35,7 +34,9 @@ async function figures(
 ): Promise<{ nik: number; nikMedian: number; name: number; nameMedian: number }> {
   const test = await openTestStore({ residents: 0 });
   try {
-    const { niks, names } = fill(test, count);
+    // Nothing here needs to survive a power cut, and a million synced rows would take the bench's whole time.
+    test.db.pragma('synchronous = OFF');
+    const { niks, names } = fillRegister(test, count);
     const random = seededRandom(1);
     const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)] ?? '';
     const asked = Array.from({ length: LOOKUPS }, (_, index) => ({
@@ -69,25 +70,4 @@ function typical<T>(questions: readonly T[], ask: (question: T) => unknown): num
     }),
   );
   return questions.map((_, index) => median(passes.map((pass) => pass[index] ?? Infinity)));
-}
-
-/** The demo's residents; beyond those of one kecamatan the same people again under other NIKs. */
-function fill(test: TestStore, count: number): { niks: string[]; names: string[] } {
-  const people = makeResidents(Math.min(count, SMALL), '2011-11-14', 1);
-  const niks: string[] = [];
-  // Nothing here needs to survive a power cut, and a million synced rows would take the bench's whole time.
-  test.db.pragma('synchronous = OFF');
-  const batch: ReferenceLine[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const person = people[index % people.length];
-    if (person === undefined) break;
-    const round = Math.floor(index / people.length);
-    const nik = nikSchema.parse(round === 0 ? person.nik : `${String(12 + round)}${person.nik.slice(2)}`);
-    niks.push(nik);
-    batch.push({ type: 'resident', biodata: { ...person, nik }, recorded: null });
-    if (batch.length < 5_000 && index < count - 1) continue;
-    test.api.reference.apply(batch.splice(0), null, 0);
-  }
-  test.db.checkpoint();
-  return { niks, names: people.map(({ nama }) => nama) };
 }

@@ -256,7 +256,23 @@ describe.each([
     await button(words.progress.title).click();
     await page.getByRole('region', { name: words.progress.desaTable }).waitFor();
     await see('progress');
-    await page.keyboard.press('Escape');
+    for (const [name, title] of [
+      ['schedule', words.schedule.title],
+      ['outages', words.outages.title],
+      ['review', words.reviews.title],
+      ['accounts', words.accounts.title],
+      ['audit', words.audit.title],
+      ['checkup', words.checkup.title],
+    ] as const) {
+      await page.keyboard.press('F4');
+      await button(words.supervisor.sync).waitFor();
+      await button(title).first().click();
+      await heading(title).waitFor();
+      for (const text of [words.common.loading, words.checkup.running])
+        await page.getByText(text, { exact: true }).first().waitFor({ state: 'detached' });
+      await see(`page-${name}`);
+    }
+    await page.keyboard.press('F4');
     await button(words.supervisor.sync).waitFor();
     await toStep('F1', words.help.title);
     await see('help');

@@ -56,6 +56,41 @@ describe('progress', () => {
     expect(read().days).toEqual([{ date: '2011-11-11', recorded: 1 }]);
   });
 
+  test('keeps how many residents a desa has, and who is recorded, as they come, change and go', () => {
+    const counted = () =>
+      store.db.all('SELECT desa, residents, recorded FROM resident_count WHERE residents > 0 ORDER BY desa');
+    const there = () =>
+      store.db.all(
+        'SELECT desa, count(*) AS residents, count(recorded_at) AS recorded FROM resident GROUP BY desa ORDER BY desa',
+      );
+    const moved: ReferenceLine = {
+      type: 'resident',
+      biodata: { ...testBiodata(1), desa: '32.09.03.2001' },
+      recorded: null,
+    };
+    const steps: ReferenceLine[][] = [
+      [],
+      [known(0), known(1)],
+      [moved],
+      [{ ...moved, recorded: { at: '2011-11-11T03:00:00.000Z', stationId: null, packetId: null } }],
+      [{ type: 'resident', biodata: testBiodata(0), recorded: null }],
+      [{ type: 'resident-gone', nik: nik(1) }],
+    ];
+    const seen = steps.map((lines) => {
+      apply(...lines);
+      expect(counted()).toEqual(there());
+      return [store.api.residents.count(), lor()?.recorded];
+    });
+    expect(seen).toEqual([
+      [3, 0],
+      [3, 2],
+      [3, 1],
+      [3, 1],
+      [3, 0],
+      [2, 0],
+    ]);
+  });
+
   test('counts whom the other desk recorded', () => {
     apply(known(1), known(2));
     expect(lor()).toMatchObject({ recorded: 2, waiting: 0 });
