@@ -325,6 +325,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { readonly id: string; read
     id: 'Berkas tidak dapat ditulis di tempat itu. Catatan gangguan di stasiun tetap utuh. Pilih folder atau disk lain.',
     en: 'The file could not be written there. What the station keeps of its outages is whole. Choose another folder or disk.',
   },
+  'progress.unwritable': {
+    id: 'Berkas tidak dapat ditulis di tempat itu. Data perekaman tetap utuh. Pilih folder atau disk lain.',
+    en: 'The file could not be written there. What was recorded is whole. Choose another folder or disk.',
+  },
   'mirror.inside': {
     id: 'Folder itu berada di dalam data stasiun sendiri, jadi bukan salinan kedua. Tidak ada yang berubah. Pilih folder di disk lain.',
     en: "That folder lies inside the station's own data, so it is no second copy. Nothing was changed. Choose a folder on another disk.",

@@ -94,6 +94,7 @@ export const ERRORS = {
   'schedule.tooMany': { retryable: false, hint: 'correct' },
   'schedule.unwritable': { retryable: true, hint: 'retry' },
   'outages.unwritable': { retryable: true, hint: 'retry' },
+  'progress.unwritable': { retryable: true, hint: 'retry' },
   'mirror.inside': { retryable: false, hint: 'correct' },
   'mirror.unwritable': { retryable: true, hint: 'retry' },
   'recovery.stale': { retryable: false, hint: 'goOn' },

@@ -314,7 +314,12 @@ export async function openRooms(core: Core): Promise<Rooms> {
       },
     }),
     ...syncHandlers({ store, engine: () => engine, now: () => clock.now() }),
-    ...progressHandlers({ store, now: () => clock.now(), today: () => clock.today() }),
+    ...progressHandlers({
+      ...{ store, window, isStill },
+      now: () => clock.now(),
+      corrected: () => clock.corrected(),
+      today: () => clock.today(),
+    }),
     ...dayHandlers({
       ...{ store, window, engine: () => engine, stationKeyX: publicKeyX(keys.station) },
       now: () => clock.now(),

@@ -49,6 +49,9 @@ export const AUDIT_ACTS = [
   'outages.printed',
   'outages.notPrinted',
   'outages.exported',
+  'progress.printed',
+  'progress.notPrinted',
+  'progress.exported',
 
   'packet.opened',
   'packet.held',
@@ -103,6 +106,7 @@ const GROUP_OF: Readonly<Record<string, AuditGroup>> = {
   ...{ packet: 'packets', reconcile: 'packets', journal: 'packets', courier: 'packets', takeover: 'packets' },
   ...{ station: 'station', system: 'station', store: 'station', setting: 'station', keys: 'station' },
   ...{ checkup: 'station', day: 'station', outages: 'station', audit: 'station', recovery: 'station' },
+  ...{ progress: 'station' },
 };
 
 export function groupOf(act: AuditAct): AuditGroup {

@@ -33,7 +33,12 @@ import {
   outagesRequest,
   printOutagesRequest,
 } from './outages.ts';
-import { progressSchema } from './progress.ts';
+import {
+  exportProgressRequest,
+  printProgressRequest,
+  progressSchema,
+  progressSheetSchema,
+} from './progress.ts';
 import {
   closeRequest,
   comparedSchema,
@@ -482,6 +487,20 @@ export const CONTRACT = {
   'progress.read': { request: nothing, response: progressSchema, audience: 'supervisor' },
   /** On which days the office records; audited. */
   'progress.calendar': { request: calendarSchema, response: nothing, audience: 'supervisor' },
+  /** The same as the report for the camat, as the window shows it to the printer. */
+  'progress.sheet': { request: nothing, response: progressSheetSchema, audience: 'supervisor' },
+  /** Prints the report that stands in the window; without a printer's name a PDF. Audited. */
+  'progress.print': {
+    request: printProgressRequest,
+    response: z.object({ to: z.enum(['printer', 'pdf', 'cancelled']), file: z.string().nullable() }),
+    audience: 'supervisor',
+  },
+  /** The table by desa as a file of the person's choice; null when none was chosen. Audited. */
+  'progress.export': {
+    request: exportProgressRequest,
+    response: z.object({ file: z.string(), rows: z.int() }).nullable(),
+    audience: 'supervisor',
+  },
 
   /** One day's count, station against center; today's where no date is given. */
   'day.read': { request: dayRequest, response: dayAnswerSchema, audience: 'supervisor' },

@@ -15,3 +15,16 @@ export const progressSchema = z.object({
   calendar: calendarSchema,
 });
 export type ProgressAnswer = z.infer<typeof progressSchema>;
+
+/** The report for the camat, as it stands in the window to be printed. */
+export const progressSheetSchema = z.object({
+  /** What main prints: the sheet that the window marks with it. */
+  id: z.uuid(),
+  madeAt: instantSchema,
+  progress: progressSchema,
+  printers: z.array(z.object({ name: z.string(), label: z.string(), isDefault: z.boolean() })),
+});
+export type ProgressSheet = z.infer<typeof progressSheetSchema>;
+
+export const printProgressRequest = z.strictObject({ id: z.uuid(), printer: z.string().max(300).nullable() });
+export const exportProgressRequest = z.strictObject({ language: z.enum(['id', 'en']) });

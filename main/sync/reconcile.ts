@@ -66,6 +66,12 @@ export async function reconcileDaily(
     else log.warn('sync.reconcile', fields);
     if (!isWhole) break;
   }
+  // A desk that has recorded nobody yet is told what the others' come to all the same.
+  if (newest === null) {
+    const { accepted } = await ask(deps, { from: 1, to: 1, packets: [], accepted: true }, signal);
+    const nothing = { missing: [], unknown: [], mismatched: [], gaps: [] };
+    await store.outbox.reconciled({ ...nothing, accepted }, { from: 1, to: 1 }, now());
+  }
   if (isWhole) await store.station.set('reconciledWholeOn', today);
   for (const { stationId, last: theirLast } of await store.takeovers.toldOf())
     waitAgain += await reconcileTakenOver(deps, stationId, theirLast, signal);

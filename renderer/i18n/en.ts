@@ -1263,6 +1263,16 @@ export const en: Words = {
     rejected: 'Rejected',
     left: 'Left',
     total: 'Kecamatan',
+    csv: 'Save CSV…',
+    print: 'Report for the camat…',
+    report: 'Report of progress',
+    savedFile: '{{many}} desa saved in {{file}}',
+    printed: 'The report was handed to the printer.',
+    on: {
+      subject: 'Subject: Report of e-KTP enrollment progress, {{date}}',
+      opening: 'We report how far e-KTP enrollment is in each desa, as it stands on {{date}}, {{time}}.',
+      finish: 'Enrollment is expected to be finished on {{day}}.',
+    },
     calendar: 'Days of service',
     calendarLead:
       'The forecast counts days of service only. National holidays and collective leave are added here.',
@@ -1387,6 +1397,14 @@ export const en: Words = {
       name: 'Name and staff number',
     },
   },
+  letter: {
+    office: 'Kecamatan {{kecamatan}}',
+    place: '{{kabupaten}} ({{kode}})',
+    to: 'To the Camat of {{kecamatan}}',
+    at: '(by hand)',
+    signed: '{{kecamatan}}, {{date}}',
+    supervisor: 'Supervisor',
+  },
   outages: {
     title: 'Outages',
     lead: 'When the link to the center or the power was gone, for how long, and how many residents were served all the same.',
@@ -1430,16 +1448,10 @@ export const en: Words = {
     methodText:
       'Link: from when the center did not answer until it answered again. Power: from the last sign before power, PC or Rekam went off suddenly until Rekam was opened again, even if that was the next morning, or while the PC ran on its battery. “Sent home otherwise” are residents who were recorded while there was no link or on the battery, since a system that depends on both could not have served them; and those with a queue number who were not served yet when the PC went off. Each resident counts once a day, at the first outage. Time that overlaps counts once. Where the computer’s clock was changed during an outage, its length is not known and not added.',
     on: {
-      office: 'Kecamatan {{kecamatan}}',
-      place: '{{kabupaten}} ({{kode}})',
-      to: 'To the Camat of {{kecamatan}}',
-      at: '(by hand)',
       subject: 'Subject: Report of e-KTP enrollment outages, {{month}}',
       opening:
         'We report the outages of link and power at the e-KTP enrollment station {{station}} during {{month}}, and how many residents were recorded all the same.',
       soFar: 'The month is not over; this is how it stands on {{date}}, {{time}}.',
-      signed: '{{kecamatan}}, {{date}}',
-      supervisor: 'Supervisor',
     },
   },
   schedule: {
@@ -1760,6 +1772,9 @@ export const en: Words = {
     'outages.printed': 'Printed the report of outages',
     'outages.notPrinted': 'The report of outages was not printed',
     'outages.exported': 'Saved the list of outages as CSV',
+    'progress.printed': 'Printed the report of progress',
+    'progress.notPrinted': 'The report of progress was not printed',
+    'progress.exported': 'Saved the progress by desa as CSV',
     'audit.exported': 'Exported the audit log',
   },
   checkup: {

@@ -1258,6 +1258,16 @@ export const id = {
     rejected: 'Ditolak',
     left: 'Sisa',
     total: 'Kecamatan',
+    csv: 'Simpan CSV…',
+    print: 'Laporan untuk camat…',
+    report: 'Laporan kemajuan perekaman',
+    savedFile: '{{many}} desa disimpan di {{file}}',
+    printed: 'Laporan diserahkan ke printer.',
+    on: {
+      subject: 'Perihal: Laporan kemajuan perekaman KTP-el, {{date}}',
+      opening: 'Dengan hormat, kami laporkan kemajuan perekaman KTP-el per desa, keadaan {{date}}, {{time}}.',
+      finish: 'Perekaman diperkirakan selesai {{day}}.',
+    },
     calendar: 'Hari layanan',
     calendarLead:
       'Perkiraan hanya menghitung hari layanan. Hari libur nasional dan cuti bersama ditambahkan di sini.',
@@ -1381,6 +1391,14 @@ export const id = {
       name: 'Nama dan NIP',
     },
   },
+  letter: {
+    office: 'Kecamatan {{kecamatan}}',
+    place: '{{kabupaten}} ({{kode}})',
+    to: 'Kepada Yth. Camat {{kecamatan}}',
+    at: 'di tempat',
+    signed: '{{kecamatan}}, {{date}}',
+    supervisor: 'Penyelia',
+  },
   outages: {
     title: 'Gangguan',
     lead: 'Kapan jaringan ke pusat atau listrik terputus, berapa lama, dan berapa warga yang tetap terlayani.',
@@ -1424,16 +1442,10 @@ export const id = {
     methodText:
       'Jaringan: sejak pusat tidak menjawab sampai menjawab lagi. Listrik: sejak tanda terakhir sebelum listrik, PC, atau Rekam mati mendadak sampai Rekam dibuka lagi, juga bila itu baru keesokan paginya, atau selama PC memakai baterai. “Akan dipulangkan” adalah warga yang direkam selama tidak ada jaringan atau selama PC memakai baterai, karena sistem yang bergantung pada keduanya tidak dapat melayani mereka; ditambah warga bernomor antrean yang belum dilayani saat PC mati. Setiap warga dihitung sekali sehari, pada gangguan yang pertama. Waktu yang tumpang tindih dihitung sekali. Bila jam komputer berubah di tengah gangguan, lamanya tidak diketahui dan tidak ikut dijumlahkan.',
     on: {
-      office: 'Kecamatan {{kecamatan}}',
-      place: '{{kabupaten}} ({{kode}})',
-      to: 'Kepada Yth. Camat {{kecamatan}}',
-      at: 'di tempat',
       subject: 'Perihal: Laporan gangguan perekaman KTP-el, {{month}}',
       opening:
         'Dengan hormat, kami laporkan gangguan jaringan dan listrik di stasiun perekaman KTP-el {{station}} selama {{month}}, beserta jumlah warga yang tetap direkam.',
       soFar: 'Bulan ini belum selesai; keadaan sampai {{date}}, {{time}}.',
-      signed: '{{kecamatan}}, {{date}}',
-      supervisor: 'Penyelia',
     },
   },
   schedule: {
@@ -1754,6 +1766,9 @@ export const id = {
     'outages.printed': 'Mencetak laporan gangguan',
     'outages.notPrinted': 'Laporan gangguan batal dicetak',
     'outages.exported': 'Menyimpan daftar gangguan sebagai CSV',
+    'progress.printed': 'Mencetak laporan kemajuan',
+    'progress.notPrinted': 'Laporan kemajuan batal dicetak',
+    'progress.exported': 'Menyimpan kemajuan per desa sebagai CSV',
     'audit.exported': 'Mengekspor catatan audit',
   },
   checkup: {

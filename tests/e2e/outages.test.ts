@@ -208,6 +208,47 @@ it('of a bad month fills two pages, and nothing of them is cut off', async () =>
   await page.getByText('7 warga').waitFor();
 });
 
+it('how far the kecamatan is goes to the camat and into a file the same way', async () => {
+  const { page } = station;
+  await page.keyboard.press('F4');
+  await button(id.progress.title).press('Enter');
+  await page.getByRole('region', { name: id.progress.desaTable }).waitFor();
+  const csv = await saveAs('kemajuan.csv');
+  await button(id.progress.csv).press('Enter');
+  await expect.poll(() => liveText(page), { timeout: 20_000 }).toContain(csv);
+  const lines = readFileSync(csv, 'utf8').trim().split('\r\n');
+  const table = page.getByRole('region', { name: id.progress.desaTable }).getByRole('row');
+  // The window has one more for the whole kecamatan.
+  expect(lines).toHaveLength((await table.count()) - 1);
+  const first = (await table.nth(1).getByRole('cell').allTextContents()).map((text) => text.replace('.', ''));
+  expect(lines[1]?.split(';').slice(2, 4)).toEqual(first.slice(0, 2));
+  const pdf = await saveAs('kemajuan.pdf');
+  await button(id.progress.print).press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/Kepada Yth. Camat/).waitFor();
+  await see('progress-report');
+  const room = await dialog
+    .getByRole('article')
+    .evaluateAll((papers) => papers.map((paper) => paper.scrollHeight - paper.clientHeight));
+  expect(room).toEqual([0]);
+  await dialog.getByRole('button', { name: id.slip.pdf }).press('Enter');
+  await dialog.getByText(pdf).waitFor();
+  expect([...readFileSync(pdf, 'latin1').matchAll(/\/MediaBox ?\[0 0/g)]).toHaveLength(1);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  const acts = await page.evaluate(async () => {
+    const all = await window.rekam.audit.list({
+      ...{ by: null, group: 'station', from: null, to: null, offset: 0, limit: 20 },
+    });
+    return all.ok ? all.value.rows.map(({ what }) => what) : [];
+  });
+  expect(acts).toEqual(expect.arrayContaining(['progress.exported', 'progress.printed']));
+  await page.keyboard.press('F4');
+  await button(id.outages.title).first().press('Enter');
+  await page.getByRole('combobox', { name: id.outages.month }).selectOption(MONTH);
+  await page.getByText('7 warga').waitFor();
+});
+
 it('says the same in English, and that a month had none', async () => {
   const { page } = station;
   await page.getByRole('banner').getByRole('button').last().click();

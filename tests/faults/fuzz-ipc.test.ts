@@ -329,6 +329,10 @@ async function valid(channel: Input['channel'], store: TestStore, random: Random
       return { offset: 0, limit: 50 };
     case 'schedule.take':
       return { moved: random() < 0.5 };
+    case 'progress.print':
+      return { id: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', printer: 'x' };
+    case 'progress.export':
+      return { language: pick(['id', 'en'], random) };
     case 'outages.read':
       return { month: pick([null, '2011-11', '2011-10'], random) };
     case 'outages.sheet':

@@ -172,7 +172,9 @@ export async function ipcDesk(residents = 40): Promise<IpcDesk> {
     ...outboxHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
     ...reviewHandlers({ store: real.store, engine: () => null, now, changed: quiet }),
     ...syncHandlers({ store: real.store, engine: () => null, now }),
-    ...progressHandlers({ store: real.store, now, today: () => TEST_DATE }),
+    ...progressHandlers({
+      ...{ store: real.store, window, isStill, now, corrected: now, today: () => TEST_DATE },
+    }),
     ...dayHandlers({
       ...{ store: real.store, window, now, today: () => TEST_DATE, engine: () => null },
       stationKeyX: publicKeyX(real.stationKey),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { progressLines } from '../../app/desk/progress-words.ts';
 import {
   calendarSchema,
   changedPace,
@@ -120,4 +121,21 @@ test.each([
   [{ weekdays: [1], holidays: ['2011-02-30'] }],
 ])('a calendar that cannot be is refused: %o', (calendar) => {
   expect(calendarSchema.safeParse(calendar).success).toBe(false);
+});
+
+test('the file has a line for each desa, in either language, and nothing where nobody knows', () => {
+  const one = { kode: '32.09.03.2005', nama: 'Losari Lor', mustHave: 4768, recorded: 1903 };
+  const lines = progressLines(
+    [
+      { ...one, waiting: 12, accepted: null, rejected: 3 },
+      { ...one, waiting: 0, accepted: 1900, rejected: 0 },
+    ],
+    'id',
+  );
+  expect(lines[0]?.slice(0, 3)).toEqual(['kode', 'desa', 'wajib KTP']);
+  expect(lines.slice(1)).toEqual([
+    ['32.09.03.2005', 'Losari Lor', '4768', '1903', '12', '', '3', '2865'],
+    ['32.09.03.2005', 'Losari Lor', '4768', '1903', '0', '1900', '0', '2865'],
+  ]);
+  expect(progressLines([], 'en')[0]).toHaveLength(lines[0]?.length ?? 0);
 });

@@ -3,8 +3,8 @@ import { laneOf, type ReportedOutage } from '../../../app/desk/outages.ts';
 import type { OutageSheet } from '../../../app/ipc/outages.ts';
 import type { Kecamatan } from '../../../app/sync/protocol.ts';
 import { wordsIn } from '../../i18n/words.ts';
-import slip from '../slip/slip.module.css';
-import classes from './report-paper.module.css';
+import { LetterHead, LetterPage, LetterSigned } from '../slip/letter.tsx';
+import classes from '../slip/letter.module.css';
 import { ended, isCut, laneSum, lasted, moment } from './said.ts';
 
 /** Rows of two lines each that fit below the letter: with the signature, and without it; and on a page of rows alone. */
@@ -69,7 +69,6 @@ function Letter({ sheet: { report, station }, kecamatan }: Pick<Props, 'sheet' |
   const vocabulary = wordsIn('id');
   const { t, f } = vocabulary;
   const people = (count: number) => t('outages/residents', { count, many: f.number(count) });
-  const name = nameOf(kecamatan);
   const sums = [
     ['link', laneSum(report.link, vocabulary).join(' · ')],
     ['power', laneSum(report.power, vocabulary).join(' · ')],
@@ -79,17 +78,7 @@ function Letter({ sheet: { report, station }, kecamatan }: Pick<Props, 'sheet' |
   ] as const;
   return (
     <>
-      <header className={slip['paperHead']}>
-        <p className={classes['office']}>{t('outages/on/office', { kecamatan: name })}</p>
-        {kecamatan !== null && (
-          <p>{t('outages/on/place', { kabupaten: kecamatan.kabupaten, kode: kecamatan.kode })}</p>
-        )}
-      </header>
-      <div>
-        <p>{t('outages/on/to', { kecamatan: name })}</p>
-        <p>{t('outages/on/at')}</p>
-      </div>
-      <p className={classes['subject']}>{t('outages/on/subject', { month: f.month(report.month) })}</p>
+      <LetterHead kecamatan={kecamatan} subject={t('outages/on/subject', { month: f.month(report.month) })} />
       <p>{t('outages/on/opening', { station, month: f.month(report.month) })}</p>
       {report.isOpen && (
         <p>{t('outages/on/soFar', { date: f.date(report.madeAt), time: f.time(report.madeAt) })}</p>
@@ -106,10 +95,6 @@ function Letter({ sheet: { report, station }, kecamatan }: Pick<Props, 'sheet' |
   );
 }
 
-function nameOf(kecamatan: Kecamatan | null): string {
-  return (kecamatan?.nama ?? '').replace(/^(kecamatan|kec\.?)\s+/i, '');
-}
-
 interface Props {
   sheet: OutageSheet;
   kecamatan: Kecamatan | null;
@@ -123,7 +108,7 @@ export function ReportPaper({ sheet, kecamatan, by }: Props) {
   const { report } = sheet;
   const pages = pagesOf(report.rows);
   return pages.map((page, at) => (
-    <article key={page.from} className={`${slip['paper']} ${classes['paper']}`} data-paper="a4" lang="id">
+    <LetterPage key={page.from}>
       {at === 0 && <Letter sheet={sheet} kecamatan={kecamatan} />}
       {page.rows.length === 0 ? (
         <p>{t('outages/none', { month: f.month(report.month) })}</p>
@@ -132,24 +117,13 @@ export function ReportPaper({ sheet, kecamatan, by }: Props) {
       )}
       {at === pages.length - 1 && <p className={classes['note']}>{t('outages/methodText')}</p>}
       <footer className={classes['foot']}>
-        {at === pages.length - 1 && (
-          <div className={classes['sign']}>
-            <p>
-              {t('outages/on/signed', {
-                kecamatan: nameOf(kecamatan),
-                date: f.date(report.madeAt).split(', ').at(-1),
-              })}
-            </p>
-            <p>{t('outages/on/supervisor')}</p>
-            <p className={classes['signLine']}>{by}</p>
-          </div>
-        )}
+        {at === pages.length - 1 && <LetterSigned kecamatan={kecamatan} at={report.madeAt} by={by} />}
         {pages.length > 1 && (
           <p className={classes['page']}>
             {t('schedule/paperPage', { page: f.number(at + 1), pages: f.number(pages.length) })}
           </p>
         )}
       </footer>
-    </article>
+    </LetterPage>
   ));
 }

@@ -1,26 +1,23 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import {
-  DAYS_BEHIND,
-  DAYS_NEEDED,
-  dateAfter,
-  forecast,
-  isOpen,
-  leftOf,
-  paceOf,
-  type DesaProgress,
-} from '../../../app/desk/progress.ts';
+import { useState } from 'react';
+import { DAYS_BEHIND, dateAfter, isOpen, leftOf, type DesaProgress } from '../../../app/desk/progress.ts';
+import type { ErrorShape } from '../../../app/errors.ts';
 import type { ProgressAnswer } from '../../../app/ipc/progress.ts';
 import { go } from '../../app-state.ts';
+import { useNow } from '../../clock.ts';
+import { announce } from '../../components/announcer.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useEscape } from '../../components/keys.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { PageHead } from '../../components/page-head.tsx';
-import { StateMark, type Tone } from '../../components/state-mark.tsx';
-import { useNow } from '../../clock.ts';
-import { useWords } from '../../i18n/words.ts';
-import { ask, shapeOf, station } from '../../station.ts';
+import { StateMark } from '../../components/state-mark.tsx';
+import { useWords, words } from '../../i18n/words.ts';
+import { answer, ask, shapeOf, station } from '../../station.ts';
 import { CalendarCard } from './calendar-card.tsx';
 import classes from './progress.module.css';
+import { ReportDialog } from './report-dialog.tsx';
+import { countedAt, finishOf, sum, totalOf } from './said.ts';
 import { WhatIf } from './what-if.tsx';
 
 const progressQuery = {
@@ -28,68 +25,32 @@ const progressQuery = {
   queryFn: () => ask(station.progress.read(undefined)),
 };
 
-const sum = (desa: readonly DesaProgress[], of: (one: DesaProgress) => number) =>
-  desa.reduce((total, one) => total + of(one), 0);
-
-type Against = 'inTime' | 'close' | 'late' | 'past';
-const AGAINST_TONE = { inTime: 'safe', close: 'act', late: 'act', past: 'act' } as const satisfies Record<
-  Against,
-  Tone
->;
-
-/** @param likely and @param latest null where they are beyond reach */
-function against(deadline: string, today: string, likely: string | null, latest: string | null): Against {
-  if (deadline < today) return 'past';
-  if (likely === null || likely > deadline) return 'late';
-  return latest === null || latest > deadline ? 'close' : 'inTime';
-}
-
 /** When it will be finished, as a sentence that can be read to the camat. */
 function Finish({ data }: { data: ProgressAnswer }) {
-  const { t, f } = useWords();
-  const { desa, days, today, calendar, deadline } = data;
-  const left = sum(desa, leftOf);
-  if (left === 0)
-    return (
+  const vocabulary = useWords();
+  const { isOver, day, range, deadline, pace, method } = finishOf(data, vocabulary);
+  if (pace === null)
+    return isOver ? (
       <p className={classes['finish']}>
-        <StateMark tone="safe">{t('progress/finishAll')}</StateMark>
+        <StateMark tone="safe">{day}</StateMark>
       </p>
+    ) : (
+      <p>{day}</p>
     );
-  const pace = paceOf(days, today, calendar);
-  if (pace === null) return <p>{t('progress/unknown', { days: f.number(DAYS_NEEDED) })}</p>;
-  const { earliest, likely, latest } = forecast(left, pace, today, calendar);
-  const day = (date: string) => f.date(`${date}T12:00`);
-  const standing = deadline === null ? null : against(deadline, today, likely, latest);
   return (
     <>
-      {likely === null ? (
-        <p className={classes['finish']}>{t('progress/never')}</p>
-      ) : (
-        <p className={classes['finish']}>{day(likely)}</p>
-      )}
-      {earliest !== null && (
-        <p>
-          {latest === null
-            ? t('progress/rangeOpen', { earliest: day(earliest) })
-            : t('progress/range', { earliest: day(earliest), latest: day(latest) })}
-        </p>
-      )}
-      {deadline !== null && standing !== null && (
+      <p className={classes['finish']}>{day}</p>
+      {range !== null && <p>{range}</p>}
+      {deadline !== null && (
         <p className={classes['deadline']}>
-          <span>{t('progress/deadline', { date: day(deadline) })}</span>
-          <StateMark tone={AGAINST_TONE[standing]}>{t(`progress/deadline_${standing}`)}</StateMark>
+          <span>{deadline.date}</span>
+          <StateMark tone={deadline.tone}>{deadline.standing}</StateMark>
         </p>
       )}
-      <p className={classes['quiet']}>
-        {t('progress/pace', {
-          mean: f.number(Math.round(pace.mean)),
-          days: f.number(pace.days),
-          left: f.number(left),
-        })}
-      </p>
+      <p className={classes['quiet']}>{pace}</p>
       <details>
-        <summary>{t('progress/method')}</summary>
-        <p className={classes['quiet']}>{t('progress/methodText', { days: f.number(pace.days) })}</p>
+        <summary>{vocabulary.t('progress/method')}</summary>
+        <p className={classes['quiet']}>{method}</p>
       </details>
     </>
   );
@@ -132,19 +93,10 @@ function DesaTable({ desa }: { desa: readonly DesaProgress[] }) {
     'rejected',
     'left',
   ] as const;
-  const total = {
-    nama: t('progress/total'),
-    mustHave: sum(desa, ({ mustHave }) => mustHave),
-    recorded: sum(desa, ({ recorded }) => recorded),
-    waiting: sum(desa, ({ waiting }) => waiting),
-    accepted: desa.some(({ accepted }) => accepted === null)
-      ? null
-      : sum(desa, ({ accepted }) => accepted ?? 0),
-    rejected: sum(desa, ({ rejected }) => rejected),
-  };
+  const total = totalOf(desa, t('progress/total'));
   return (
     <ScrollRegion className={classes['tableBox']} aria-label={t('progress/desaTable')}>
-      <table className={classes['table']}>
+      <table className={`${classes['table']} ${classes['desa']}`}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -213,14 +165,29 @@ function Days({ data: { days, today, calendar } }: { data: ProgressAnswer }) {
 
 /** How far the kecamatan is, when it will be finished, and what would change that. */
 export default function Progress() {
-  const { t, f } = useWords();
+  const vocabulary = useWords();
+  const { t } = vocabulary;
   const now = useNow();
   const query = useQuery(progressQuery);
-  useEscape(() => go('supervisor'));
+  const [printing, setPrinting] = useState(false);
+  const [error, setError] = useState<ErrorShape | null>(null);
+  useEscape(() => {
+    if (!printing) go('supervisor');
+  });
   const { data } = query;
+  const save = async () => {
+    setError(null);
+    const result = await answer(station.progress.export({ language: vocabulary.language }));
+    if (!result.ok) return setError(result.error);
+    if (result.value === null) return;
+    const { file, rows } = result.value;
+    const { t: say, f: as } = words();
+    announce(say('progress/savedFile', { file, many: as.number(rows) }));
+  };
   return (
     <div className={classes['screen']}>
       <PageHead title={t('progress/title')} lead={t('progress/lead')} onBack={() => go('supervisor')} />
+      {error !== null && <ErrorNotice error={error} />}
       {query.isError && <ErrorNotice error={shapeOf(query.error)} onRetry={() => void query.refetch()} />}
       {query.isPending && <p className={classes['quiet']}>{t('common/loading')}</p>}
       {data !== undefined && (
@@ -231,13 +198,19 @@ export default function Progress() {
               <Finish data={data} />
             </section>
             <section className={classes['card']} aria-labelledby="desa-title">
-              <h2 id="desa-title">{t('progress/byDesa')}</h2>
+              <div className={classes['headRow']}>
+                <h2 id="desa-title">{t('progress/byDesa')}</h2>
+                <span className={classes['papers']}>
+                  <Button variant="default" onClick={() => void save()}>
+                    {t('progress/csv')}
+                  </Button>
+                  <Button variant="default" onClick={() => setPrinting(true)}>
+                    {t('progress/print')}
+                  </Button>
+                </span>
+              </div>
               <DesaTable desa={data.desa} />
-              <p className={classes['quiet']}>
-                {data.acceptedAt === null
-                  ? t('progress/acceptedNever')
-                  : t('progress/acceptedAt', { time: f.moment(data.acceptedAt, now) })}
-              </p>
+              <p className={classes['quiet']}>{countedAt(data, now, vocabulary)}</p>
             </section>
           </div>
           <div className={classes['column']}>
@@ -250,6 +223,7 @@ export default function Progress() {
           </div>
         </div>
       )}
+      {printing && <ReportDialog onClose={() => setPrinting(false)} />}
     </div>
   );
 }

@@ -1,0 +1,92 @@
+import { DAYS_NEEDED, forecast, leftOf, paceOf, type DesaProgress } from '../../../app/desk/progress.ts';
+import type { ProgressAnswer } from '../../../app/ipc/progress.ts';
+import type { Tone } from '../../components/state-mark.tsx';
+import type { Vocabulary } from '../../i18n/words.ts';
+
+type Said = Pick<Vocabulary, 't' | 'f'>;
+
+export const sum = (desa: readonly DesaProgress[], of: (one: DesaProgress) => number): number =>
+  desa.reduce((total, one) => total + of(one), 0);
+
+type Against = 'inTime' | 'close' | 'late' | 'past';
+const AGAINST_TONE = { inTime: 'safe', close: 'act', late: 'act', past: 'act' } as const satisfies Record<
+  Against,
+  Tone
+>;
+
+/** @param likely and @param latest null where they are beyond reach */
+function against(deadline: string, today: string, likely: string | null, latest: string | null): Against {
+  if (deadline < today) return 'past';
+  if (likely === null || likely > deadline) return 'late';
+  return latest === null || latest > deadline ? 'close' : 'inTime';
+}
+
+/** When it will be finished, in the sentences that screen and paper have of it. */
+export interface Finish {
+  /** Nothing is left. */
+  readonly isOver: boolean;
+  /** The day, or why there is none. */
+  readonly day: string;
+  readonly range: string | null;
+  readonly deadline: { readonly date: string; readonly standing: string; readonly tone: Tone } | null;
+  readonly pace: string | null;
+  readonly method: string | null;
+}
+
+export function finishOf(data: ProgressAnswer, { t, f }: Said): Finish {
+  const { desa, days, today, calendar, deadline } = data;
+  const none = { isOver: false, range: null, deadline: null, pace: null, method: null };
+  const left = sum(desa, leftOf);
+  if (left === 0) return { ...none, isOver: true, day: t('progress/finishAll') };
+  const pace = paceOf(days, today, calendar);
+  if (pace === null) return { ...none, day: t('progress/unknown', { days: f.number(DAYS_NEEDED) }) };
+  const { earliest, likely, latest } = forecast(left, pace, today, calendar);
+  const say = (date: string) => f.date(`${date}T12:00`);
+  const range =
+    earliest === null
+      ? null
+      : latest === null
+        ? t('progress/rangeOpen', { earliest: say(earliest) })
+        : t('progress/range', { earliest: say(earliest), latest: say(latest) });
+  const standing = deadline === null ? null : against(deadline, today, likely, latest);
+  return {
+    isOver: false,
+    day: likely === null ? t('progress/never') : say(likely),
+    range,
+    deadline:
+      deadline === null || standing === null
+        ? null
+        : {
+            date: t('progress/deadline', { date: say(deadline) }),
+            standing: t(`progress/deadline_${standing}`),
+            tone: AGAINST_TONE[standing],
+          },
+    pace: t('progress/pace', {
+      mean: f.number(Math.round(pace.mean)),
+      days: f.number(pace.days),
+      left: f.number(left),
+    }),
+    method: t('progress/methodText', { days: f.number(pace.days) }),
+  };
+}
+
+/** The whole kecamatan as one more row below its desa. */
+export function totalOf(desa: readonly DesaProgress[], nama: string): Omit<DesaProgress, 'kode'> {
+  return {
+    nama,
+    mustHave: sum(desa, ({ mustHave }) => mustHave),
+    recorded: sum(desa, ({ recorded }) => recorded),
+    waiting: sum(desa, ({ waiting }) => waiting),
+    accepted: desa.some(({ accepted }) => accepted === null)
+      ? null
+      : sum(desa, ({ accepted }) => accepted ?? 0),
+    rejected: sum(desa, ({ rejected }) => rejected),
+  };
+}
+
+/** What the columns count, and since when the center's figure is so. */
+export function countedAt({ acceptedAt }: ProgressAnswer, now: number, { t, f }: Said): string {
+  return acceptedAt === null
+    ? t('progress/acceptedNever')
+    : t('progress/acceptedAt', { time: f.moment(acceptedAt, now) });
+}
