@@ -21,6 +21,9 @@ export const dayPacketsSchema = z.object({
   accepted: count,
   rejected: count,
   duplicate: count,
+  /** Received, and replaced by a later packet; received, and no verdict came back yet. Older sheets know neither. */
+  superseded: count.default(0),
+  examining: count.default(0),
   waiting: count,
   /** Waits for the supervisor's look, or was returned by it: both are the office's own doing. Older sheets know neither. */
   review: count.default(0),

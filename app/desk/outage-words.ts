@@ -7,7 +7,7 @@ type Words = Readonly<Record<ReportLanguage, string>>;
 
 export const LANE_WORDS: Readonly<Record<Lane, Words>> = {
   link: { id: 'Jaringan', en: 'Link' },
-  power: { id: 'Listrik', en: 'Power' },
+  power: { id: 'Listrik/PC', en: 'Power/PC' },
 };
 
 export const OUTAGE_WORDS: Readonly<Record<OutageCause, Words>> = {
@@ -21,7 +21,10 @@ export const OUTAGE_WORDS: Readonly<Record<OutageCause, Words>> = {
   clock: { id: 'Jam stasiun meleset', en: 'The station’s clock was off' },
   paused: { id: 'Pusat meminta menunggu', en: 'The center asked to wait' },
   notAllowed: { id: 'Pusat tidak mengenal stasiun', en: 'The center did not know the station' },
-  stop: { id: 'Listrik, PC, atau Rekam mati mendadak', en: 'Power, PC or Rekam went off suddenly' },
+  stop: {
+    id: 'Stasiun mati mendadak (listrik, PC, atau Rekam)',
+    en: 'The station went off suddenly (power, PC or Rekam)',
+  },
   battery: { id: 'Listrik padam, PC memakai baterai', en: 'Mains off, the PC ran on battery' },
 };
 

@@ -6,11 +6,11 @@ export type ProgressLanguage = 'id' | 'en';
 const COLUMNS: Readonly<Record<ProgressLanguage, readonly string[]>> = {
   id: [
     ...['kode', 'desa', 'wajib KTP', 'direkam', 'belum dikirim (meja ini)'],
-    ...['diterima pusat', 'ditolak (meja ini)', 'sisa'],
+    ...['menunggu keputusan', 'diterima', 'ditolak (meja ini)', 'sisa'],
   ],
   en: [
     ...['code', 'desa', 'must have a KTP', 'recorded', 'not sent yet (this desk)'],
-    ...['accepted', 'rejected (this desk)', 'left'],
+    ...['awaiting verdict', 'accepted', 'rejected (this desk)', 'left'],
   ],
 };
 
@@ -19,8 +19,10 @@ export function progressLines(desa: readonly DesaProgress[], language: ProgressL
   return [
     [...COLUMNS[language]],
     ...desa.map((one) => [
-      ...[one.kode, one.nama, String(one.mustHave), String(one.recorded), String(one.waiting)],
-      ...[one.accepted === null ? '' : String(one.accepted), String(one.rejected), String(leftOf(one))],
+      ...[one.kode, one.nama, one.mustHave === 0 ? '' : String(one.mustHave)],
+      ...[String(one.recorded), String(one.waiting)],
+      ...[one.examining, one.accepted].map((value) => (value === null ? '' : String(value))),
+      ...[String(one.rejected), String(leftOf(one))],
     ]),
   ];
 }

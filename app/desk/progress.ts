@@ -137,6 +137,8 @@ export const desaProgressSchema = z.object({
   waiting: z.int(),
   /** Anywhere in the kecamatan, as the center counted last; null before it ever did. */
   accepted: z.int().nullable(),
+  /** Recorded and sent, and no verdict yet when the center counted last, or with another desk still; null before it ever did. */
+  examining: z.int().nullable(),
   /** Of this station: the center turned them away, and nothing has taken their place. */
   rejected: z.int(),
 });

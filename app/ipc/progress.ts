@@ -10,7 +10,7 @@ export const progressSchema = z.object({
   /** Days with recordings of the last months, in order. */
   days: z.array(z.object({ date: z.iso.date(), recorded: z.int() })),
   deadline: z.iso.date().nullable(),
-  /** When the center counted `accepted`; null before. */
+  /** When the center counted `accepted`, by the station's clock, on a sheet by the desk's time; null before. */
   acceptedAt: instantSchema.nullable(),
   calendar: calendarSchema,
 });

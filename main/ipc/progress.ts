@@ -41,7 +41,8 @@ export function progressHandlers({ store, window, isStill, now, corrected, today
   };
   const read = async (): Promise<ProgressAnswer> => {
     const [progress, calendar] = await Promise.all([
-      store.progress.read(now() - DAYS_READ_MS, now()),
+      // The register's days are the desk's, whatever year the PC's clock is in.
+      store.progress.read(corrected() - DAYS_READ_MS, now()),
       storedCalendar(store),
     ]);
     return { ...progress, today: today(), calendar, desa: [...progress.desa], days: [...progress.days] };
@@ -54,7 +55,16 @@ export function progressHandlers({ store, window, isStill, now, corrected, today
   ) => store.audit.append({ at: now(), by, what, subject: date, detail: `${date} ${to}`.trim() });
 
   return {
-    'progress.read': read,
+    'progress.read': async () => {
+      const progress = await read();
+      const { acceptedAt } = progress;
+      // On the screen all times are the station's own.
+      const ahead = corrected() - now();
+      return {
+        ...progress,
+        acceptedAt: acceptedAt === null ? null : new Date(Date.parse(acceptedAt) - ahead).toISOString(),
+      };
+    },
     'progress.calendar': (calendar, caller) =>
       store.station.setByHand('calendar', JSON.stringify(calendar), caller.accountId, now()),
     'progress.sheet': async (_, { accountId: by }) => {

@@ -606,12 +606,12 @@ export interface Progress {
   readonly days: readonly DayCount[];
   /** ISO date of the last desa's; null where the center has set none. */
   readonly deadline: string | null;
-  /** When the center last counted whom it has accepted; null before. */
+  /** When the center last counted whom it has accepted, by its time; null before. */
   readonly acceptedAt: string | null;
 }
 
 export interface ProgressStore {
-  /** @param since days are counted from here */
+  /** @param since days are counted from here, by the desk's time @param now by the station's clock */
   read(since: number, now: number): Progress;
 }
 

@@ -78,6 +78,8 @@ export function readDay(db: Reader, date: string): DayCount {
       accepted: count(({ state }) => state === 'accepted'),
       rejected: count(({ state }) => state === 'rejected'),
       duplicate: count(({ state }) => state === 'duplicate'),
+      superseded: count(({ state, received_at }) => state === 'superseded' && received_at !== null),
+      examining: count(({ state }) => state === 'received'),
       waiting: count(({ state }) => isWaiting(state)),
       review: count(({ state }) => state === 'review'),
       returned: count(({ state }) => state === 'returned'),

@@ -63,7 +63,7 @@ const OF_FILTER: Readonly<Partial<Record<Filter, string>>> = {
   rejected: `AND ${isOpenTask('p')}`,
 };
 
-/** Every word somewhere in the name, or digits as the beginning of a NIK. The outbox is small enough to be read through. */
+/** Every word somewhere in the name, or digits as the beginning of a NIK. All names are read through, in an index of them. */
 function named(search: string): { readonly where: string; readonly values: readonly string[] } {
   const digits = search.replace(/[\s.-]/g, '');
   if (/^\d+$/.test(digits)) return { where: 'AND substr(e.nik, 1, length(?)) = ?', values: [digits, digits] };

@@ -5,7 +5,7 @@ import type { Progress, ProgressStore } from './api.ts';
 import type { Database, Writer } from './database.ts';
 import { IS_WANTED_NEW } from './packets.ts';
 import { iso } from './rows.ts';
-import { readSetting, writeSetting } from './settings.ts';
+import { clockOffset, readSetting, writeSetting } from './settings.ts';
 
 /** Between instants, `[from, until]` each: to ask of every row which date it has would take ten times as long. */
 export const KNOWN_BETWEEN = `
@@ -19,7 +19,7 @@ export const LAST_KNOWN = 'SELECT max(recorded_at) AS at FROM resident WHERE rec
  * delta, so older ones need not be asked for.
  */
 export const OWN_OPEN = `
-  SELECT r.desa, date(p.recorded_at / 1000, 'unixepoch', 'localtime') AS date, p.state,
+  SELECT r.desa, e.date, p.state,
     r.recorded_at IS NOT NULL AS known, r.recorded_packet IS p.packet_id AS marked,
     ${IS_WANTED_NEW} AS wanted, count(*) AS count
   FROM packet p JOIN enrollment e USING (packet_id) JOIN resident r ON r.nik = e.nik LEFT JOIN outcome o USING (packet_id)
@@ -45,9 +45,9 @@ const WAITING: ReadonlySet<OwnRow['state']> = new Set(['recorded', 'review', 'se
 /** Between a receipt and the delta that speaks of it. */
 const MARKED_WITHIN_MS = 7 * 24 * 60 * 60_000;
 
-/** What the center has just counted, in place of what it counted before. */
+/** What the center has just counted, in place of what it counted before; by its own time as far as it is known. */
 export function keepAccepted(tx: Writer, desa: Accepted['desa'], now: number): void {
-  const counted: Accepted = { at: iso(now), desa };
+  const counted: Accepted = { at: iso(now + (clockOffset(tx) ?? 0)), desa };
   writeSetting(tx, 'accepted', JSON.stringify(counted));
 }
 
@@ -68,15 +68,19 @@ export function createProgressStore(db: Database): ProgressStore {
         const here = own.filter((row) => row.desa === kode);
         const count = (which: (row: OwnRow) => boolean) =>
           here.filter(which).reduce((sum, row) => sum + row.count, 0);
+        const all =
+          (known.get(kode) ?? 0) +
+          count(isUnsaid) -
+          count(({ marked, wanted }) => marked === 1 && wanted === 1);
+        const waiting = count(({ state }) => WAITING.has(state));
+        const isRejected = ({ state }: OwnRow) => state === 'rejected' || state === 'returned';
+        const there = accepted === null ? null : (accepted.desa.find((one) => one.desa === kode)?.count ?? 0);
+        // Whoever has to be recorded anew does not count as recorded.
+        const kept = count((row) => isRejected(row) && row.wanted === 0);
         return {
-          ...{ kode, nama, mustHave: must_have ?? 0 },
-          recorded:
-            (known.get(kode) ?? 0) +
-            count(isUnsaid) -
-            count(({ marked, wanted }) => marked === 1 && wanted === 1),
-          waiting: count(({ state }) => WAITING.has(state)),
-          accepted: accepted === null ? null : (accepted.desa.find((one) => one.desa === kode)?.count ?? 0),
-          rejected: count(({ state }) => state === 'rejected' || state === 'returned'),
+          ...{ kode, nama, mustHave: must_have ?? 0, recorded: all, waiting },
+          ...{ accepted: there, rejected: count(isRejected) },
+          examining: there === null ? null : Math.max(0, all - waiting - there - kept),
         };
       });
       return {

@@ -46,7 +46,7 @@ export async function reconcileDaily(
   for (let to = last; to >= 1; to -= CHUNK) {
     const from = Math.max(1, to - CHUNK + 1);
     const packets = await store.outbox.range(from, to);
-    const answer = await ask(deps, { from, to, packets, accepted: newest === null }, signal);
+    const answer = await ask(deps, { from, to, packets, ...(newest === null && { accepted: true }) }, signal);
     const done = await store.outbox.reconciled(answer, { from, to }, now());
     const absent = new Set([...answer.missing, ...answer.mismatched]);
     newest ??= {

@@ -19,7 +19,7 @@ export interface Format {
   birthDate(iso: string): string;
   /** 12.00 today, else 14 Nov 12.00, with the year where it differs. */
   moment(at: Instant, now: Instant): string;
-  /** 2 j 5 m; negative counts as nothing. */
+  /** 2 j 5 mnt; negative counts as nothing. */
   duration(ms: number): string;
   /** 14 menit 5 detik, 30 detik. */
   wait(seconds: number): string;

@@ -338,7 +338,7 @@ it('how the office’s other desk stood is shown once it is heard of, and this o
   await other.call('POST', PATHS.journal, { json: { entries: [entry] } });
   await button(words.supervisor.sync).press('Enter');
   await card
-    .getByText('Meja 2: 1.240 warga direkam hari ini · 3 paket menunggu kirim, tertua 2 j 5 m · 2 ditahan')
+    .getByText('Meja 2: 1.240 warga direkam hari ini · 3 paket menunggu kirim, tertua 2 j 5 mnt · 2 ditahan')
     .waitFor();
   await card.getByText(/^Kabar terakhir \d\d\.\d\d · stasiun /).waitFor();
   await see('office');

@@ -257,6 +257,8 @@ export function answers(api: StoreApi, version: number): unknown {
     findings: version >= 5 ? api.findings.latest(10) : null,
     mirror: api.mirror.due(0, 50),
     takeovers: version >= 12 ? api.takeovers.list() : null,
+    residents: api.residents.count(),
+    progress: api.progress.read(TEST_NOW - 30 * DAY_MS, TEST_NOW),
   };
 }
 

@@ -179,6 +179,7 @@ describe('query plans', () => {
     ['all of it', anything, /^SCAN (a|audit) USING COVERING INDEX audit_/],
     ['a person', { ...anything, by: '1' }, /^SCAN a USING COVERING INDEX audit_list$/],
     ['some acts', { ...anything, acts: '[]' }, /^SCAN a USING COVERING INDEX audit_list$/],
+    ['acts of some days', { ...anything, acts: '[]', from: 1 }, /^SCAN a USING COVERING INDEX audit_list$/],
     ['some days', { ...anything, from: 1, until: 2 }, /^SEARCH a USING COVERING INDEX audit_at /],
   ] as const)('the audit log is counted and paged in a narrow index: %s', (_, chosen, expected) => {
     const entries = listedEntries(chosen);

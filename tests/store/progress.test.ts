@@ -46,6 +46,32 @@ describe('progress', () => {
     expect(read().desa.map(({ kode, accepted }) => accepted === (kode === LOR ? 9 : 0))).not.toContain(false);
   });
 
+  test('knows the days of the register though the PC’s clock stands years behind', () => {
+    apply(known(1));
+    const flat = Date.parse('2000-01-01T00:00:00Z');
+    expect(store.api.progress.read(NOW - 30 * 86_400_000, flat).days).toEqual([
+      { date: '2011-11-11', recorded: 1 },
+    ]);
+  });
+
+  test('says when the center counted by its own time', () => {
+    store.api.station.set('clockOffset', '3600000');
+    const counted = { missing: [], unknown: [], mismatched: [], gaps: [], accepted: [] };
+    store.api.outbox.reconciled(counted, { from: 1, to: 1 }, NOW);
+    expect(read().acceptedAt).toBe(new Date(NOW + 3_600_000).toISOString());
+  });
+
+  test('what is recorded waits here, waits for a verdict, is accepted or rejected', async () => {
+    const { packetId } = await recordResident(store, nik(0));
+    apply(known(1), known(2));
+    const counted = { missing: [], unknown: [], mismatched: [], gaps: [] };
+    const accepted = [{ desa: LOR, count: 1 }];
+    store.api.outbox.reconciled({ ...counted, accepted }, { from: 1, to: 1 }, NOW);
+    expect(lor()).toMatchObject({ recorded: 3, waiting: 1, examining: 1, accepted: 1, rejected: 0 });
+    store.db.write((tx) => tx.run("UPDATE packet SET state = 'rejected' WHERE packet_id = ?", packetId));
+    expect(lor()).toMatchObject({ recorded: 3, waiting: 0, examining: 1, accepted: 1, rejected: 1 });
+  });
+
   test('counts a resident once: recorded here, then known at the center', async () => {
     const { packetId } = await recordResident(store, nik(0));
     expect(testBiodata(0).desa).toBe(LOR);

@@ -128,6 +128,29 @@ describe('a staged list', () => {
     expect(placesOf(0)).toEqual([]);
   });
 
+  test('passes over who left the register since, and who is known by a hash alone', async () => {
+    const { packetId } = await recordResident(store, nik(1));
+    store.db.write((tx) => {
+      tx.run(
+        "UPDATE enrollment SET nik = '', nik_hash = ? WHERE packet_id = ?",
+        tx.keyedHash(nik(1)),
+        packetId,
+      );
+      tx.run('UPDATE resident SET recorded_at = NULL WHERE nik = ?', nik(1));
+    });
+    const line = (index: number) => ({ line: index + 2, nik: nik(index), date: NEXT, session: 'pagi' });
+    store.db.write((tx) => {
+      for (const index of [0, 1, 2])
+        tx.run(
+          `INSERT INTO summons_row(line, nik, date, session, desa, change)
+           VALUES (@line, @nik, @date, @session, '32.09.03.2005', 'added')`,
+          line(index),
+        );
+    });
+    store.api.reference.apply([{ type: 'resident-gone', nik: nikSchema.parse(nik(0)) }], null, NOW);
+    expect(take()).toEqual({ added: 1, moved: 0 });
+  });
+
   test('goes into entries of 200, one place each', () => {
     stage(
       ...Array.from({ length: 450 }, (_, index) => row(index, index % 9 === 0 ? { session: 'siang' } : {})),

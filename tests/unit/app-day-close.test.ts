@@ -4,7 +4,17 @@ import { factSchema } from '../../app/sync/protocol.ts';
 
 const packets = {
   ...{ recorded: 3, amendments: 1, sent: 4, received: 4 },
-  ...{ accepted: 2, rejected: 1, duplicate: 1, waiting: 0, review: 0, returned: 0, held: 0 },
+  ...{
+    accepted: 2,
+    rejected: 1,
+    superseded: 0,
+    examining: 0,
+    duplicate: 1,
+    waiting: 0,
+    review: 0,
+    returned: 0,
+    held: 0,
+  },
 };
 const clean: DayCount = {
   ...{ date: '2011-11-14', packets, drafts: 0, minutesEach: 4, operators: [], others: [] },

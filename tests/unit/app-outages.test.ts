@@ -134,7 +134,7 @@ test('the file has a line an outage, and leaves empty what is not known', () => 
   expect(reportLines(report, 'id')).toEqual([
     ['jenis', 'mulai', 'selesai', 'menit di bulan ini', 'sebab', 'direkam', 'akan dipulangkan'],
     ['Jaringan', '2011-11-14 12:00', '2011-11-15 10:30', '1350', 'Pusat tidak menjawab', '1', '1'],
-    ['Listrik', '2011-11-20 08:05', '', '', 'Listrik, PC, atau Rekam mati mendadak', '0', '2'],
+    ['Listrik/PC', '2011-11-20 08:05', '', '', OUTAGE_WORDS.stop.id, '0', '2'],
   ]);
   const open = reportOf([outage(at(30, 12), null)], '2011-11', NOW);
   expect(reportLines(open, 'en')[1]?.slice(0, 3)).toEqual(['Link', '2011-11-30 12:00', '']);

@@ -127,15 +127,15 @@ test('the file has a line for each desa, in either language, and nothing where n
   const one = { kode: '32.09.03.2005', nama: 'Losari Lor', mustHave: 4768, recorded: 1903 };
   const lines = progressLines(
     [
-      { ...one, waiting: 12, accepted: null, rejected: 3 },
-      { ...one, waiting: 0, accepted: 1900, rejected: 0 },
+      { ...one, waiting: 12, examining: null, accepted: null, rejected: 3 },
+      { ...one, mustHave: 0, waiting: 0, examining: 3, accepted: 1900, rejected: 0 },
     ],
     'id',
   );
   expect(lines[0]?.slice(0, 3)).toEqual(['kode', 'desa', 'wajib KTP']);
   expect(lines.slice(1)).toEqual([
-    ['32.09.03.2005', 'Losari Lor', '4768', '1903', '12', '', '3', '2865'],
-    ['32.09.03.2005', 'Losari Lor', '4768', '1903', '0', '1900', '0', '2865'],
+    ['32.09.03.2005', 'Losari Lor', '4768', '1903', '12', '', '', '3', '2865'],
+    ['32.09.03.2005', 'Losari Lor', '', '1903', '0', '3', '1900', '0', '0'],
   ]);
   expect(progressLines([], 'en')[0]).toHaveLength(lines[0]?.length ?? 0);
 });

@@ -33,8 +33,8 @@ test.each([
   [59_999, 'kurang dari 1 mnt'],
   [6 * MINUTE, '6 mnt'],
   [2 * HOUR, '2 j'],
-  [2 * HOUR + 5 * MINUTE, '2 j 5 m'],
-  [22 * HOUR + 30 * MINUTE, '22 j 30 m'],
+  [2 * HOUR + 5 * MINUTE, '2 j 5 mnt'],
+  [22 * HOUR + 30 * MINUTE, '22 j 30 mnt'],
   [48 * HOUR, '2 hari'],
   [77 * HOUR, '3 hari 5 j'],
   [1240 * 24 * HOUR, '1.240 hari'],
@@ -43,7 +43,7 @@ test.each([
 });
 
 test('the same in English', () => {
-  expect(g.duration(2 * HOUR + 5 * MINUTE)).toBe('2 h 5 m');
+  expect(g.duration(2 * HOUR + 5 * MINUTE)).toBe('2 h 5 min');
 });
 
 test('sizes and rates', () => {

@@ -122,7 +122,9 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
   const mustExplain = differences.length > 0;
   const last = sheets.find(({ date }) => date === day.date);
   // Whoever presses Enter once more must not sign the same sheet again.
-  const isSettled = last?.late === 0 && last.differences === 0 && !mustExplain;
+  const stands = last?.late === 0 && last.differences === differences.length;
+  const [again, setAgain] = useState(false);
+  const isSettled = stands && !again;
   const close = async () => {
     const why = reason.trim();
     const isShort = mustExplain && why.length < REASON_MIN;
@@ -133,6 +135,7 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
     await queries.invalidateQueries({ queryKey: ['day'] });
     if (!result.ok) return setError(result.error);
     setReason('');
+    setAgain(false);
     announce(words().t('day/closed', { number: result.value.number }));
     onClosed(result.value);
   };
@@ -157,7 +160,7 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
           </StateMark>
         </p>
       )}
-      {mustExplain && (
+      {mustExplain && !isSettled && (
         <Textarea
           ref={field}
           label={t('day/reason')}
@@ -178,6 +181,13 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
         <div className={classes['buttons']}>
           <Button type="submit">
             {last === undefined ? t('day/sign') : t('day/signAgain', { number: last.number + 1 })}
+          </Button>
+        </div>
+      )}
+      {isSettled && mustExplain && (
+        <div className={classes['buttons']}>
+          <Button variant="default" onClick={() => setAgain(true)}>
+            {t('day/again')}
           </Button>
         </div>
       )}

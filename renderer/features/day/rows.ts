@@ -13,14 +13,19 @@ const PACKET_LINES = [
   'accepted',
   'rejected',
   'duplicate',
+  'superseded',
+  'examining',
   'waiting',
   'review',
   'returned',
   'held',
 ] as const satisfies readonly (keyof DayCount['packets'])[];
-/** Where nothing was reviewed the sheet says nothing of it. */
+/** What there is only now and then; where there was none the sheet says nothing of it. */
+const AT_TIMES: ReadonlySet<(typeof PACKET_LINES)[number]> = new Set([
+  ...(['superseded', 'examining', 'review', 'returned'] as const),
+]);
 export function packetLines(packets: DayCount['packets']): (typeof PACKET_LINES)[number][] {
-  return PACKET_LINES.filter((line) => (line !== 'review' && line !== 'returned') || packets[line] > 0);
+  return PACKET_LINES.filter((line) => !AT_TIMES.has(line) || packets[line] > 0);
 }
 export const TICKET_LINES = [
   'given',
@@ -31,12 +36,7 @@ export const TICKET_LINES = [
   'open',
 ] as const satisfies readonly (keyof DayCount['tickets'])[];
 
-/** What the center says of the same; null where it says nothing. */
-export function centerFigure(
-  line: (typeof PACKET_LINES)[number],
-  { center, packets }: DayCount,
-): number | null {
-  if (line === 'received') return center.comparedAt === null ? null : center.held;
-  if (line === 'accepted' || line === 'rejected' || line === 'duplicate') return packets[line];
-  return null;
+/** What the center counts of the same; null where it counts nothing: verdicts are its own, and stand with the station's. */
+export function centerFigure(line: (typeof PACKET_LINES)[number], { center }: DayCount): number | null {
+  return line === 'received' && center.comparedAt !== null ? center.held : null;
 }

@@ -1,6 +1,7 @@
 import type { DaySheet } from '../../../app/ipc/day.ts';
 import type { Kecamatan } from '../../../app/sync/protocol.ts';
 import { wordsIn } from '../../i18n/words.ts';
+import { nameOf } from '../slip/letter.tsx';
 import { QrCode } from '../slip/qr.tsx';
 import slip from '../slip/slip.module.css';
 import classes from './day.module.css';
@@ -46,10 +47,16 @@ export function SheetPaper({ opened, kecamatan }: { opened: DaySheet; kecamatan:
         <p className={slip['paperTitle']}>{t('day/on/title', { number: sheet.number })}</p>
         <small lang="en">{english('day/on/title', { number: sheet.number })}</small>
         <p>{f.date(`${day.date}T12:00`)}</p>
-        <p>
-          {sheet.label}
-          {kecamatan !== null && ` · ${kecamatan.nama}, ${kecamatan.kabupaten} (${kecamatan.kode})`}
-        </p>
+        {kecamatan !== null && (
+          <p>
+            {t('slip/on/place', {
+              kecamatan: nameOf(kecamatan),
+              kabupaten: kecamatan.kabupaten,
+              kode: kecamatan.kode,
+            })}
+          </p>
+        )}
+        <p>{sheet.label}</p>
       </header>
       <table className={classes['figures']}>
         <thead>
@@ -87,7 +94,7 @@ export function SheetPaper({ opened, kecamatan }: { opened: DaySheet; kecamatan:
       </p>
       <p>
         {differences.length === 0
-          ? t('day/agrees')
+          ? t('day/on/agrees')
           : differences
               .map(({ kind, count }) => t(`day/is_${kind}`, { count, many: f.number(count) }))
               .join(' ')}

@@ -3,33 +3,17 @@ import { laneOf, type ReportedOutage } from '../../../app/desk/outages.ts';
 import type { OutageSheet } from '../../../app/ipc/outages.ts';
 import type { Kecamatan } from '../../../app/sync/protocol.ts';
 import { wordsIn } from '../../i18n/words.ts';
-import { LetterHead, LetterPage, LetterSigned } from '../slip/letter.tsx';
+import { LetterEnd, LetterHead, LetterPage } from '../slip/letter.tsx';
 import classes from '../slip/letter.module.css';
+import { pagesOf, type Page, type PageRoom } from '../slip/pages.ts';
 import { ended, isCut, laneSum, lasted, moment } from './said.ts';
 
-/** Rows of two lines each that fit below the letter: with the signature, and without it; and on a page of rows alone. */
-const ROWS_ALONE = 9;
-const ROWS_FIRST = 16;
-const ROWS_NEXT = 20;
-
-interface Page {
-  /** Of its first row. */
-  readonly from: number;
-  readonly rows: readonly ReportedOutage[];
-}
-
-export function pagesOf(rows: readonly ReportedOutage[]): Page[] {
-  // Who signs, signs below rows.
-  const first = rows.length <= ROWS_ALONE ? rows.length : Math.min(ROWS_FIRST, rows.length - 1);
-  const pages: Page[] = [{ from: 0, rows: rows.slice(0, first) }];
-  for (let from = first; from < rows.length; from += ROWS_NEXT)
-    pages.push({ from, rows: rows.slice(from, from + ROWS_NEXT) });
-  return pages;
-}
+/** Of rows of two lines each. */
+const ROOM: PageRoom = { alone: 6, first: 14, next: 18 };
 
 const COLUMNS = ['number', 'lane', 'from', 'to', 'lasted', 'cause', 'recorded', 'sentHome'] as const;
 
-function Rows({ from, rows }: Page) {
+function Rows({ from, rows }: Page<ReportedOutage>) {
   const vocabulary = wordsIn('id');
   const { t, f } = vocabulary;
   return (
@@ -106,7 +90,7 @@ interface Props {
 export function ReportPaper({ sheet, kecamatan, by }: Props) {
   const { t, f } = wordsIn('id');
   const { report } = sheet;
-  const pages = pagesOf(report.rows);
+  const pages = pagesOf(report.rows, ROOM);
   return pages.map((page, at) => (
     <LetterPage key={page.from}>
       {at === 0 && <Letter sheet={sheet} kecamatan={kecamatan} />}
@@ -116,14 +100,7 @@ export function ReportPaper({ sheet, kecamatan, by }: Props) {
         <Rows {...page} />
       )}
       {at === pages.length - 1 && <p className={classes['note']}>{t('outages/methodText')}</p>}
-      <footer className={classes['foot']}>
-        {at === pages.length - 1 && <LetterSigned kecamatan={kecamatan} at={report.madeAt} by={by} />}
-        {pages.length > 1 && (
-          <p className={classes['page']}>
-            {t('schedule/paperPage', { page: f.number(at + 1), pages: f.number(pages.length) })}
-          </p>
-        )}
-      </footer>
+      <LetterEnd kecamatan={kecamatan} at={report.madeAt} by={by} page={at + 1} pages={pages.length} />
     </LetterPage>
   ));
 }

@@ -5,7 +5,7 @@ import { DAYS_BEHIND, dateAfter, isOpen, leftOf, type DesaProgress } from '../..
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { ProgressAnswer } from '../../../app/ipc/progress.ts';
 import { go } from '../../app-state.ts';
-import { useNow } from '../../clock.ts';
+import { useNowAs } from '../../clock.ts';
 import { announce } from '../../components/announcer.tsx';
 import { ScrollRegion } from '../../components/aria.ts';
 import { useEscape } from '../../components/keys.ts';
@@ -17,7 +17,7 @@ import { answer, ask, shapeOf, station } from '../../station.ts';
 import { CalendarCard } from './calendar-card.tsx';
 import classes from './progress.module.css';
 import { ReportDialog } from './report-dialog.tsx';
-import { countedAt, finishOf, sum, totalOf } from './said.ts';
+import { countedAt, FIGURES, figuresOf, finishOf, shareOf, sum, totalOf } from './said.ts';
 import { WhatIf } from './what-if.tsx';
 
 const progressQuery = {
@@ -57,49 +57,38 @@ function Finish({ data }: { data: ProgressAnswer }) {
 }
 
 function DesaRow({ one, isTotal = false }: { one: Omit<DesaProgress, 'kode'>; isTotal?: boolean }) {
-  const { t, f } = useWords();
-  const share = one.mustHave === 0 ? 0 : Math.min(1, one.recorded / one.mustHave);
+  const figures = figuresOf(one, useWords());
   return (
     <tr className={isTotal ? classes['total'] : undefined}>
       <th scope="row">{one.nama}</th>
-      <td>{one.mustHave === 0 ? t('common/empty') : f.number(one.mustHave)}</td>
-      <td>{f.number(one.recorded)}</td>
-      <td>
-        <span className={classes['share']}>
-          {/* The figure beside it says the same. */}
-          <span className={classes['track']} aria-hidden>
-            <span style={{ width: `${share * 100}%` }} />
-          </span>
-          {f.number(Math.floor(share * 100))}%
-        </span>
-      </td>
-      <td>{f.number(one.waiting)}</td>
-      <td>{one.accepted === null ? t('common/empty') : f.number(one.accepted)}</td>
-      <td>{f.number(one.rejected)}</td>
-      <td>{f.number(leftOf(one))}</td>
+      {FIGURES.map((figure) => (
+        <td key={figure}>
+          {figure === 'share' ? (
+            <span className={classes['share']}>
+              {/* The figure beside it says the same. */}
+              <span className={classes['track']} aria-hidden>
+                <span style={{ width: `${shareOf(one) ?? 0}%` }} />
+              </span>
+              <span className={classes['percent']}>{figures.share}</span>
+            </span>
+          ) : (
+            figures[figure]
+          )}
+        </td>
+      ))}
     </tr>
   );
 }
 
 function DesaTable({ desa }: { desa: readonly DesaProgress[] }) {
   const { t } = useWords();
-  const columns = [
-    'desa',
-    'mustHave',
-    'recorded',
-    'share',
-    'waiting',
-    'accepted',
-    'rejected',
-    'left',
-  ] as const;
   const total = totalOf(desa, t('progress/total'));
   return (
     <ScrollRegion className={classes['tableBox']} aria-label={t('progress/desaTable')}>
       <table className={`${classes['table']} ${classes['desa']}`}>
         <thead>
           <tr>
-            {columns.map((column) => (
+            {(['desa', ...FIGURES] as const).map((column) => (
               <th key={column} scope="col">
                 {t(`progress/${column}`)}
               </th>
@@ -117,6 +106,12 @@ function DesaTable({ desa }: { desa: readonly DesaProgress[] }) {
       </table>
     </ScrollRegion>
   );
+}
+
+/** Alone, so that the clock draws nothing but this. */
+function Counted({ data }: { data: ProgressAnswer }) {
+  const vocabulary = useWords();
+  return <p className={classes['quiet']}>{useNowAs((now) => countedAt(data, now, vocabulary))}</p>;
 }
 
 /** The days that the forecast is made of and those on which the office was closed, newest first. */
@@ -167,7 +162,6 @@ function Days({ data: { days, today, calendar } }: { data: ProgressAnswer }) {
 export default function Progress() {
   const vocabulary = useWords();
   const { t } = vocabulary;
-  const now = useNow();
   const query = useQuery(progressQuery);
   const [printing, setPrinting] = useState(false);
   const [error, setError] = useState<ErrorShape | null>(null);
@@ -210,7 +204,7 @@ export default function Progress() {
                 </span>
               </div>
               <DesaTable desa={data.desa} />
-              <p className={classes['quiet']}>{countedAt(data, now, vocabulary)}</p>
+              <Counted data={data} />
             </section>
           </div>
           <div className={classes['column']}>

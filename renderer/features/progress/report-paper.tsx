@@ -1,30 +1,23 @@
-import { leftOf, type DesaProgress } from '../../../app/desk/progress.ts';
+import type { DesaProgress } from '../../../app/desk/progress.ts';
 import type { ProgressSheet } from '../../../app/ipc/progress.ts';
 import type { Kecamatan } from '../../../app/sync/protocol.ts';
 import { wordsIn } from '../../i18n/words.ts';
-import { LetterHead, LetterPage, LetterSigned } from '../slip/letter.tsx';
+import { LetterEnd, LetterHead, LetterPage } from '../slip/letter.tsx';
 import letter from '../slip/letter.module.css';
+import { pagesOf, type PageRoom } from '../slip/pages.ts';
 import classes from './progress.module.css';
-import { countedAt, finishOf, totalOf } from './said.ts';
+import { countedAt, FIGURES, figuresOf, finishOf, totalOf } from './said.ts';
 
-/** More desa than this are written smaller: the whole kecamatan stands on one page. */
-const ROWS_LARGE = 20;
-const COLUMNS = ['desa', 'mustHave', 'recorded', 'share', 'waiting', 'accepted', 'rejected', 'left'] as const;
+const ROOM: PageRoom = { alone: 12, first: 30, next: 22 };
 
 function Row({ one }: { one: Omit<DesaProgress, 'kode'> }) {
-  const { t, f } = wordsIn('id');
-  const share = one.mustHave === 0 ? null : Math.floor(Math.min(1, one.recorded / one.mustHave) * 100);
-  const none = t('common/empty');
+  const figures = figuresOf(one, wordsIn('id'));
   return (
     <tr>
       <th scope="row">{one.nama}</th>
-      <td>{one.mustHave === 0 ? none : f.number(one.mustHave)}</td>
-      <td>{f.number(one.recorded)}</td>
-      <td>{share === null ? none : `${f.number(share)}%`}</td>
-      <td>{f.number(one.waiting)}</td>
-      <td>{one.accepted === null ? none : f.number(one.accepted)}</td>
-      <td>{f.number(one.rejected)}</td>
-      <td>{f.number(leftOf(one))}</td>
+      {FIGURES.map((figure) => (
+        <td key={figure}>{figures[figure]}</td>
+      ))}
     </tr>
   );
 }
@@ -36,23 +29,46 @@ interface Props {
   by: string;
 }
 
-/** The report to the camat, in Bahasa Indonesia whatever the window speaks. Figures alone, nobody's name. */
-export function ReportPaper({ sheet: { progress, madeAt }, kecamatan, by }: Props) {
+/** When it will be finished, and how that is reckoned. */
+function Finish({ sheet: { progress, madeAt } }: Pick<Props, 'sheet'>) {
   const vocabulary = wordsIn('id');
-  const { t, f } = vocabulary;
-  const finish = finishOf(progress, vocabulary);
-  const size = progress.desa.length > ROWS_LARGE ? 'small' : 'large';
+  const { day, isDay, range, deadline, pace, method } = finishOf(progress, vocabulary);
   return (
-    <LetterPage>
-      <LetterHead
-        kecamatan={kecamatan}
-        subject={t('progress/on/subject', { date: f.date(madeAt).split(', ').at(-1) })}
-      />
-      <p>{t('progress/on/opening', { date: f.date(madeAt), time: f.time(madeAt) })}</p>
-      <table className={`${letter['table']} ${classes['paperTable']}`} data-size={size}>
+    <>
+      <p className={letter['note']}>{countedAt(progress, Date.parse(madeAt), vocabulary)}</p>
+      <p>
+        {isDay ? <strong>{vocabulary.t('progress/on/finish', { day })}</strong> : day} {range}
+        {deadline !== null && ` ${deadline.date} ${deadline.standing}`}
+      </p>
+      {pace !== null && (
+        <p className={letter['note']}>
+          {pace} {method}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The report to the camat, in Bahasa Indonesia whatever the window speaks. Figures alone, nobody's name. */
+export function ReportPaper({ sheet, kecamatan, by }: Props) {
+  const { t, f } = wordsIn('id');
+  const { progress, madeAt } = sheet;
+  const pages = pagesOf(progress.desa, ROOM);
+  return pages.map((page, at) => (
+    <LetterPage key={page.from}>
+      {at === 0 && (
+        <>
+          <LetterHead
+            kecamatan={kecamatan}
+            subject={t('progress/on/subject', { date: f.date(madeAt).split(', ').at(-1) })}
+          />
+          <p>{t('progress/on/opening', { date: f.date(madeAt), time: f.time(madeAt) })}</p>
+        </>
+      )}
+      <table className={`${letter['table']} ${classes['paperTable']}`}>
         <thead>
           <tr>
-            {COLUMNS.map((column) => (
+            {(['desa', ...FIGURES] as const).map((column) => (
               <th key={column} scope="col">
                 {t(`progress/${column}`)}
               </th>
@@ -60,28 +76,18 @@ export function ReportPaper({ sheet: { progress, madeAt }, kecamatan, by }: Prop
           </tr>
         </thead>
         <tbody>
-          {progress.desa.map((one) => (
+          {page.rows.map((one) => (
             <Row key={one.kode} one={one} />
           ))}
         </tbody>
-        <tfoot>
-          <Row one={totalOf(progress.desa, t('progress/total'))} />
-        </tfoot>
+        {at === pages.length - 1 && (
+          <tfoot>
+            <Row one={totalOf(progress.desa, t('progress/total'))} />
+          </tfoot>
+        )}
       </table>
-      <p className={letter['note']}>{countedAt(progress, Date.parse(madeAt), vocabulary)}</p>
-      <p>
-        {finish.pace === null ? finish.day : <strong>{t('progress/on/finish', { day: finish.day })}</strong>}{' '}
-        {finish.range}
-        {finish.deadline !== null && ` ${finish.deadline.date} ${finish.deadline.standing}`}
-      </p>
-      {finish.pace !== null && (
-        <p className={letter['note']}>
-          {finish.pace} {finish.method}
-        </p>
-      )}
-      <footer className={letter['foot']}>
-        <LetterSigned kecamatan={kecamatan} at={madeAt} by={by} />
-      </footer>
+      {at === pages.length - 1 && <Finish sheet={sheet} />}
+      <LetterEnd kecamatan={kecamatan} at={madeAt} by={by} page={at + 1} pages={pages.length} />
     </LetterPage>
-  );
+  ));
 }

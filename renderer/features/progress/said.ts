@@ -27,6 +27,7 @@ export interface Finish {
   readonly isOver: boolean;
   /** The day, or why there is none. */
   readonly day: string;
+  readonly isDay: boolean;
   readonly range: string | null;
   readonly deadline: { readonly date: string; readonly standing: string; readonly tone: Tone } | null;
   readonly pace: string | null;
@@ -35,7 +36,7 @@ export interface Finish {
 
 export function finishOf(data: ProgressAnswer, { t, f }: Said): Finish {
   const { desa, days, today, calendar, deadline } = data;
-  const none = { isOver: false, range: null, deadline: null, pace: null, method: null };
+  const none = { isOver: false, isDay: false, range: null, deadline: null, pace: null, method: null };
   const left = sum(desa, leftOf);
   if (left === 0) return { ...none, isOver: true, day: t('progress/finishAll') };
   const pace = paceOf(days, today, calendar);
@@ -52,6 +53,7 @@ export function finishOf(data: ProgressAnswer, { t, f }: Said): Finish {
   return {
     isOver: false,
     day: likely === null ? t('progress/never') : say(likely),
+    isDay: likely !== null,
     range,
     deadline:
       deadline === null || standing === null
@@ -70,16 +72,45 @@ export function finishOf(data: ProgressAnswer, { t, f }: Said): Finish {
   };
 }
 
+/** Percent of those who must have a KTP; null where the center has set no target. */
+export function shareOf({ mustHave, recorded }: Pick<DesaProgress, 'mustHave' | 'recorded'>): number | null {
+  return mustHave === 0 ? null : Math.floor(Math.min(1, recorded / mustHave) * 100);
+}
+
+/** What is said of one desa, in the order in which screen and paper have it. */
+export const FIGURES = [
+  ...(['mustHave', 'recorded', 'share', 'waiting', 'examining', 'accepted', 'rejected', 'left'] as const),
+];
+
+/** In that order. What nobody knows has a dash. */
+export function figuresOf(
+  one: Omit<DesaProgress, 'kode'>,
+  { t, f }: Said,
+): Readonly<Record<(typeof FIGURES)[number], string>> {
+  const figure = (value: number | null) => (value === null ? t('common/empty') : f.number(value));
+  const share = shareOf(one);
+  return {
+    mustHave: figure(one.mustHave === 0 ? null : one.mustHave),
+    recorded: figure(one.recorded),
+    share: share === null ? t('common/empty') : `${f.number(share)}%`,
+    waiting: figure(one.waiting),
+    examining: figure(one.examining),
+    accepted: figure(one.accepted),
+    rejected: figure(one.rejected),
+    left: figure(leftOf(one)),
+  };
+}
+
 /** The whole kecamatan as one more row below its desa. */
 export function totalOf(desa: readonly DesaProgress[], nama: string): Omit<DesaProgress, 'kode'> {
+  const known = desa.every(({ accepted }) => accepted !== null);
   return {
     nama,
     mustHave: sum(desa, ({ mustHave }) => mustHave),
     recorded: sum(desa, ({ recorded }) => recorded),
     waiting: sum(desa, ({ waiting }) => waiting),
-    accepted: desa.some(({ accepted }) => accepted === null)
-      ? null
-      : sum(desa, ({ accepted }) => accepted ?? 0),
+    accepted: known ? sum(desa, ({ accepted }) => accepted ?? 0) : null,
+    examining: known ? sum(desa, ({ examining }) => examining ?? 0) : null,
     rejected: sum(desa, ({ rejected }) => rejected),
   };
 }

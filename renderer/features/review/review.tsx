@@ -15,6 +15,7 @@ import { ReviewList } from './list.tsx';
 import { Look } from './look.tsx';
 import { PlainOnes } from './plain.tsx';
 import classes from './review.module.css';
+import { useSettings } from '../settings/use-settings.ts';
 import { approve, giveBack, takeBack, useReviewed, useReviews, type Which } from './use-reviews.ts';
 
 const LISTS: readonly Which[] = ['waiting', 'returned'];
@@ -120,6 +121,8 @@ export default function Review() {
   // By its place too: once one is decided the next stands where it stood.
   const [chosen, setChosen] = useState<{ readonly packetId: string; readonly at: number } | null>(null);
   const list = useReviews(which);
+  // What was waiting when it was turned off still waits: only an empty list is explained by it.
+  const isOff = useSettings().data?.review === 'off' && which === 'waiting';
   useEscape(() => go('supervisor'));
   const rows = list.data?.rows ?? [];
   const total = list.data?.total ?? 0;
@@ -166,7 +169,7 @@ export default function Review() {
       {current === undefined ? (
         list.data !== undefined && (
           <div className={classes['empty']}>
-            <p>{t(`reviews/none_${which}`)}</p>
+            <p>{t(isOff ? 'reviews/off' : `reviews/none_${which}`)}</p>
             <Button variant="default" onClick={() => go('settings')}>
               {t('reviews/setting')}
             </Button>

@@ -2,6 +2,7 @@ import { formatNik } from '../../../app/enrollment/nik.ts';
 import type { Listed, ListSheet } from '../../../app/ipc/schedule.ts';
 import type { Kecamatan } from '../../../app/sync/protocol.ts';
 import { wordsIn } from '../../i18n/words.ts';
+import { nameOf } from '../slip/letter.tsx';
 import slip from '../slip/slip.module.css';
 import classes from './schedule.module.css';
 
@@ -46,7 +47,9 @@ export function ListPaper({ sheet, kecamatan }: { sheet: ListSheet; kecamatan: K
         <p>
           {t('schedule/paperPlace', {
             desa: kecamatan?.desa.find(({ kode }) => kode === desa)?.nama ?? desa,
-            kecamatan: (kecamatan?.nama ?? '').replace(/^(kecamatan|kec\.?)\s+/i, ''),
+            kode: desa,
+            kecamatan: nameOf(kecamatan),
+            kabupaten: kecamatan?.kabupaten ?? '',
           })}
         </p>
         <p>

@@ -45,7 +45,8 @@ function LinkSentence() {
   const again = link.state === 'online' && outage !== null && outage.endedAt !== null;
   const sentence = again
     ? t('supervisor/onlineAgain', {
-        since: f.moment(outage.endedAt ?? '', now),
+        since,
+        from: f.moment(outage.startedAt, now),
         for: f.duration(Date.parse(outage.endedAt ?? '') - Date.parse(outage.startedAt)),
         many: f.number(outage.recordedMeanwhile),
       })
@@ -88,9 +89,14 @@ function Progress({ progress }: { progress: SyncProgress | null }) {
   const { items, bytes } = progress;
   const share = bytes.total > 0 ? bytes.done / bytes.total : items.total > 0 ? items.done / items.total : 0;
   const percent = Math.round(Math.min(1, share) * 100);
+  // Reference data come without a number of what is to come.
   const details = [
-    t('supervisor/items', { done: f.number(items.done), total: f.number(items.total) }),
-    t('supervisor/bytes', { done: f.bytes(bytes.done), total: f.bytes(bytes.total) }),
+    items.total === 0
+      ? null
+      : t('supervisor/items', { done: f.number(items.done), total: f.number(items.total) }),
+    bytes.total === 0
+      ? null
+      : t('supervisor/bytes', { done: f.bytes(bytes.done), total: f.bytes(bytes.total) }),
     progress.bytesPerSecond === null ? null : f.rate(progress.bytesPerSecond),
     progress.secondsLeft === null
       ? progress.phase === 'packets'
@@ -249,7 +255,7 @@ export default function Supervisor() {
           </div>
           <Progress progress={progress} />
           {error !== null && <ErrorNotice error={error} />}
-          {!manual && summary !== null && (
+          {!manual && progress === null && summary !== null && (
             <p>
               <StateMark tone={summary.ended === 'done' ? 'safe' : 'waiting'}>
                 <span className={classes['wrap']}>{t(`supervisor/ended_${summary.ended}`)}</span>
