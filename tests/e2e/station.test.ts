@@ -236,7 +236,10 @@ describe('the supervisor', () => {
     const { username, password } = demoAccount('supervisor');
     await station.login(username, password);
     await page.keyboard.press('F4');
-    await page.getByText('Pusat tidak terhubung sejak').first().waitFor();
+    await page
+      .getByText(words.supervisor.offline.split('{{')[0] ?? '')
+      .first()
+      .waitFor();
     await center.start();
     await page.getByRole('button', { name: words.supervisor.sync }).click();
     await page.getByText(words.supervisor.ended_done).first().waitFor();
