@@ -102,7 +102,8 @@ function mutateOnce(box: [unknown], random: Random, odd: readonly unknown[]): vo
 function tweak(value: unknown, random: Random): unknown {
   if (typeof value === 'number') return value + pick([1, -1, 0.5, 1000, -value * 2, 2 ** 40], random);
   if (typeof value === 'boolean') return !value;
-  if (value instanceof Uint8Array) return mutateBytes(value, random);
+  // An object that an earlier mistake gave bytes for a prototype has none of its own.
+  if (value instanceof Uint8Array && ArrayBuffer.isView(value)) return mutateBytes(value, random);
   if (typeof value === 'string') return mutateText(value, random);
   if (Array.isArray(value)) return value.toReversed().slice(0, Math.ceil(random() * value.length));
   return pick(ODD, random);
