@@ -110,6 +110,12 @@ it('after a late resident says so, and is closed again with a reason while the c
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await region(words.day.sheetsList).getByRole('button').count()).toBe(2);
   await see('closed');
+  // Nothing asks for a third sheet; who wants one types the reason at once.
+  expect(await button('Tutup lagi: lembar no. 3').count()).toBe(0);
+  await button(words.day.again).press('Enter');
+  const reason = page.getByRole('textbox', { name: words.day.reason });
+  await expect.poll(() => reason.evaluate((node) => node === document.activeElement)).toBe(true);
+  await button('Tutup lagi: lembar no. 3').waitFor();
 });
 
 it('an operator neither sees it nor may call it', async () => {

@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   DAY_REASON_MAX,
   type DayCount,
@@ -125,6 +125,10 @@ function Close({ data, onClosed }: { data: DayAnswer; onClosed: (sheet: Opened) 
   const stands = last?.late === 0 && last.differences === differences.length;
   const [again, setAgain] = useState(false);
   const isSettled = stands && !again;
+  // The button that asked for it is gone.
+  useEffect(() => {
+    if (again) field.current?.focus();
+  }, [again]);
   const close = async () => {
     const why = reason.trim();
     const isShort = mustExplain && why.length < REASON_MIN;
