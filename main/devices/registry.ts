@@ -70,8 +70,9 @@ export function createSbiScanners(options: SbiOptions): Scanners {
   let devices: SbiDevice[] = [];
   /** Ports that gave no answer at the last search: a service that hangs must not cost every capture its patience. */
   let silent: ReadonlySet<number> = new Set();
-  /** Whether what is known may no longer hold. */
-  let stale = true;
+  /** Grows with each doubt whether what is known still holds; a search answers the doubts that were there before it. */
+  let doubts = 1;
+  let answered = 0;
   let searching: Promise<void> | null = null;
   let capturing = false;
   let view: Watch | null = null;
@@ -79,13 +80,16 @@ export function createSbiScanners(options: SbiOptions): Scanners {
 
   const trust = async () => ({ anchors: await options.anchors(), now: options.now() });
 
+  const isStale = (): boolean => answered < doubts;
+
   const search = (): Promise<void> => {
     searching ??= (async () => {
+      const asked = doubts;
       const patience = (port: number): number => (silent.has(port) ? timeouts.silent : timeouts.search);
       const found = await findDevices(options.ports, await trust(), patience, options.log);
       devices = found.devices;
       silent = found.silent;
-      stale = false;
+      answered = asked;
       for (const device of devices) seen.add(device.kind);
     })().finally(() => {
       searching = null;
@@ -93,10 +97,16 @@ export function createSbiScanners(options: SbiOptions): Scanners {
     return searching;
   };
 
+  /** A search that was under way when the doubt arose has looked too soon: then there is one more. */
+  const searchAgain = async (): Promise<void> => {
+    await search();
+    if (isStale()) await search();
+  };
+
   /** The scanner for this kind of work, looked for again unless one is known to be ready. */
   const choose = async (kind: Kind): Promise<SbiDevice> => {
     const known = (): SbiDevice | undefined => devices.find((device) => device.kind === kind);
-    if (stale || known()?.status !== 'ready') await search();
+    if (isStale() || known()?.status !== 'ready') await searchAgain();
     const device = known();
     if (device === undefined) {
       if (!seen.has(kind)) throw new RekamError('device.missing');
@@ -110,7 +120,7 @@ export function createSbiScanners(options: SbiOptions): Scanners {
 
   /** Whatever went wrong, the next call looks for the devices again. */
   const broken = (error: unknown): RekamError => {
-    stale = true;
+    doubts += 1;
     const told = toRekamError(error);
     options.log.warn('sbi.failed', { code: told.code, detail: told.params['detail'], reason: reason(error) });
     return told;
@@ -136,7 +146,7 @@ export function createSbiScanners(options: SbiOptions): Scanners {
       return await captureOnce(order);
     } catch (error) {
       if (!(error instanceof ServiceLost && error.loss === 'refused')) throw error;
-      stale = true;
+      doubts += 1;
       return captureOnce(order);
     }
   };
@@ -147,7 +157,7 @@ export function createSbiScanners(options: SbiOptions): Scanners {
         await searching;
         silent = new Set();
       }
-      if (again || stale) await search();
+      if (again || isStale()) await searchAgain();
       return devices.map(toRow);
     },
     capture: async (order) => {

@@ -121,3 +121,23 @@ it('waits a moment for the device to see the view end, not for one that is slow 
   expect(await codeOf(desk.scanners.capture(order()))).toEqual({ code: 'device.busy' });
   expect(calls.filter((verb) => verb === 'SBIDISC').length).toBeLessThan(4);
 });
+
+it('does not believe a search that began before the scanner was unplugged', async () => {
+  let armed = false;
+  const desk = await testScanners({
+    slowMs: 500,
+    onCall: ({ verb }) => {
+      if (!armed || verb !== 'SBIDISC') return;
+      armed = false;
+      // The list says that it is there; while it is asked what it is, its pictures break off.
+      desk.service.fault('unpluggedInStream', 'slow');
+    },
+  });
+  watching = desk.scanners;
+  const pictures = new Pictures();
+  await desk.scanners.watch('right4', pictures.take);
+  await pictures.count(3);
+  armed = true;
+  expect(await desk.scanners.list(true)).toEqual([]);
+  expect(desk.logged).toContain('sbi.failed device.unplugged');
+});
