@@ -96,7 +96,7 @@ async function untilReady(page: Page): Promise<void> {
     () => {
       const focus = document.activeElement;
       if (focus instanceof HTMLSelectElement || focus instanceof HTMLInputElement) return true;
-      return focus instanceof HTMLButtonElement && !focus.disabled && focus.dataset['loading'] === undefined;
+      return focus instanceof HTMLButtonElement && !focus.disabled && focus.dataset['busy'] === undefined;
     },
     null,
     QUIETLY,
@@ -110,7 +110,7 @@ async function settled(page: Page, step: Step): Promise<void> {
       const now = document.querySelector<HTMLElement>('nav [aria-current="step"]')?.dataset['step'];
       if (now !== before) return true;
       const focus = document.activeElement;
-      return !(focus instanceof HTMLButtonElement) || focus.dataset['loading'] === undefined;
+      return !(focus instanceof HTMLButtonElement) || focus.dataset['busy'] === undefined;
     },
     step,
     QUIETLY,

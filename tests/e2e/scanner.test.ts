@@ -71,7 +71,7 @@ async function expectError(code: ErrorCode): Promise<void> {
   // The code for the telephone, below the sentence.
   expect(await said.innerText()).toContain(code);
   // And spoken: it stands in a live region of the accessibility tree.
-  expect(await liveText(station.page)).toContain(ERROR_WORDS[code].id);
+  await expect.poll(() => liveText(station.page)).toContain(ERROR_WORDS[code].id);
 }
 
 /** How often this step was tried, as the desk shows it. */
@@ -103,6 +103,40 @@ describe('a scanner that works', () => {
     await said(words.scan.good);
     await live('off');
     expect(await pictures().count()).toBe(4);
+  });
+
+  it('keeps the focus on the action while it works, and takes no second press', async () => {
+    const { page } = station;
+    await openResident(page, residents[4] ?? '');
+    await page.keyboard.press('F9');
+    scanner.fault('slow');
+    const primary = page.locator('[data-landing]:focus');
+    await primary.and(button(words.scan.take)).waitFor();
+    await page.keyboard.press('Enter');
+    await said(words.scan.running);
+    expect(await primary.getAttribute('aria-disabled')).toBe('true');
+    await station.shot(path.join(root, 'out', 'scan-busy.png'));
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await said(words.scan.good);
+    await primary.and(button(words.common.next)).waitFor();
+    expect(await attempts()).toBe(1);
+    scanner.fault();
+  });
+
+  it('closes what was asked at one hand when another step comes up', async () => {
+    const { page } = station;
+    const form = page.getByRole('form', { name: words.exception.title });
+    await page.keyboard.press('F10');
+    await button(words.exception.open).click();
+    await form.waitFor();
+    await page.keyboard.press('F11');
+    await form.waitFor({ state: 'detached' });
+    await page.keyboard.press('F10');
+    await button(words.scan.take).waitFor();
+    expect(await form.count()).toBe(0);
+    await openResident(page, residents[0] ?? '');
+    await button(words.scan.retake).waitFor();
   });
 });
 
@@ -157,8 +191,10 @@ describe('a scanner that fails', () => {
     expect(await station.page.getByRole('alert').count()).toBe(0);
     await button(words.scan.take).click();
     await expectError('device.unplugged');
-    scanner.fault();
     await button(words.scan.search).click();
+    await said(words.scan.device_missing);
+    // Plugged in again, it is found without anybody looking for it.
+    scanner.fault();
     await said(words.scan.device_ready);
     await live('on');
     await station.page.keyboard.press('Enter');

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useEffect, useRef, type MouseEvent } from 'react';
 import type { Approval } from '../../../app/enrollment/enrollment.ts';
 import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
@@ -10,6 +10,7 @@ export interface Primary {
   /** @param by what pressed it; Enter on the button counts as keyboard */
   readonly run: (by: Approval['by']) => void;
   readonly disabled?: boolean;
+  /** It works: the button keeps the focus and its place, and takes no press. */
   readonly busy?: boolean;
   /** Large enough for a resident's finger on the pad. */
   readonly large?: boolean;
@@ -23,7 +24,9 @@ function pressedBy({ nativeEvent }: MouseEvent): Approval['by'] {
 
 /**
  * One step: heading, work, and one primary action bottom right, on Enter. The focus is on that action where it can be
- * done, else on the heading, and comes back to it when the action was busy or changed.
+ * done, else on the heading, and stays on it while the action is under way: a button that were disabled for that would
+ * send the focus to the heading and back at each capture, each time with a layout of the whole window, and a screen
+ * reader along.
  */
 export function StepFrame({
   heading,
@@ -45,11 +48,16 @@ export function StepFrame({
   const button = useRef<HTMLButtonElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const pressed = useRef<string | null>(null);
-  const ready = primary !== null && primary.disabled !== true && primary.busy !== true;
+  const busy = primary?.busy === true;
+  const ready = primary !== null && primary.disabled !== true && !busy;
 
   useEffect(() => {
     (button.current !== null && !button.current.disabled ? button.current : title.current)?.focus();
   }, [heading, landed]);
+  useEffect(() => {
+    // A frame that passes from one step to the next begins at its top again.
+    box.current?.scrollTo(0, 0);
+  }, [heading]);
   useEffect(() => {
     // A button that was disabled lost the focus to nothing: Enter should still find it.
     if (ready && (document.activeElement === document.body || document.activeElement === title.current)) {
@@ -80,6 +88,7 @@ export function StepFrame({
   useKeys({ PageDown: page(1), PageUp: page(-1) });
 
   const press = (event: MouseEvent, { label, run }: Primary) => {
+    if (!ready) return;
     // The second half of a double tap must not do the next thing, which stands in the same place by then.
     const other = pressed.current !== null && pressed.current !== label;
     pressed.current = label;
@@ -105,8 +114,9 @@ export function StepFrame({
               data-large={primary.large ?? false}
               className={classes['primary']}
               disabled={primary.disabled ?? false}
-              loading={primary.busy ?? false}
-              rightSection={<EnterMark />}
+              aria-disabled={busy || undefined}
+              data-busy={busy || undefined}
+              rightSection={busy ? <Loader size={16} color="currentColor" /> : <EnterMark />}
               {...LANDING}
             >
               {primary.label}

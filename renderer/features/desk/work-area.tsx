@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { Step } from '../../../app/enrollment/biometrics.ts';
+import { scanStepSchema, type Step } from '../../../app/enrollment/biometrics.ts';
 import { formatNik } from '../../../app/enrollment/nik.ts';
 import { useApp } from '../../app-state.ts';
 import { announce } from '../../components/announcer.tsx';
@@ -162,11 +162,16 @@ export function WorkArea({
         <div className={classes['notices']}>
           <Notices work={work} state={state} opening={opening} beside={beside} />
         </div>
-        <CurrentStep key={step} {...props} />
+        <CurrentStep key={viewOf(step)} {...props} />
       </section>
       <StepRail draft={state.draft} order={order} goStep={goStep} />
     </>
   );
+}
+
+/** Steps of one view pass from one to the next in place; every other is built anew, with nothing of the one before. */
+function viewOf(step: Step): string {
+  return scanStepSchema.safeParse(step).success ? 'scan' : step;
 }
 
 function CurrentStep(props: StepProps) {

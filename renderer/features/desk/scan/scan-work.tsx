@@ -119,6 +119,7 @@ export function ScanWork({
     <div className={classes['scan']}>
       <div className={classes['liveSide']}>
         <LiveView
+          key={step}
           step={step}
           on={scan.primary !== null || busy}
           busy={busy}
