@@ -94,10 +94,10 @@ it('is turned on by a supervisor, with what it does in words, and audited', asyn
   await heading(words.settings.name_review).scrollIntoViewIfNeeded();
   await see('setting');
   await page.keyboard.press('Enter');
+  // The row knows a moment before its form is gone: till then the sentence stands twice, and Escape is the form's.
+  await off.waitFor({ state: 'detached' });
   const row = page.getByRole('listitem').filter({ has: heading(words.settings.name_review) });
   await row.getByText(words.settings.reviewAbout_all).waitFor();
-  // The row knows a moment before its form is gone, and Escape would be the form's.
-  await off.waitFor({ state: 'detached' });
   await page.keyboard.press('Escape');
   await button(words.audit.title).press('Enter');
   const entry = page.getByRole('cell').filter({ hasText: `${words.settings.name_review} · ` });
