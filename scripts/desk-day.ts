@@ -38,6 +38,8 @@ if (!Number.isInteger(residents) || residents < WARM_UP + SAMPLE)
 interface Turn {
   readonly seconds: number;
   readonly megabytes: number;
+  /** Of these, by kind of process (Browser is main). */
+  readonly processes: Readonly<Record<string, number>>;
 }
 
 async function main(): Promise<void> {
@@ -88,7 +90,7 @@ async function workDay(station: StationWindow): Promise<Turn[]> {
     await scanNik(page, nik);
     await recordByKeyboard(page);
     await readStored(page);
-    turns.push({ seconds: (performance.now() - start) / 1000, megabytes: await memory(station) });
+    turns.push({ seconds: (performance.now() - start) / 1000, ...(await memory(station)) });
     if (turns.length % 25 === 0)
       console.log(`  ${turns.length} recorded, ${average(turns.slice(-25), 'seconds')} s each`);
   }
@@ -197,19 +199,21 @@ async function controlKeys(station: StationWindow, count: number): Promise<Keys>
 }
 
 /** Resident memory of all the app's processes, megabytes. */
-async function memory(station: StationWindow): Promise<number> {
-  const kilobytes = await station.app.evaluate(({ app }) =>
-    app.getAppMetrics().reduce((sum, metric) => sum + metric.memory.workingSetSize, 0),
+async function memory(station: StationWindow): Promise<Omit<Turn, 'seconds'>> {
+  const metrics = await station.app.evaluate(({ app }) =>
+    app.getAppMetrics().map(({ type, memory }) => ({ type, megabytes: memory.workingSetSize / 1024 })),
   );
-  return kilobytes / 1024;
+  const processes: Record<string, number> = {};
+  for (const { type, megabytes } of metrics) processes[type] = (processes[type] ?? 0) + Math.round(megabytes);
+  return { megabytes: metrics.reduce((sum, { megabytes }) => sum + megabytes, 0), processes };
 }
 
-function median(turns: readonly Turn[], key: keyof Turn): number {
+function median(turns: readonly Turn[], key: 'seconds' | 'megabytes'): number {
   const sorted = turns.map((turn) => turn[key]).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function average(turns: readonly Turn[], key: keyof Turn): string {
+function average(turns: readonly Turn[], key: 'seconds' | 'megabytes'): string {
   return (turns.reduce((sum, turn) => sum + turn[key], 0) / turns.length).toFixed(2);
 }
 
@@ -230,7 +234,7 @@ function told({ pressed, seen }: Keys): string {
 function report(turns: readonly Turn[], keys: Keys, control: Keys): void {
   const begin = turns.slice(WARM_UP, WARM_UP + SAMPLE);
   const end = turns.slice(-SAMPLE);
-  const of = (key: keyof Turn) => ({
+  const of = (key: 'seconds' | 'megabytes') => ({
     begin: Number(median(begin, key).toFixed(2)),
     end: Number(median(end, key).toFixed(2)),
     ratio: Number((median(end, key) / median(begin, key)).toFixed(3)),
@@ -239,6 +243,7 @@ function report(turns: readonly Turn[], keys: Keys, control: Keys): void {
     residents: turns.length,
     seconds: of('seconds'),
     megabytes: of('megabytes'),
+    turns,
     keys,
     control,
   };

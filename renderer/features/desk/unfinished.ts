@@ -21,8 +21,8 @@ const unfinishedSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('photo'),
     packetId: packetIdSchema,
-    /** Base64. */
-    bytes: z.string(),
+    /** Base64 as long as it is sealed: made of a photo when it is taken, it would hold up the first keys of its reason. */
+    bytes: z.string().transform(fromBase64),
     attempt: z.int(),
     /** As the face check judged it, JSON; null where it could not. */
     judgement: z.string().nullable(),
@@ -69,7 +69,10 @@ export function sealUnfinished(): Promise<void> {
 }
 
 async function seal(hand: Unfinished, own: NonNullable<typeof key>): Promise<void> {
-  const bytes = new TextEncoder().encode(JSON.stringify(hand));
+  const text = JSON.stringify(hand, (_, value: unknown) =>
+    value instanceof Uint8Array ? toBase64(value) : value,
+  );
+  const bytes = new TextEncoder().encode(text);
   sealed = { owner: own.owner, entry: await sealEntry(own.crypto, LABEL, bytes) };
 }
 
@@ -92,12 +95,12 @@ export async function openUnfinished(raw: Uint8Array, accountId: string, trainin
   }
 }
 
-export function toBase64(bytes: Uint8Array): string {
+function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
 }
 
-export function fromBase64(text: string): Uint8Array {
+function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

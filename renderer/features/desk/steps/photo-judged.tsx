@@ -10,7 +10,7 @@ import { ErrorNotice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
 import { StepFrame } from '../step-frame.tsx';
-import { fromBase64, keepUnfinished, toBase64, unfinishedOf } from '../unfinished.ts';
+import { keepUnfinished, unfinishedOf } from '../unfinished.ts';
 import classes from './photo.module.css';
 
 /** A photo as it was taken; `judgement` is null where the face check could not run. */
@@ -62,14 +62,14 @@ export function unfinishedShot(packetId: PacketId): Shot | null {
   const photo = unfinishedOf('photo', packetId);
   if (photo === null) return null;
   const judgement = photo.judgement === null ? null : (JSON.parse(photo.judgement) as PhotoJudgement);
-  const { attempt, background } = photo;
-  return { bytes: fromBase64(photo.bytes), judgement, attempt, background: background ?? undefined };
+  const { bytes, attempt, background } = photo;
+  return { bytes, judgement, attempt, background: background ?? undefined };
 }
 
 function asUnfinished({ bytes, judgement, attempt, background }: Shot) {
   return {
     kind: 'photo',
-    bytes: toBase64(bytes),
+    bytes,
     attempt,
     judgement: judgement === null ? null : JSON.stringify(judgement),
     background: background ?? null,
