@@ -98,7 +98,7 @@ export function createWindow(options: {
   // The window talks to nothing but app://: whatever else it might ask for is cut off here.
   session.webRequest.onBeforeRequest((details, decide) => {
     const { protocol: scheme } = new URL(details.url);
-    decide({ cancel: !['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) });
+    decide({ cancel: !['app:', 'data:', 'devtools:'].includes(scheme) });
   });
   const window = new BrowserWindow({
     title: 'Rekam',

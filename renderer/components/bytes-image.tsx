@@ -1,6 +1,12 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-/** Shows image bytes through a blob URL that lives as long as the picture. */
+/** Larger than any place that shows one; what is larger is drawn smaller. */
+const MOST_PIXELS = 640;
+
+/**
+ * Shows the bytes of an image, or its words where they cannot be read. On a canvas, which takes its picture with it: of
+ * what an <img> has shown Chromium keeps a decoded copy, up to half a gigabyte of the faces and fingers of a day.
+ */
 export function BytesImage({
   bytes,
   alt,
@@ -10,13 +16,37 @@ export function BytesImage({
   alt: string;
   className?: string | undefined;
 }) {
-  const image = useRef<HTMLImageElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [unreadable, setUnreadable] = useState<Uint8Array | null>(null);
   useEffect(() => {
-    // Only JPEG and PNG come here; the decoder looks at the bytes, the type merely has to be an image.
-    const type = bytes[0] === 0x89 ? 'image/png' : 'image/jpeg';
-    const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type }));
-    if (image.current !== null) image.current.src = url;
-    return () => URL.revokeObjectURL(url);
+    let gone = false;
+    decode(bytes).then(
+      (bitmap) => {
+        if (!gone && canvas.current !== null) paint(canvas.current, bitmap);
+        bitmap.close();
+      },
+      () => {
+        if (!gone) setUnreadable(bytes);
+      },
+    );
+    return () => {
+      gone = true;
+    };
   }, [bytes]);
-  return <img ref={image} alt={alt} className={className} />;
+  if (unreadable === bytes) return <span className={className}>{alt}</span>;
+  // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> is what it stands for, and why is said above
+  return <canvas ref={canvas} className={className} role="img" aria-label={alt} width={0} height={0} />;
+}
+
+function decode(bytes: Uint8Array): Promise<ImageBitmap> {
+  // Only JPEG and PNG come here; the decoder looks at the bytes, the type merely has to be an image.
+  const type = bytes[0] === 0x89 ? 'image/png' : 'image/jpeg';
+  return createImageBitmap(new Blob([new Uint8Array(bytes)], { type }));
+}
+
+function paint(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {
+  const scale = Math.min(1, MOST_PIXELS / Math.max(bitmap.width, bitmap.height));
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
 }

@@ -145,7 +145,7 @@ it('the supervisor is told, looks at face and words alone, and lets one go by En
   const look = page.getByRole('region', { name: first.nama });
   await look.getByText(first.alamat).first().waitFor();
   await look.getByText(/Selesai dalam kurang dari 2 menit/).waitFor();
-  expect(await page.locator('main img').count()).toBe(1);
+  expect(await page.locator('main canvas').count()).toBe(1);
   await page.keyboard.press('ArrowDown');
   await chosen().filter({ hasText: second.nama }).waitFor();
   await page.keyboard.press('ArrowUp');

@@ -97,7 +97,9 @@ describe('a scanner that works', () => {
     await said('Rekam Simulator jari');
     await live('on');
     const seen = () =>
-      station.page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL().length);
+      station.page
+        .locator('figure canvas')
+        .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL().length);
     await expect.poll(seen, PATIENT).toBeGreaterThan(5_000);
     await button(words.scan.take).click();
     await said(words.scan.good);
@@ -371,33 +373,38 @@ describe('an afternoon of captures', () => {
     await openResident(page, residents[0] ?? '');
     await page.keyboard.press('F5');
     await page.evaluate(() => {
-      const held = new Set<string>();
-      const create = URL.createObjectURL.bind(URL);
-      const revoke = URL.revokeObjectURL.bind(URL);
-      URL.createObjectURL = (object: Blob) => {
-        const url = create(object);
-        held.add(url);
-        document.documentElement.dataset['held'] = String(held.size);
-        return url;
+      const open = new Set<ImageBitmap>();
+      const tell = () => (document.documentElement.dataset['open'] = String(open.size));
+      const make = window.createImageBitmap.bind(window);
+      const own = Object.getOwnPropertyDescriptor(ImageBitmap.prototype, 'close');
+      window.createImageBitmap = async (source: ImageBitmapSource) => {
+        const bitmap = await make(source);
+        open.add(bitmap);
+        tell();
+        return bitmap;
       };
-      URL.revokeObjectURL = (url: string) => {
-        held.delete(url);
-        document.documentElement.dataset['held'] = String(held.size);
-        revoke(url);
+      ImageBitmap.prototype.close = function (this: ImageBitmap) {
+        open.delete(this);
+        tell();
+        const closeOwn = own?.value as () => void;
+        closeOwn.call(this);
       };
     });
-    const held = () => page.evaluate(() => Number(document.documentElement.dataset['held']));
+    const open = () => page.evaluate(() => Number(document.documentElement.dataset['open']));
     await page.keyboard.press('F8');
     await said(words.scan.good);
     for (let round = 0; round < 10; round += 1) {
       await takesAgain(() => button(words.scan.retake).click());
     }
-    expect(await held()).toBe(4);
+    expect(await pictures().count()).toBe(4);
+    // A canvas has its picture; nothing is left to an image that Chromium would keep decoded.
+    expect(await page.locator('img').count()).toBe(0);
     await page.keyboard.press('F5');
     await page
       .getByRole('button', { name: /^Data benar|^Lanjut/ })
       .first()
       .waitFor();
-    expect(await held()).toBe(0);
+    await expect.poll(open).toBe(0);
+    expect(await page.locator('figure canvas').count()).toBe(0);
   });
 });

@@ -317,6 +317,25 @@ describe('what nobody has finished yet', () => {
     keepUnfinished(null);
   });
 
+  test('gives a photo back byte for byte', async () => {
+    const photo = {
+      kind: 'photo',
+      packetId,
+      bytes: Uint8Array.from({ length: 70_000 }, (_, at) => at % 256),
+      attempt: 2,
+      judgement: '{"fit":false}',
+      background: 'blue',
+      reason: 'Kaca',
+    } as const;
+    await openUnfinished(key, owner, false);
+    keepUnfinished(photo);
+    await sealUnfinished();
+    expect(unfinishedOf('photo', packetId)).toBeNull();
+    await openUnfinished(key, owner, false);
+    expect(unfinishedOf('photo', packetId)).toEqual(photo);
+    keepUnfinished(null);
+  });
+
   test('ends with its draft, and with no other', async () => {
     await openUnfinished(key, owner, false);
     keepUnfinished(typed);

@@ -1,6 +1,7 @@
 import { photoCrop, type Box } from '../../../../app/enrollment/photo.ts';
 import { PHOTO_HEIGHT, PHOTO_MAX_BYTES, PHOTO_WIDTH, QUALITIES } from '../photo.ts';
 import { findFaces, loadModel } from './model.ts';
+import { pictureOf } from './picture.ts';
 import { measurePixels } from './pixels.ts';
 import type { Answer, Ask, Seen, Taken } from './protocol.ts';
 
@@ -9,20 +10,12 @@ import type { Answer, Ask, Seen, Taken } from './protocol.ts';
 /** A face is found and measured in a picture of this many pixels on its longer side, whatever the camera gives. */
 const LOOK_PIXELS = 640;
 
-function canvasOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (context === null) throw new Error('no canvas');
-  context.imageSmoothingQuality = 'high';
-  return context;
-}
-
 async function see(frame: VideoFrame): Promise<Seen> {
   const start = performance.now();
   const { displayWidth: width, displayHeight: height } = frame;
   const scale = Math.max(1, Math.max(width, height) / LOOK_PIXELS);
-  const context = canvasOf(Math.round(width / scale), Math.round(height / scale));
-  context.drawImage(frame, 0, 0, context.canvas.width, context.canvas.height);
-  const picture = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  const whole = { x: 0, y: 0, width, height };
+  const picture = await pictureOf(frame, whole, Math.round(width / scale), Math.round(height / scale));
   const measure = measurePixels(picture, await findFaces(picture));
   return { measure, scale, took: performance.now() - start };
 }
@@ -34,9 +27,11 @@ async function take(frame: VideoFrame): Promise<Taken> {
 }
 
 async function encode(frame: VideoFrame, crop: Box, scale: number): Promise<Uint8Array | null> {
-  const context = canvasOf(PHOTO_WIDTH, PHOTO_HEIGHT);
-  const from = [crop.x * scale, crop.y * scale, crop.width * scale, crop.height * scale] as const;
-  context.drawImage(frame, ...from, 0, 0, PHOTO_WIDTH, PHOTO_HEIGHT);
+  const { x, y, width, height } = crop;
+  const from = { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+  const context = new OffscreenCanvas(PHOTO_WIDTH, PHOTO_HEIGHT).getContext('2d');
+  if (context === null) throw new Error('no canvas');
+  context.putImageData(await pictureOf(frame, from, PHOTO_WIDTH, PHOTO_HEIGHT), 0, 0);
   for (const quality of QUALITIES) {
     const blob = await context.canvas.convertToBlob({ type: 'image/jpeg', quality });
     if (blob.size <= PHOTO_MAX_BYTES) return new Uint8Array(await blob.arrayBuffer());
