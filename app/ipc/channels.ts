@@ -22,6 +22,7 @@ export const CHANNELS = [
   'desk.summons',
   'desk.arrive',
   'desk.ticket',
+  'desk.places',
   'desk.carryOver',
   'desk.carryBack',
   'drafts.begin',

@@ -290,6 +290,12 @@ export const CONTRACT = {
     audience: 'operator',
   },
 
+  /** How many were called to each session from today on, and how many a session serves. */
+  'desk.places': {
+    request: nothing,
+    response: scheduleSchema,
+    audience: 'operator',
+  },
   /** Everybody with a number of today who was not served gets another place; `request.invalid` for one in the past. */
   'desk.carryOver': {
     request: placeSchema,

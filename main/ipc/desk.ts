@@ -1,4 +1,4 @@
-import { mayCarryTo } from '../../app/desk/carry-over.ts';
+import { DAYS_OFFERED, mayCarryTo, plusDays } from '../../app/desk/carry-over.ts';
 import type { SessionOfDay } from '../../app/desk/ticket.ts';
 import { RekamError } from '../../app/errors.ts';
 import { FOUND_COUNTED } from '../../app/ipc/find.ts';
@@ -10,10 +10,12 @@ import type { IntakeApi } from '../intake/api.ts';
 import type { Remote, StoreApi } from '../store/api.ts';
 import type { DiskRoom } from './room.ts';
 import type { Handlers } from './register.ts';
+import { storedCapacity } from './settings.ts';
 
 interface Needs {
   readonly store: Remote<
-    Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks' | 'audit'> & IntakeApi
+    Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks' | 'audit' | 'schedule' | 'station'> &
+      IntakeApi
   >;
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
@@ -35,6 +37,7 @@ type Group = Pick<
   | 'desk.summons'
   | 'desk.arrive'
   | 'desk.ticket'
+  | 'desk.places'
   | 'desk.carryOver'
   | 'desk.carryBack'
   | 'drafts.begin'
@@ -90,6 +93,14 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
       if (change.date !== today()) throw new RekamError('ticket.stale');
       const reason = change.state === 'deferred' ? change.reason : null;
       return store.desk.setTicket(change.date, change.number, change.state, reason, caller.accountId, now());
+    },
+    'desk.places': async () => {
+      const from = today();
+      const [groups, capacity] = await Promise.all([
+        store.schedule.groups(from, plusDays(from, DAYS_OFFERED)),
+        storedCapacity(store),
+      ]);
+      return { today: from, groups, capacity };
     },
     'desk.carryOver': (to, { accountId: by }) => {
       const from = today();

@@ -382,6 +382,8 @@ export const en: Words = {
     session: 'Session',
     place: '{{date}}, {{session}}',
     past: 'That session is under way or over. Choose a later one.',
+    fits: 'That session has {{called}} of {{capacity}} residents; with these it has {{sum}}.',
+    over: 'That session has {{called}} of {{capacity}} residents; with these it has {{sum}}, {{over}} more than it serves. Better choose another.',
     confirm_one: 'Reschedule {{many}} resident',
     confirm_other: 'Reschedule {{many}} residents',
     done_one:
@@ -1226,7 +1228,7 @@ export const en: Words = {
     rangeOpen: 'At the earliest {{earliest}}; the latest cannot be told, since the days differ too much.',
     unknown: 'Cannot be told yet: there are fewer than {{days}} working days with recordings.',
     never: 'At this pace it will not be finished within twenty years.',
-    pace: '{{mean}} residents a working day, on average of the last {{days}} working days. {{left}} residents are left.',
+    pace: 'Residents a working day, on average of the last {{days}}: {{mean}}. Residents left: {{left}}.',
     deadline: 'Deadline {{date}}:',
     deadline_inTime: 'expected to be met.',
     deadline_close: 'may be missed.',

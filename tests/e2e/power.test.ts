@@ -112,6 +112,15 @@ describe('on battery', () => {
     await open.focus();
     await station.page.keyboard.press('Enter');
     await dialog().getByText('3 warga bernomor antrean').waitFor();
+    const room = dialog().getByText(
+      /^Sesi itu sudah terisi \d+ dari 100 warga; bersama mereka menjadi \d+\.$/,
+    );
+    const [called = 0, sum = 0] =
+      (await room.innerText())
+        .match(/\d+/g)
+        ?.map(Number)
+        .filter((n) => n !== 100) ?? [];
+    expect(sum - called).toBe(3);
     expect(await violations(station.page)).toEqual([]);
     await shot('carry');
     // One next thing, on Enter.
@@ -126,6 +135,23 @@ describe('on battery', () => {
     await dialog().getByRole('button', { name: 'Jadwalkan ulang 3 warga' }).click();
     await dialog().getByText('3 warga dijadwalkan ulang ke').waitFor();
     await station.page.keyboard.press('Escape');
+    await expect.poll(() => dialog().count(), SOON).toBe(0);
+  });
+
+  it('says when the session they would come to is full', async () => {
+    const { page } = station;
+    await station.logout();
+    const { username, password } = demoAccount('supervisor');
+    await station.login(username, password);
+    await page.evaluate(() => window.rekam.schedule.capacity({ pagi: 2, siang: 2 }));
+    await queue().getByRole('button', { name: words.carry.open }).press('Enter');
+    await dialog().getByRole('button', { name: 'Batalkan: 3 antre lagi' }).click();
+    await dialog()
+      .getByText(/ dari 2 warga; bersama mereka menjadi \d+, \d+ lebih dari kapasitasnya/)
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot('full');
+    await page.keyboard.press('Escape');
     await expect.poll(() => dialog().count(), SOON).toBe(0);
   });
 });

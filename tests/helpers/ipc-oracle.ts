@@ -108,6 +108,7 @@ export const VALID: Readonly<Record<string, Is>> = {
     object({ date, number: whole(1), state: among('deferred'), reason: words(120) }),
     object({ date, number: whole(1), state: among('called', 'absent', 'waiting', 'withdrawn') }),
   ),
+  'desk.places': nothing,
   'desk.carryOver': object({ date: matching(DAY), session: among('pagi', 'siang') }),
   'desk.carryBack': nothing,
   'drafts.begin': object({ nik: text(40), turn: left(yesNo) }),

@@ -1,14 +1,24 @@
 import { Button, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { isUnserved, mayCarryTo, nextPlace, plusDays, type Place } from '../../../app/desk/carry-over.ts';
+import {
+  calledTo,
+  DAYS_OFFERED,
+  isUnserved,
+  mayCarryTo,
+  nextPlace,
+  plusDays,
+  type Place,
+} from '../../../app/desk/carry-over.ts';
+import { overBy } from '../../../app/desk/schedule.ts';
 import { SESSIONS } from '../../../app/desk/ticket.ts';
 import type { ErrorShape } from '../../../app/errors.ts';
 import type { Response } from '../../../app/ipc/contract.ts';
 import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { useEscape, usePrimaryKey } from '../../components/keys.ts';
-import { ErrorNotice } from '../../components/notice.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
-import { answer, station } from '../../station.ts';
+import { answer, ask, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from './carry-over.module.css';
 import { refreshQueue } from './desk-store.ts';
@@ -16,11 +26,28 @@ import { placeText } from './place-words.ts';
 
 type Tickets = Response<'desk.today'>['tickets'];
 
-/** Days that are offered. */
-const DAYS = 28;
-
 /** What was done a moment ago, for its sentence. */
 type Done = { readonly kind: 'carried'; readonly to: Place } | { readonly kind: 'back' };
+
+/** How full that session is already, and whether it serves these too. Silent until main has answered. */
+function Room({ to, many }: { to: Place; many: number }) {
+  const { t, f } = useWords();
+  const { data } = useQuery({
+    queryKey: ['desk', 'places'],
+    queryFn: () => ask(station.desk.places(undefined)),
+  });
+  if (data === undefined) return <p>{t('common/loading')}</p>;
+  const called = calledTo(to, data.groups);
+  const capacity = data.capacity[to.session];
+  const over = overBy(called + many, capacity);
+  const words = {
+    called: f.number(called),
+    capacity: f.number(capacity),
+    sum: f.number(called + many),
+    over: f.number(over),
+  };
+  return over === 0 ? <p>{t('carry/fits', words)}</p> : <Notice tone="act">{t('carry/over', words)}</Notice>;
+}
 
 function CarryDialog({ today, tickets, onClose }: { today: string; tickets: Tickets; onClose: () => void }) {
   const { t, f } = useWords();
@@ -57,7 +84,7 @@ function CarryDialog({ today, tickets, onClose }: { today: string; tickets: Tick
   useEscape(close);
   usePrimaryKey(busy ? null : mayCarry ? carry : close);
 
-  const days = Array.from({ length: DAYS + 1 }, (_, days) => plusDays(today, days));
+  const days = Array.from({ length: DAYS_OFFERED + 1 }, (_, days) => plusDays(today, days));
   return (
     <dialog ref={dialog} className={classes['dialog']} aria-labelledby="carry-title" onClose={onClose}>
       <div className={classes['body']}>
@@ -96,6 +123,7 @@ function CarryDialog({ today, tickets, onClose }: { today: string; tickets: Tick
           </div>
         )}
         {unserved > 0 && !mayCarryTo(to, today) && <p role="alert">{t('carry/past')}</p>}
+        {mayCarry && <Room to={to} many={unserved} />}
         {error !== null && <ErrorNotice error={error} />}
         {/* Of its own: what stands behind an open dialog is silent. */}
         <output className={classes['done']}>
