@@ -88,7 +88,7 @@ export function readDay(db: Reader, date: string): DayCount {
     tickets: tickets(db, date),
     drafts: db.get<{ n: number }>(OPEN_DRAFTS)?.n ?? 0,
     minutesEach: medianMinutes(people.map(({ recorded_at }) => recorded_at).reverse()),
-    operators: operators(people),
+    operators: operators(db, people),
     ...centerOf(db, date, all),
     others: peerStates(db)
       .slice(0, 20)
@@ -113,15 +113,25 @@ function tickets(db: Reader, date: string): DayCount['tickets'] {
   };
 }
 
-/** Those who recorded most first. A name that was changed in the middle of the day is its last one. */
-function operators(people: readonly PacketOfDay[]): DayCount['operators'] {
+/**
+ * Those who recorded most first. A name that was changed in the middle of the day is its last one; two of one name are told
+ * apart by what they log in with.
+ */
+function operators(db: Reader, people: readonly PacketOfDay[]): DayCount['operators'] {
   const byId = new Map<string, { name: string; recorded: number }>();
   for (const { operator_id, operator_name } of people)
     byId.set(operator_id, {
       name: operator_name.slice(0, 80),
       recorded: (byId.get(operator_id)?.recorded ?? 0) + 1,
     });
-  return [...byId.values()]
+  const all = [...byId.values()].map(({ name }) => name);
+  const told = (id: string, name: string): string => {
+    if (all.indexOf(name) === all.lastIndexOf(name)) return name;
+    const username = db.get<{ username: string }>('SELECT username FROM account WHERE id = ?', id)?.username;
+    return `${name.slice(0, 40)} (${(username ?? id).slice(0, 36)})`;
+  };
+  return [...byId]
+    .map(([id, { name, recorded }]) => ({ name: told(id, name), recorded }))
     .sort((a, b) => b.recorded - a.recorded || a.name.localeCompare(b.name))
     .slice(0, 50);
 }

@@ -1,7 +1,9 @@
 import { decodeJwt, jwtVerify, importJWK } from 'jose';
+import { v4 as uuidv4 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { countSheetSchema, differencesOf } from '../../app/desk/day-close.ts';
 import { nikSchema } from '../../app/enrollment/nik.ts';
+import { accountIdSchema } from '../../app/ids.ts';
 import { publicKeyX, sha256 } from '../../main/security/sign.ts';
 import { freshStore } from '../helpers/fresh-store.ts';
 import { completeDraft, recordResident, TEST_DATE, TEST_NOW as NOW } from '../helpers/store.ts';
@@ -45,6 +47,17 @@ describe('the count', () => {
       minutesEach: null,
     });
     expect(differencesOf(read())).toEqual([{ kind: 'waiting', count: 1 }]);
+  });
+
+  test('tells two operators of one name apart by what they log in with', async () => {
+    const other = { accountId: accountIdSchema.parse(uuidv4()), name: store.operator.name };
+    await recordResident(store, nik(0));
+    await recordResident(store, nik(1), { now: NOW + 60_000 });
+    await recordResident({ store: store.store, operator: other }, nik(2));
+    expect(read().operators).toEqual([
+      { name: `${other.name} (operator)`, recorded: 2 },
+      { name: `${other.name} (${other.accountId})`, recorded: 1 },
+    ]);
   });
 
   test('a clock that is put back by years moves nobody to another day', async () => {
