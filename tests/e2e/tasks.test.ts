@@ -154,6 +154,8 @@ it('only the named finger is taken again, also after a power cut in between', as
   await station.kill();
   station = await home.launch();
   await station.login(username, password);
+  // The key is there with what it opens.
+  await openTasks().waitFor();
   await station.page.keyboard.press('Alt+t');
   await button(words.task.act.resume).click();
   expect(await currentStep(station.page)).toBe('left4');

@@ -110,7 +110,7 @@ function Figures({ detail: { row } }: { detail: PacketDetail }) {
   const waits = row.state === 'recorded' && row.nextAttemptAt !== null && Date.parse(row.nextAttemptAt) > now;
   const figures = [
     ['age', `${f.duration(now - Date.parse(row.recordedAt))} (${f.moment(row.recordedAt, now)})`],
-    ['attempts', f.number(row.attempts)],
+    ['attempts', row.attempts === 0 ? t('common/empty') : f.number(row.attempts)],
     ['nextAt', waits ? f.moment(row.nextAttemptAt ?? '', now) : t('common/empty')],
     ['sent', t('outbox/sentOf', { done: f.bytes(row.offset), total: f.bytes(row.size) })],
     ['received', row.receivedAt === null ? t('common/empty') : f.moment(row.receivedAt, now)],
