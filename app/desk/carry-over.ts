@@ -17,17 +17,6 @@ export const DAYS_AHEAD = 120;
 /** Days from today that the desk offers: nobody is sent further off by an outage. */
 export const DAYS_OFFERED = 28;
 
-/** How many have that place already, of all desa. @param groups of the schedule, a desa each */
-export function calledTo(
-  { date, session }: Place,
-  groups: readonly (Place & { readonly called: number })[],
-): number {
-  return groups.reduce(
-    (sum, row) => (row.date === date && row.session === session ? sum + row.called : sum),
-    0,
-  );
-}
-
 /** Not into the past, and on the day itself only from the morning into the afternoon. @param today ISO date at the desk */
 export function mayCarryTo({ date, session }: Place, today: string): boolean {
   const days = daysBetween(today, date);

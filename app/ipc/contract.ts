@@ -290,10 +290,13 @@ export const CONTRACT = {
     audience: 'operator',
   },
 
-  /** How many were called to each session from today on, and how many a session serves. */
+  /** How many come to each session from today on beside those who wait today, and how many a session serves. */
   'desk.places': {
     request: nothing,
-    response: scheduleSchema,
+    response: z.object({
+      taken: z.array(placeSchema.extend({ count: z.int().positive() })),
+      capacity: capacitySchema,
+    }),
     audience: 'operator',
   },
   /** Everybody with a number of today who was not served gets another place; `request.invalid` for one in the past. */

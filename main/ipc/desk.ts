@@ -14,8 +14,7 @@ import { storedCapacity } from './settings.ts';
 
 interface Needs {
   readonly store: Remote<
-    Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks' | 'audit' | 'schedule' | 'station'> &
-      IntakeApi
+    Pick<StoreApi, 'residents' | 'desk' | 'drafts' | 'outbox' | 'tasks' | 'audit' | 'station'> & IntakeApi
   >;
   readonly now: () => number;
   /** ISO date at the desk, by the corrected clock. */
@@ -96,11 +95,11 @@ export function deskHandlers({ store, now, today, sessionNow, room, recorded, co
     },
     'desk.places': async () => {
       const from = today();
-      const [groups, capacity] = await Promise.all([
-        store.schedule.groups(from, plusDays(from, DAYS_OFFERED)),
+      const [taken, capacity] = await Promise.all([
+        store.desk.places(from, plusDays(from, DAYS_OFFERED)),
         storedCapacity(store),
       ]);
-      return { today: from, groups, capacity };
+      return { taken, capacity };
     },
     'desk.carryOver': (to, { accountId: by }) => {
       const from = today();

@@ -261,6 +261,8 @@ export interface DeskStore {
       readonly limit: number;
     },
   ): SummonsRow[];
+  /** How many come to each session of those days; of the first day not who has a number and could be moved from it. */
+  places(from: string, to: string): (Place & { readonly count: number })[];
   ticketOf(date: string, nik: string): { readonly number: number; readonly state: TicketState } | null;
   /** The ticket by which another desk of the office has called the resident or serves them now. */
   elsewhere(date: string, nik: string): { readonly number: number; readonly state: TicketState } | null;

@@ -1,4 +1,4 @@
-import { placeSchema } from '../../app/desk/carry-over.ts';
+import { placeSchema, type Place } from '../../app/desk/carry-over.ts';
 import { RekamError } from '../../app/errors.ts';
 import { BY_HAND, type SessionOfDay } from '../../app/desk/ticket.ts';
 import type { TicketRow } from '../../app/ipc/contract.ts';
@@ -52,6 +52,18 @@ export const RECORDED_TIMES = `SELECT recorded_at AS at FROM packet
   WHERE kind = 'enrollment' AND origin IS NULL AND recorded_at >= ? ORDER BY recorded_at DESC LIMIT ?`;
 export const SUMMONS_GROUPS = `SELECT s.session, s.desa, count(*) AS count ${OPEN_SUMMONS}
   GROUP BY s.session, s.desa ORDER BY s.session, s.desa`;
+/** Summoned for those days and recorded nowhere; not who has a number of the first and waits: they are moved themselves. */
+export const PLACES_TAKEN = `SELECT s.date, s.session, count(*) AS count
+  FROM summons s LEFT JOIN resident r ON r.nik = s.nik
+  WHERE s.date >= ? AND s.date <= ? AND r.recorded_at IS NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM ticket t WHERE t.date = ? AND t.nik = s.nik AND t.state NOT IN ('withdrawn', 'carried')
+    )
+    AND NOT EXISTS (
+      SELECT 1 FROM enrollment e JOIN packet p USING (packet_id) LEFT JOIN outcome o USING (packet_id)
+      WHERE e.nik = s.nik AND ${COUNTS_AS_RECORDED}
+    )
+  GROUP BY s.date, s.session ORDER BY s.date, s.session`;
 /** By name, as people are looked for on paper: sorts one desa's session, a few hundred at most. */
 export const SUMMONS_OF_GROUP = `SELECT s.nik, s.desa, s.session, r.nama ${OPEN_SUMMONS}
   AND s.session = ? AND s.desa = ? ORDER BY r.nama, s.nik LIMIT ? OFFSET ?`;
@@ -69,6 +81,7 @@ export function createDeskStore(db: Database): DeskStore {
     },
     summons: (date, { session, desa, offset, limit }) =>
       db.all<SummonsRecord>(SUMMONS_OF_GROUP, date, session, desa, limit, offset).map(asSummonsRow),
+    places: (from, to) => db.all<Place & { readonly count: number }>(PLACES_TAKEN, from, to, from),
     ticketOf: (date, nik) => {
       const ticket = ticketOf(db, date, nik);
       return ticket === undefined ? null : { number: ticket.number, state: ticket.state };

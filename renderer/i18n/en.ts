@@ -382,8 +382,8 @@ export const en: Words = {
     session: 'Session',
     place: '{{date}}, {{session}}',
     past: 'That session is under way or over. Choose a later one.',
-    fits: 'That session has {{called}} of {{capacity}} residents; with these it has {{sum}}.',
-    over: 'That session has {{called}} of {{capacity}} residents; with these it has {{sum}}, {{over}} more than it serves. Better choose another.',
+    fits: 'That session has {{taken}} of {{capacity}} residents; with these it has {{sum}}.',
+    over: 'That session has {{taken}} of {{capacity}} residents; with these it has {{sum}}, {{over}} more than it serves. Better choose another.',
     confirm_one: 'Reschedule {{many}} resident',
     confirm_other: 'Reschedule {{many}} residents',
     done_one:

@@ -381,8 +381,8 @@ export const id = {
     session: 'Sesi',
     place: '{{date}}, {{session}}',
     past: 'Sesi itu sudah berjalan atau lewat. Pilih yang sesudahnya.',
-    fits: 'Sesi itu sudah terisi {{called}} dari {{capacity}} warga; bersama mereka menjadi {{sum}}.',
-    over: 'Sesi itu sudah terisi {{called}} dari {{capacity}} warga; bersama mereka menjadi {{sum}}, {{over}} lebih dari kapasitasnya. Sebaiknya pilih sesi lain.',
+    fits: 'Sesi itu sudah terisi {{taken}} dari {{capacity}} warga; bersama mereka menjadi {{sum}}.',
+    over: 'Sesi itu sudah terisi {{taken}} dari {{capacity}} warga; bersama mereka menjadi {{sum}}, {{over}} lebih dari kapasitasnya. Sebaiknya pilih sesi lain.',
     confirm_one: 'Jadwalkan ulang {{many}} warga',
     confirm_other: 'Jadwalkan ulang {{many}} warga',
     done_one:

@@ -63,6 +63,27 @@ describe('carry-over', () => {
     expect(store.api.audit.verify()).toBeNull();
   });
 
+  test('a session is as full as others come to it: not who waits today, and not who is recorded', async () => {
+    for (const one of niks.slice(0, 5)) summon(one, TOMORROW.date);
+    summon(nik(5), TOMORROW.date, 'siang');
+    summon(nik(6), '2011-12-31');
+    const taken = () => store.api.desk.places(TEST_DATE, '2011-12-12');
+    expect(taken()).toEqual([
+      { ...TOMORROW, count: 5 },
+      { ...TOMORROW, session: 'siang', count: 1 },
+    ]);
+    // Came a day early: one waits, one is served.
+    await recordResident(store, nik(0));
+    arrive(nik(1), nik(7), nik(8));
+    expect(taken()[0]).toEqual({ ...TOMORROW, count: 3 });
+    store.api.desk.setTicket(TEST_DATE, 4, 'withdrawn', null, by(), TEST_NOW);
+    carry();
+    // The one who had that place already, and one more.
+    expect(taken()[0]).toEqual({ ...TOMORROW, count: 5 });
+    back();
+    expect(taken()[0]).toEqual({ ...TOMORROW, count: 3 });
+  });
+
   test('leaves a number that was taken back, and moves its resident by name', () => {
     arrive(nik(2), nik(3));
     store.api.desk.setTicket(TEST_DATE, 1, 'withdrawn', null, by(), TEST_NOW);

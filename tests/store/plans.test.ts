@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   RECORDED_TIMES,
+  PLACES_TAKEN,
   SUMMONS_GROUPS,
   SUMMONS_OF_DAY,
   SUMMONS_OF_GROUP,
@@ -96,6 +97,7 @@ describe('query plans', () => {
     ['the tickets of a day', TICKETS_OF_DAY, ['2011-11-14']],
     ['the summons of a day', SUMMONS_OF_DAY, ['2011-11-14', 5]],
     ['their desa and sessions', SUMMONS_GROUPS, ['2011-11-14']],
+    ['how full the sessions are', PLACES_TAKEN, ['2011-11-14', '2011-12-12', '2011-11-14']],
     ['one ticket', TICKET_BY_NUMBER, ['2011-11-14', 1]],
     [
       'packets by sequence',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { calledTo, mayCarryTo, nextPlace } from '../../app/desk/carry-over.ts';
+import { mayCarryTo, nextPlace } from '../../app/desk/carry-over.ts';
 import { minutesLeft, minutesPerResident, residentsOnBattery } from '../../app/desk/power.ts';
 
 const MINUTE = 60_000;
@@ -61,16 +61,4 @@ test('the morning of the next day on which offices are open is proposed', () => 
   expect(nextPlace('2011-11-14')).toEqual({ date: '2011-11-15', session: 'pagi' });
   expect(nextPlace('2011-11-18')).toEqual({ date: '2011-11-21', session: 'pagi' });
   expect(nextPlace('2011-12-31')).toEqual({ date: '2012-01-02', session: 'pagi' });
-});
-
-test('a place holds who was called to it from all desa', () => {
-  const group = { date: '2011-11-15', session: 'pagi' } as const;
-  const groups = [
-    { ...group, called: 40 },
-    { ...group, called: 25 },
-    { ...group, session: 'siang', called: 7 },
-    { ...group, date: '2011-11-16', called: 3 },
-  ] as const;
-  expect(calledTo(group, groups)).toBe(65);
-  expect(calledTo({ date: '2011-11-17', session: 'pagi' }, groups)).toBe(0);
 });

@@ -2,7 +2,6 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import {
-  calledTo,
   DAYS_OFFERED,
   isUnserved,
   mayCarryTo,
@@ -18,7 +17,7 @@ import { EnterMark, LANDING } from '../../components/enter-mark.tsx';
 import { useEscape, usePrimaryKey } from '../../components/keys.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useWords } from '../../i18n/words.ts';
-import { answer, ask, station } from '../../station.ts';
+import { answer, ask, shapeOf, station } from '../../station.ts';
 import { useStatus } from '../../status.ts';
 import classes from './carry-over.module.css';
 import { refreshQueue } from './desk-store.ts';
@@ -29,24 +28,28 @@ type Tickets = Response<'desk.today'>['tickets'];
 /** What was done a moment ago, for its sentence. */
 type Done = { readonly kind: 'carried'; readonly to: Place } | { readonly kind: 'back' };
 
-/** How full that session is already, and whether it serves these too. Silent until main has answered. */
+/** How full that session is already, and whether it serves these too; spoken, as the rest of the page is silent here. */
 function Room({ to, many }: { to: Place; many: number }) {
   const { t, f } = useWords();
-  const { data } = useQuery({
+  const { data, error, isFetching } = useQuery({
     queryKey: ['desk', 'places'],
     queryFn: () => ask(station.desk.places(undefined)),
   });
-  if (data === undefined) return <p>{t('common/loading')}</p>;
-  const called = calledTo(to, data.groups);
+  // What was true before somebody was moved would be added to them again.
+  if (isFetching) return <p>{t('common/loading')}</p>;
+  if (data === undefined) return error === null ? null : <ErrorNotice error={shapeOf(error)} />;
+  const place = data.taken.find(({ date, session }) => date === to.date && session === to.session);
+  const taken = place?.count ?? 0;
   const capacity = data.capacity[to.session];
-  const over = overBy(called + many, capacity);
+  const over = overBy(taken + many, capacity);
   const words = {
-    called: f.number(called),
+    taken: f.number(taken),
     capacity: f.number(capacity),
-    sum: f.number(called + many),
+    sum: f.number(taken + many),
     over: f.number(over),
   };
-  return over === 0 ? <p>{t('carry/fits', words)}</p> : <Notice tone="act">{t('carry/over', words)}</Notice>;
+  if (over > 0) return <Notice tone="act">{t('carry/over', words)}</Notice>;
+  return <output className={classes['room']}>{t('carry/fits', words)}</output>;
 }
 
 function CarryDialog({ today, tickets, onClose }: { today: string; tickets: Tickets; onClose: () => void }) {
