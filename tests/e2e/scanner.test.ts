@@ -123,6 +123,19 @@ describe('a scanner that works', () => {
     await said(words.scan.good);
     await primary.and(button(words.common.next)).waitFor();
     expect(await attempts()).toBe(1);
+    // A retake keeps "Lanjut" for later too, also from a key that is let go only when it is over.
+    const step = page.locator('nav [aria-current="step"]');
+    await button(words.scan.retake).click();
+    await said(words.scan.running);
+    await button(words.common.next).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.down('Space');
+    await said(words.scan.good);
+    await page.keyboard.up('Space');
+    expect(await attempts()).toBe(2);
+    expect(await step.getAttribute('data-step')).toBe('left4');
+    await page.keyboard.press('Space');
+    await expect.poll(() => step.getAttribute('data-step')).toBe('thumbs');
     scanner.fault();
   });
 
@@ -397,6 +410,19 @@ describe('an afternoon of captures', () => {
       await takesAgain(() => button(words.scan.retake).click());
     }
     expect(await pictures().count()).toBe(4);
+    const painted = () =>
+      page
+        .locator('li canvas')
+        .evaluateAll(
+          (all) =>
+            (all as HTMLCanvasElement[]).filter(
+              ({ width, height }, at) =>
+                width > 0 &&
+                (all[at] as HTMLCanvasElement).getContext('2d')?.getImageData(width / 2, height / 2, 1, 1)
+                  .data[3] === 255,
+            ).length,
+        );
+    await expect.poll(painted).toBe(4);
     // A canvas has its picture; nothing is left to an image that Chromium would keep decoded.
     expect(await page.locator('img').count()).toBe(0);
     await page.keyboard.press('F5');

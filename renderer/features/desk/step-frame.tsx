@@ -48,6 +48,8 @@ export function StepFrame({
   const button = useRef<HTMLButtonElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const pressed = useRef<string | null>(null);
+  /** Whether the action could be done when the press that is under way began; null where none is known of. */
+  const begun = useRef<boolean | null>(null);
   const busy = primary?.busy === true;
   const ready = primary !== null && primary.disabled !== true && !busy;
 
@@ -88,10 +90,14 @@ export function StepFrame({
   useKeys({ PageDown: page(1), PageUp: page(-1) });
 
   const press = (event: MouseEvent, { label, run }: Primary) => {
-    if (!ready) return;
+    const { current: began } = begun;
+    begun.current = null;
+    // Pressed while it worked and let go after: that was no answer to what stands there now.
+    if (!ready || began === false) return;
     // The second half of a double tap must not do the next thing, which stands in the same place by then.
-    const other = pressed.current !== null && pressed.current !== label;
-    pressed.current = label;
+    const action = `${heading}\n${label}`;
+    const other = pressed.current !== null && pressed.current !== action;
+    pressed.current = action;
     if (event.detail < 2 || !other) run(pressedBy(event));
   };
 
@@ -110,6 +116,10 @@ export function StepFrame({
           {primary !== null && (
             <Button
               ref={button}
+              onPointerDown={() => (begun.current = ready)}
+              onKeyDown={(event) => {
+                if (!event.repeat && (event.key === 'Enter' || event.key === ' ')) begun.current = ready;
+              }}
               onClick={(event) => press(event, primary)}
               data-large={primary.large ?? false}
               className={classes['primary']}
