@@ -1,33 +1,36 @@
 import { expect, test } from 'vitest';
-import { rgbaOf, type YuvPicture } from '../../renderer/features/desk/face/yuv.ts';
+import { rgbaOf, type Plane, type YuvPicture } from '../../renderer/features/desk/face/yuv.ts';
 
-/** A picture whose values are told by place. */
+type ByPlace = (x: number, y: number) => number;
+
+/** A picture whose values are told by place; rows are longer than they are wide, as cameras' rows are. */
 function picture(
   width: number,
   height: number,
-  luma: (x: number, y: number) => number,
-  colour: readonly [u: number, v: number] = [128, 128],
+  luma: ByPlace,
+  colour: readonly [u: number | ByPlace, v: number | ByPlace] = [128, 128],
   options: { readonly nv12?: boolean; readonly bt709?: boolean; readonly fullRange?: boolean } = {},
 ): YuvPicture {
-  const [halfWidth, halfHeight] = [width / 2, height / 2];
-  // Rows are longer than the picture is wide, as cameras' rows are.
+  const [halfWidth, halfHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const nv12 = options.nv12 ?? false;
   const stride = width + 6;
-  const half = halfWidth * halfHeight;
-  const bytes = new Uint8Array(stride * height + 2 * half).fill(255);
-  for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) bytes[y * stride + x] = luma(x, y);
+  const halfStride = (nv12 ? halfWidth * 2 : halfWidth) + 4;
   const after = stride * height;
-  for (let at = 0; at < half; at += 1) {
-    bytes[options.nv12 === true ? after + at * 2 : after + at] = colour[0];
-    bytes[options.nv12 === true ? after + at * 2 + 1 : after + half + at] = colour[1];
-  }
-  const plane = (first: number, second: number) =>
-    options.nv12 === true
-      ? { offset: after + first, stride: width, step: 2 }
-      : { offset: after + second, stride: halfWidth, step: 1 };
+  const bytes = new Uint8Array(after + 2 * halfStride * halfHeight).fill(255);
+  const put = (plane: Plane, w: number, h: number, value: number | ByPlace) => {
+    for (let y = 0; y < h; y += 1)
+      for (let x = 0; x < w; x += 1)
+        bytes[plane.offset + y * plane.stride + x * plane.step] =
+          typeof value === 'number' ? value : value(x, y);
+    return plane;
+  };
+  const second = nv12 ? after + 1 : after + halfStride * halfHeight;
+  const step = nv12 ? 2 : 1;
   return {
-    ...{ bytes, width, height },
-    ...{ y: { offset: 0, stride, step: 1 }, u: plane(0, 0), v: plane(1, half) },
-    ...{ bt709: options.bt709 ?? false, fullRange: options.fullRange ?? false },
+    ...{ bytes, width, height, bt709: options.bt709 ?? false, fullRange: options.fullRange ?? false },
+    y: put({ offset: 0, stride, step: 1 }, width, height, luma),
+    u: put({ offset: after, stride: halfStride, step }, halfWidth, halfHeight, colour[0]),
+    v: put({ offset: second, stride: halfStride, step }, halfWidth, halfHeight, colour[1]),
   };
 }
 
@@ -82,3 +85,26 @@ test('over the edge the edge goes on', () => {
   const source = picture(16, 12, (x) => (x === 0 ? 40 : 200), [128, 128], full);
   expect(first(rgbaOf(source, { x: -8, y: -8, width: 16, height: 16 }, 16, 16))).toEqual([40, 40, 40, 255]);
 });
+
+test.each([false, true])(
+  'colours lie where they belong, of an odd size and of a part (in pairs: %s)',
+  (nv12) => {
+    // Left of 10 and above 6 red and blue each; the last column and row have no pair.
+    const u: ByPlace = (_, y) => (y < 3 ? 228 : 128);
+    const v: ByPlace = (x) => (x < 5 ? 228 : 128);
+    const source = picture(21, 13, () => 100, [u, v], { fullRange: true, nv12 });
+    const rgba = rgbaOf(source, { x: 0, y: 0, width: 21, height: 13 }, 21, 13);
+    const at = (picture: Uint8ClampedArray, width: number, x: number, y: number) =>
+      [...picture.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)].map((value) => value > 150);
+    for (const [x, y, red, blue] of [
+      [2, 2, true, true],
+      [17, 2, false, true],
+      [2, 11, true, false],
+      [20, 12, false, false],
+    ] as const)
+      expect(at(rgba, 21, x, y)).toEqual([red, false, blue]);
+    const part = rgbaOf(source, { x: 12, y: 0, width: 8, height: 12 }, 4, 6);
+    expect(at(part, 4, 2, 1)).toEqual([false, false, true]);
+    expect(at(part, 4, 2, 5)).toEqual([false, false, false]);
+  },
+);

@@ -25,24 +25,38 @@ export async function pictureOf(
 /** Of the last frame; the next one is put into it. */
 let held = new Uint8Array(0);
 
-/** Null where the frame has no bytes that can be read, or others than cameras give. */
+/** What is told of the two matrices that cameras use; unsaid it is BT.601's. */
+const MATRICES: readonly unknown[] = [null, undefined, 'bt709', 'smpte170m', 'bt470bg'];
+
+/** Null where the frame's bytes cannot be read, or are others than cameras give. */
 async function yuvOf(frame: VideoFrame): Promise<YuvPicture | null> {
   const { format, visibleRect } = frame;
   if (visibleRect === null || (format !== 'I420' && format !== 'NV12')) return null;
   const { width, height } = visibleRect;
-  // Pixels that are not square are stretched by whoever draws them.
+  // Pixels that are not square, and a picture that lies on its side, are set right by whoever draws them.
   if (width !== frame.displayWidth || height !== frame.displayHeight) return null;
-  const size = frame.allocationSize();
-  if (held.length !== size) held = new Uint8Array(size);
-  const bytes = held;
-  const [y, second, third] = await frame.copyTo(bytes);
-  if (y === undefined || second === undefined) return null;
+  const { rotation = 0, flip = false } = frame as { readonly rotation?: number; readonly flip?: boolean };
   const { matrix, fullRange } = frame.colorSpace;
-  const common = { bytes, width, height, bt709: matrix === 'bt709', fullRange: fullRange === true };
+  if (rotation !== 0 || flip || !MATRICES.includes(matrix)) return null;
+  const layout = await bytesOf(frame);
+  const [y, second, third] = layout ?? [];
+  if (y === undefined || second === undefined) return null;
+  const common = { bytes: held, width, height, bt709: matrix === 'bt709', fullRange: fullRange === true };
   if (format === 'NV12') {
     const u = { ...second, step: 2 };
     return { ...common, y: { ...y, step: 1 }, u, v: { ...u, offset: u.offset + 1 } };
   }
   if (third === undefined) return null;
   return { ...common, y: { ...y, step: 1 }, u: { ...second, step: 1 }, v: { ...third, step: 1 } };
+}
+
+/** Into `held`; null where they lie on a graphics card that does not give them. */
+async function bytesOf(frame: VideoFrame): Promise<readonly PlaneLayout[] | null> {
+  try {
+    const size = frame.allocationSize();
+    if (held.length !== size) held = new Uint8Array(size);
+    return await frame.copyTo(held);
+  } catch {
+    return null;
+  }
 }

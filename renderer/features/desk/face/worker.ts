@@ -29,7 +29,9 @@ async function take(frame: VideoFrame): Promise<Taken> {
 async function encode(frame: VideoFrame, crop: Box, scale: number): Promise<Uint8Array | null> {
   const { x, y, width, height } = crop;
   const from = { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
-  const context = new OffscreenCanvas(PHOTO_WIDTH, PHOTO_HEIGHT).getContext('2d');
+  const context = new OffscreenCanvas(PHOTO_WIDTH, PHOTO_HEIGHT).getContext('2d', {
+    willReadFrequently: true,
+  });
   if (context === null) throw new Error('no canvas');
   context.putImageData(await pictureOf(frame, from, PHOTO_WIDTH, PHOTO_HEIGHT), 0, 0);
   for (const quality of QUALITIES) {
