@@ -221,7 +221,7 @@ function average(turns: readonly Turn[], key: 'seconds' | 'megabytes'): string {
 function told({ pressed, seen }: Keys): string {
   const sorted = seen.map((key) => key.ms).sort((a, b) => b - a);
   const oneIn = (count: number): string => {
-    const ms = sorted[Math.floor(pressed / count)];
+    const ms = sorted[Math.max(0, Math.floor(pressed / count) - 1)];
     return ms === undefined ? `under ${SEEN_MS}` : String(ms);
   };
   const late = sorted.filter((ms) => ms > KEY_MS).length;

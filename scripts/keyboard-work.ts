@@ -103,7 +103,7 @@ async function untilReady(page: Page): Promise<void> {
   );
 }
 
-/** Until the key has had its effect: another step, another screen, a question, or an action under way. */
+/** Until the key has had its effect: another step, another screen, a question, or an action that has ended. */
 async function settled(page: Page, step: Step): Promise<void> {
   await page.waitForFunction(
     (before) => {

@@ -128,7 +128,7 @@ function operators(db: Reader, people: readonly PacketOfDay[]): DayCount['operat
   const told = (id: string, name: string): string => {
     if (all.indexOf(name) === all.lastIndexOf(name)) return name;
     const username = db.get<{ username: string }>('SELECT username FROM account WHERE id = ?', id)?.username;
-    return `${name.slice(0, 40)} (${(username ?? id).slice(0, 36)})`;
+    return `${name.slice(0, 40)} (${(username ?? id.slice(0, 8)).slice(0, 36)})`;
   };
   return [...byId]
     .map(([id, { name, recorded }]) => ({ name: told(id, name), recorded }))

@@ -56,7 +56,7 @@ describe('the count', () => {
     await recordResident({ store: store.store, operator: other }, nik(2));
     expect(read().operators).toEqual([
       { name: `${other.name} (operator)`, recorded: 2 },
-      { name: `${other.name} (${other.accountId})`, recorded: 1 },
+      { name: `${other.name} (${other.accountId.slice(0, 8)})`, recorded: 1 },
     ]);
   });
 
