@@ -68,8 +68,17 @@ async function exceptSignature(page: Page): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.closest('form') === null, null, QUIETLY);
 }
 
-/** Tab, as often as a person would, until the focus is on a button that says one of these. */
+/** Tab, once it is there and as often as a person would, until the focus is on a button that says one of these. */
 export async function tabTo(page: Page, labels: readonly string[]): Promise<void> {
+  // A person sees that a screen has come up; sixty presses of a script are over before.
+  await page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll('button, a, summary, [tabindex]')].some((one) =>
+        wanted.includes((one.textContent ?? '').trim()),
+      ),
+    labels,
+    QUIETLY,
+  );
   for (let presses = 0; presses < 60; presses += 1) {
     const label = await page.evaluate(() => document.activeElement?.textContent ?? '');
     if (labels.includes(label.trim())) return;
