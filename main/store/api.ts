@@ -261,7 +261,7 @@ export interface DeskStore {
       readonly limit: number;
     },
   ): SummonsRow[];
-  /** How many come to each session of those days; of the first day not who has a number and could be moved from it. */
+  /** How many come to each session of those days, recorded nowhere yet; who has a number of the first day comes then. */
   places(from: string, to: string): (Place & { readonly count: number })[];
   ticketOf(date: string, nik: string): { readonly number: number; readonly state: TicketState } | null;
   /** The ticket by which another desk of the office has called the resident or serves them now. */

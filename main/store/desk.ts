@@ -52,7 +52,7 @@ export const RECORDED_TIMES = `SELECT recorded_at AS at FROM packet
   WHERE kind = 'enrollment' AND origin IS NULL AND recorded_at >= ? ORDER BY recorded_at DESC LIMIT ?`;
 export const SUMMONS_GROUPS = `SELECT s.session, s.desa, count(*) AS count ${OPEN_SUMMONS}
   GROUP BY s.session, s.desa ORDER BY s.session, s.desa`;
-/** Summoned for those days and recorded nowhere; not who has a number of the first and waits: they are moved themselves. */
+/** Summoned for those days and recorded nowhere; not who has a number of the first: they come then, or are moved from it. */
 export const PLACES_TAKEN = `SELECT s.date, s.session, count(*) AS count
   FROM summons s LEFT JOIN resident r ON r.nik = s.nik
   WHERE s.date >= ? AND s.date <= ? AND r.recorded_at IS NULL

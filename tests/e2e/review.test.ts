@@ -145,7 +145,9 @@ it('the supervisor is told, looks at face and words alone, and lets one go by En
   const look = page.getByRole('region', { name: first.nama });
   await look.getByText(first.alamat).first().waitFor();
   await look.getByText(/Selesai dalam kurang dari 2 menit/).waitFor();
-  expect(await page.locator('main canvas').count()).toBe(1);
+  const face = page.locator('main canvas');
+  expect(await face.count()).toBe(1);
+  await expect.poll(() => face.evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(0);
   await page.keyboard.press('ArrowDown');
   await chosen().filter({ hasText: second.nama }).waitFor();
   await page.keyboard.press('ArrowUp');

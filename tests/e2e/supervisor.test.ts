@@ -274,7 +274,11 @@ it('what needs a person stands on top, leads there by keyboard, and is gone once
   await needs.getByRole('listitem').filter({ hasText: words.needs.is_kit }).waitFor();
   const figures = page.getByRole('region', { name: words.supervisor.figures });
   // Two of one name that no account here knows.
-  await figures.getByText(new RegExp(`Operator \\([0-9a-f]{8}\\) ${PACKETS}\\b`)).waitFor();
+  const operators = words.supervisor.operators.replace(
+    '{{list}}',
+    `Operator \\([0-9a-f]{8}\\) ${PACKETS}\\b`,
+  );
+  await figures.getByText(new RegExp(operators)).waitFor();
   await see('needs');
   await needs.getByRole('button', { name: words.needs.go_recovery }).press('Enter');
   expect(await button(words.sheet.open).evaluate((node) => node === document.activeElement)).toBe(true);

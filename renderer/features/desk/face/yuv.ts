@@ -21,7 +21,7 @@ export interface YuvPicture {
 }
 
 /** Numbers kept from one picture to the next: each look at a face would leave ten megabytes behind. */
-class Room {
+class Scratch {
   #held = new Float32Array(0);
 
   /** So many zeros, until it is asked again. */
@@ -30,7 +30,7 @@ class Room {
     return this.#held.subarray(0, length).fill(0);
   }
 }
-const ROOMS = { rows: new Room(), values: [new Room(), new Room(), new Room()] } as const;
+const SCRATCH = { rows: new Scratch(), values: [new Scratch(), new Scratch(), new Scratch()] } as const;
 
 /** A part of the picture in another size, as RGBA; the part may reach over the edge, which then goes on. */
 export function rgbaOf(
@@ -42,7 +42,7 @@ export function rgbaOf(
   const half = { x: from.x / 2, y: from.y / 2, width: from.width / 2, height: from.height / 2 };
   const [w, h] = [picture.width, picture.height];
   const small = { width: Math.ceil(w / 2), height: Math.ceil(h / 2) };
-  const [inY, inU, inV] = ROOMS.values;
+  const [inY, inU, inV] = SCRATCH.values;
   const y = resample(picture.bytes, picture.y, { width: w, height: h }, from, width, height, inY);
   const u = resample(picture.bytes, picture.u, small, half, width, height, inU);
   const v = resample(picture.bytes, picture.v, small, half, width, height, inV);
@@ -102,14 +102,14 @@ function resample(
   from: Box,
   width: number,
   height: number,
-  room: Room,
+  into: Scratch,
 ): Float32Array {
   const across = tapsOf(from.x, from.width, size.width, width);
   const down = tapsOf(from.y, from.height, size.height, height);
   // Of the rows only those that are asked for.
   const top = down.index.reduce((least, row) => Math.min(least, row), size.height - 1);
   const bottom = down.index.reduce((most, row) => Math.max(most, row), 0);
-  const rows = ROOMS.rows.take((bottom - top + 1) * width);
+  const rows = SCRATCH.rows.take((bottom - top + 1) * width);
   for (let row = top; row <= bottom; row += 1) {
     const start = offset + row * stride;
     for (let out = 0; out < width; out += 1) {
@@ -119,7 +119,7 @@ function resample(
       rows[(row - top) * width + out] = sum;
     }
   }
-  const values = room.take(width * height);
+  const values = into.take(width * height);
   for (let out = 0; out < height; out += 1) {
     for (let tap = out * down.count; tap < (out + 1) * down.count; tap += 1) {
       const share = down.weight[tap] ?? 0;
