@@ -128,9 +128,9 @@ interface SeenKey {
   readonly ms: number;
   /** Of these, until the page had dealt with it; the rest is drawing. */
   readonly handledMs: number;
-  /** Where the focus was, and the step, when it was pressed. */
+  /** Where the focus was, and the heading of the screen, when it was pressed. */
   readonly on: string;
-  readonly step: string;
+  readonly screen: string;
 }
 
 interface Keys {
@@ -144,14 +144,14 @@ async function watchKeys(page: Page): Promise<void> {
     const seen: SeenKey[] = [];
     const keys = { pressed: 0, seen };
     Object.assign(window, { watchedKeys: keys });
-    const pressed = new Map<number, Pick<SeenKey, 'key' | 'on' | 'step'>>();
+    const pressed = new Map<number, Pick<SeenKey, 'key' | 'on' | 'screen'>>();
     window.addEventListener(
       'keydown',
       ({ key, timeStamp }) => {
         keys.pressed += 1;
-        const step = document.querySelector('nav [aria-current="step"]')?.textContent ?? '';
+        const screen = document.querySelector('main h2')?.textContent ?? '';
         if (pressed.size > 50) pressed.clear();
-        pressed.set(timeStamp, { key, step, on: (document.activeElement?.textContent ?? '').slice(0, 40) });
+        pressed.set(timeStamp, { key, screen, on: (document.activeElement?.textContent ?? '').slice(0, 40) });
       },
       { capture: true },
     );
@@ -259,7 +259,9 @@ function report(turns: readonly Turn[], keys: Keys, control: Keys): void {
   );
   console.log(`keys > ${KEY_MS} ms    ${told(keys)}\n  an empty window  ${told(control)}`);
   for (const key of [...keys.seen].sort((x, y) => y.ms - x.ms).slice(0, 12)) {
-    console.log(`  ${key.ms} ms (${key.handledMs} handled)  ${key.key}  ${key.step}  ${key.on.slice(0, 40)}`);
+    console.log(
+      `  ${key.ms} ms (${key.handledMs} handled)  ${key.key}  ${key.screen}  ${key.on.slice(0, 40)}`,
+    );
   }
 }
 
