@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useReleased } from './canvas-memory.ts';
 
 /** Larger than any place that shows one; what is larger is drawn smaller. */
 const MOST_PIXELS = 640;
@@ -33,6 +34,7 @@ export function BytesImage({
       gone = true;
     };
   }, [bytes]);
+  useReleased(canvas);
   if (unreadable === bytes) return <span className={className}>{alt}</span>;
   // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> is what it stands for, and why is said above
   return <canvas ref={canvas} className={className} role="img" aria-label={alt} width={0} height={0} />;

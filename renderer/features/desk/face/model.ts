@@ -1,4 +1,4 @@
-import { Human, type FaceResult } from '@vladmandic/human';
+import { Human, type FaceResult, type Result } from '@vladmandic/human';
 import type { Point, SeenFace } from '../../../../app/enrollment/photo.ts';
 
 /** Where the build lays models and wasm, beside the window's own files (electron.vite.config.ts). */
@@ -62,8 +62,7 @@ export async function loadModel(): Promise<void> {
   if (numLoadedModels < MODELS)
     throw new Error(`${numLoadedModels} of ${modelStats.length} models were loaded`);
   // The first picture compiles what later ones only run.
-  const blank = await made.detect(new ImageData(64, 48));
-  if (blank.error !== null && blank.error !== undefined) throw new Error(String(blank.error));
+  await detect(made, new ImageData(64, 48));
   if (made.tf.getBackend() !== 'wasm') throw new Error(`no wasm: ${String(made.tf.getBackend())}`);
   human = made;
 }
@@ -71,9 +70,33 @@ export async function loadModel(): Promise<void> {
 /** Faces in the picture, the largest first. */
 export async function findFaces(picture: ImageData): Promise<SeenFace[]> {
   if (human === null) throw new Error('the model is not loaded');
-  const result = await human.detect(picture);
-  if (result.error !== null && result.error !== undefined) throw new Error(String(result.error));
-  return result.face.flatMap(seenFace).sort((a, b) => b.box.width - a.box.width);
+  const { face } = await detect(human, picture);
+  return face.flatMap(seenFace).sort((a, b) => b.box.width - a.box.width);
+}
+
+/** Of the last picture; those of the next one are put into it. */
+let rgb = new Float32Array(0);
+
+/**
+ * Given a picture, the library would draw it from one canvas to another, which nobody reads: Chromium keeps a copy for
+ * each such drawing, up to 64 MB of them. So it is given the numbers: red, green, blue, 0 to 255, row by row.
+ */
+async function detect(model: Human, { data, width, height }: ImageData): Promise<Result> {
+  if (rgb.length !== width * height * 3) rgb = new Float32Array(width * height * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    rgb[to] = data[from] ?? 0;
+    rgb[to + 1] = data[from + 1] ?? 0;
+    rgb[to + 2] = data[from + 2] ?? 0;
+  }
+  // The wasm has a memory of its own, which they are copied to here.
+  const pixels = model.tf.tensor4d(rgb, [1, height, width, 3]);
+  try {
+    const result = await model.detect(pixels);
+    if (result.error !== null && result.error !== undefined) throw new Error(String(result.error));
+    return result;
+  } finally {
+    pixels.dispose();
+  }
 }
 
 function seenFace(face: FaceResult): SeenFace[] {

@@ -2,24 +2,20 @@ import type { Box } from '../../../../app/enrollment/photo.ts';
 import { rgbaOf, type YuvPicture } from './yuv.ts';
 
 /**
- * A part of a camera's frame in another size. Of its own bytes where the frame has them: of a frame that is drawn Chromium
+ * A part of a camera's frame, in the size of the picture that it is put into. Of its own bytes where the frame has them: of a frame that is drawn Chromium
  * keeps the whole picture, 4 MB each time, in a cache of an eighth of the PC's memory, which one resident at the camera
  * fills.
  * @param from pixels of the frame as it is displayed
  */
-export async function pictureOf(
-  frame: VideoFrame,
-  from: Box,
-  width: number,
-  height: number,
-): Promise<ImageData> {
+export async function draw(frame: VideoFrame, from: Box, into: ImageData): Promise<void> {
+  const { width, height } = into;
   const own = await yuvOf(frame);
-  if (own !== null) return new ImageData(rgbaOf(own, from, width, height), width, height);
+  if (own !== null) return void rgbaOf(own, from, width, height, into.data);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no canvas');
   context.imageSmoothingQuality = 'high';
   context.drawImage(frame, from.x, from.y, from.width, from.height, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
+  into.data.set(context.getImageData(0, 0, width, height).data);
 }
 
 /** Of the last frame; the next one is put into it. */

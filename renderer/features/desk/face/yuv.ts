@@ -32,13 +32,17 @@ class Scratch {
 }
 const SCRATCH = { rows: new Scratch(), values: [new Scratch(), new Scratch(), new Scratch()] } as const;
 
-/** A part of the picture in another size, as RGBA; the part may reach over the edge, which then goes on. */
+/**
+ * A part of the picture in another size, as RGBA; the part may reach over the edge, which then goes on.
+ * @param rgba where to put it
+ */
 export function rgbaOf(
   picture: YuvPicture,
   from: Box,
   width: number,
   height: number,
-): Uint8ClampedArray<ArrayBuffer> {
+  rgba = new Uint8ClampedArray(width * height * 4),
+): Uint8ClampedArray {
   const half = { x: from.x / 2, y: from.y / 2, width: from.width / 2, height: from.height / 2 };
   const [w, h] = [picture.width, picture.height];
   const small = { width: Math.ceil(w / 2), height: Math.ceil(h / 2) };
@@ -51,7 +55,6 @@ export function rgbaOf(
   const black = picture.fullRange ? 0 : 16;
   const bright = picture.fullRange ? 1 : 255 / 219;
   const coloured = picture.fullRange ? 1 : 255 / 224;
-  const rgba = new Uint8ClampedArray(width * height * 4);
   for (let at = 0; at < y.length; at += 1) {
     const light = ((y[at] ?? 0) - black) * bright;
     const blue = ((u[at] ?? 0) - 128) * coloured * 2 * (1 - kb);

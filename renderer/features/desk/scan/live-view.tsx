@@ -1,6 +1,7 @@
 import { IconAlertTriangle, IconCircleCheck, IconEye, IconFingerprint } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { ScanStep } from '../../../../app/enrollment/biometrics.ts';
+import { useReleased } from '../../../components/canvas-memory.ts';
 import { useWords } from '../../../i18n/words.ts';
 import { queries } from '../../../query.ts';
 import { DEVICES } from './use-scanner.ts';
@@ -35,6 +36,7 @@ export function LiveView({
     // Pictures that begin or end are news of the scanner too.
     void queries.invalidateQueries({ queryKey: DEVICES });
   }, [live.kind]);
+  useReleased(canvas);
   const done = busy ? null : taken;
   const Own = step === 'irises' ? IconEye : IconFingerprint;
   const Empty = done === 'good' ? IconCircleCheck : done === 'low' ? IconAlertTriangle : Own;

@@ -80,6 +80,8 @@ export function SignatureStep(props: StepProps) {
       made.removeEventListener('endStroke', onEnd);
       made.off();
       pad.current = null;
+      // Given up at once, and not when the page's garbage is collected (useReleased).
+      element.width = 0;
     };
   }, [excepted, excepting]);
 
