@@ -149,7 +149,8 @@ async function watchKeys(page: Page): Promise<void> {
       'keydown',
       ({ key, timeStamp }) => {
         keys.pressed += 1;
-        const screen = document.querySelector('main h2')?.textContent ?? '';
+        const heading = document.querySelector('#step-heading') ?? document.querySelector('main h1');
+        const screen = heading?.textContent ?? '';
         if (pressed.size > 50) pressed.clear();
         pressed.set(timeStamp, { key, screen, on: (document.activeElement?.textContent ?? '').slice(0, 40) });
       },

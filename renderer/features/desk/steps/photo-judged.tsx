@@ -1,15 +1,15 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { REASON_MAX, REASON_MIN } from '../../../../app/reason.ts';
 import type { Advice, Background, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
 import type { PacketId } from '../../../../app/ids.ts';
+import type { Capture } from '../../../../app/ipc/contract.ts';
 import { errorShape } from '../../../../app/errors.ts';
 import { BytesImage } from '../../../components/bytes-image.tsx';
 import { useEscape } from '../../../components/keys.ts';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
 import { useWords } from '../../../i18n/words.ts';
-import { StepFrame } from '../step-frame.tsx';
 import { keepUnfinished, unfinishedOf } from '../unfinished.ts';
 import classes from './photo.module.css';
 
@@ -66,6 +66,17 @@ export function unfinishedShot(packetId: PacketId): Shot | null {
   return { bytes, judgement, attempt, background: background ?? undefined };
 }
 
+/** The draft's own photo, whose background is not the one that the biodata ask for. */
+export function keptShot({ part, bytes }: Capture): Shot {
+  const { quality, attempts, background } = part;
+  return {
+    bytes,
+    judgement: { fit: true, score: quality ?? 0, advice: ['background'] },
+    attempt: attempts,
+    background,
+  };
+}
+
 function asUnfinished({ bytes, judgement, attempt, background }: Shot) {
   return {
     kind: 'photo',
@@ -76,25 +87,67 @@ function asUnfinished({ bytes, judgement, attempt, background }: Shot) {
   } as const;
 }
 
-/** Never accepted silently, never in the way: what is wrong with it, and a reason or another try. */
+/**
+ * Never accepted silently, never in the way: what is wrong with it, and a reason or another try. The form is sent by the
+ * step's primary action, and by Enter in its field.
+ */
 export function UnfitPhoto({
+  form,
   waitsFor,
   shot,
   background,
-  back,
   onKeep,
   onRetake,
 }: {
+  form: React.RefObject<HTMLFormElement | null>;
   /** The draft that has it not yet: it must not be lost when the step is left. Null where the draft holds it. */
   waitsFor: PacketId | null;
   shot: Shot;
   background: Background;
-  back: React.ReactNode;
   onKeep: (reason: string) => void;
   onRetake: () => void;
 }) {
   const { t } = useWords();
   const [first, ...others] = shot.judgement?.advice ?? [];
+  // As in every other form: Escape gives this one up, and the resident stays at the desk.
+  useEscape(onRetake);
+  return (
+    <div className={classes['photo']}>
+      <div className={classes['frame']} data-background={background}>
+        <BytesImage bytes={shot.bytes} alt={t('photo/taken')} className={classes['picture']} />
+      </div>
+      <div className={classes['side']}>
+        <p className={classes['read']}>
+          <span className={classes['swatch']} data-background={background} aria-hidden />
+          {t(`photo/background_${background}`)}
+        </p>
+        {shot.judgement === null ? (
+          <ErrorNotice error={errorShape('camera.faceModel')} />
+        ) : (
+          <div role="alert" className={classes['quality']}>
+            {first !== undefined && (
+              <span className={classes['read']}>
+                <StateMark tone="act">{t(`photo/advice/${first}`)}</StateMark>
+              </span>
+            )}
+            <PhotoAdvice advice={others} />
+          </div>
+        )}
+        {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={shot.judgement.fit} />}
+        <WhyKept form={form} waitsFor={waitsFor} shot={shot} onKeep={onKeep} />
+      </div>
+    </div>
+  );
+}
+
+/** By itself: a letter of the reason draws nothing else anew. */
+function WhyKept({
+  form,
+  waitsFor,
+  shot,
+  onKeep,
+}: Pick<Parameters<typeof UnfitPhoto>[0], 'form' | 'waitsFor' | 'shot' | 'onKeep'>) {
+  const { t } = useWords();
   const [reason, setReason] = useState(
     () => (waitsFor === null ? null : unfinishedOf('photo', waitsFor))?.reason ?? '',
   );
@@ -104,12 +157,6 @@ export function UnfitPhoto({
   }, [waitsFor, photo, reason]);
   const [short, setShort] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    field.current?.focus();
-  }, []);
-
-  // As in every other form: Escape gives this one up, and the resident stays at the desk.
-  useEscape(onRetake);
 
   const keep = () => {
     if (reason.trim().length >= REASON_MIN) return onKeep(reason.trim());
@@ -118,61 +165,27 @@ export function UnfitPhoto({
   };
 
   return (
-    <StepFrame
-      heading={t('photo/unfit')}
-      secondary={
-        <>
-          {back}
-          <Button variant="default" onClick={onRetake}>
-            {t('photo/retake')}
-          </Button>
-        </>
-      }
-      primary={{ label: t('photo/keep'), run: keep }}
+    <form
+      ref={form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        keep();
+      }}
     >
-      <div className={classes['photo']}>
-        <div className={classes['frame']} data-background={background}>
-          <BytesImage bytes={shot.bytes} alt={t('photo/taken')} className={classes['picture']} />
-        </div>
-        <form
-          className={classes['side']}
-          onSubmit={(event) => {
-            event.preventDefault();
-            keep();
-          }}
-        >
-          <p className={classes['read']}>
-            <span className={classes['swatch']} data-background={background} aria-hidden />
-            {t(`photo/background_${background}`)}
-          </p>
-          {shot.judgement === null ? (
-            <ErrorNotice error={errorShape('camera.faceModel')} />
-          ) : (
-            <div role="alert" className={classes['quality']}>
-              {first !== undefined && (
-                <span className={classes['read']}>
-                  <StateMark tone="act">{t(`photo/advice/${first}`)}</StateMark>
-                </span>
-              )}
-              <PhotoAdvice advice={others} />
-            </div>
-          )}
-          {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={shot.judgement.fit} />}
-          <TextInput
-            ref={field}
-            label={t('photo/reason')}
-            description={t('photo/reasonHelp')}
-            value={reason}
-            maxLength={REASON_MAX}
-            error={short ? <span role="alert">{t('photo/reasonShort')}</span> : null}
-            onChange={(event) => {
-              setReason(event.currentTarget.value);
-              setShort(false);
-            }}
-            autoComplete="off"
-          />
-        </form>
-      </div>
-    </StepFrame>
+      <TextInput
+        ref={field}
+        name="reason"
+        label={t('photo/reason')}
+        description={t('photo/reasonHelp')}
+        value={reason}
+        maxLength={REASON_MAX}
+        error={short ? <span role="alert">{t('photo/reasonShort')}</span> : null}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+          setShort(false);
+        }}
+        autoComplete="off"
+      />
+    </form>
   );
 }

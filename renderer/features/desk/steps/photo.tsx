@@ -1,5 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import {
   judgePhoto,
   seenBackground,
@@ -27,7 +27,14 @@ import { useLimits } from '../scan/scan-work.tsx';
 import { StepFrame } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
 import { keepUnfinished } from '../unfinished.ts';
-import { PhotoAdvice, PhotoQuality, UnfitPhoto, unfinishedShot, type Shot } from './photo-judged.tsx';
+import {
+  keptShot,
+  PhotoAdvice,
+  PhotoQuality,
+  UnfitPhoto,
+  unfinishedShot,
+  type Shot,
+} from './photo-judged.tsx';
 import classes from './photo.module.css';
 
 export function PhotoStep({ work, state, next, back }: StepProps) {
@@ -80,10 +87,10 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     void commitWork(work);
   };
 
-  const giveUp = useCallback(() => {
+  const giveUp = () => {
     keepUnfinished(null);
     setUnfit(null);
-  }, []);
+  };
 
   const shoot = async () => {
     const element = video.current;
@@ -104,111 +111,118 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     }
   };
 
-  if (unfit !== null) {
-    return (
-      <UnfitPhoto
-        waitsFor={packetId}
-        shot={unfit}
-        background={background}
-        back={back}
-        onKeep={(reason) => void keep(unfit, reason)}
-        onRetake={giveUp}
-      />
-    );
-  }
-  // The biodata were corrected since, and ask for another colour.
-  if (photo !== undefined && !retaking && unfitParts([photo.part], state.draft.biodata, limits).length > 0) {
-    const { attempts: attempt, quality, background: seen } = photo.part;
-    const judgement = { fit: true, score: quality ?? 0, advice: ['background'] } as const;
-    const kept: Shot = { bytes: photo.bytes, judgement, attempt, background: seen };
-    return (
-      <UnfitPhoto
-        waitsFor={null}
-        shot={kept}
-        background={background}
-        back={back}
-        onKeep={(reason) => void keep(kept, reason)}
-        onRetake={() => setRetaking(true)}
-      />
-    );
-  }
+  // The biodata may have been corrected since, and ask for another colour.
+  const refused =
+    photo !== undefined && !retaking && unfitParts([photo.part], state.draft.biodata, limits).length > 0;
+  const asked = unfit ?? (refused ? keptShot(photo) : null);
+  const form = useRef<HTMLFormElement>(null);
+  const asks = asked !== null;
+  useEffect(() => {
+    // After the frame, which gives the focus to its primary action.
+    if (asks) form.current?.querySelector('input')?.focus();
+  }, [asks]);
+
+  const again = () => (unfit === null ? setRetaking(true) : giveUp());
   const failed = camera.kind === 'failed';
+  const primary = asks
+    ? { label: t('photo/keep'), run: () => form.current?.requestSubmit() }
+    : !live
+      ? { label: t('common/next'), run: next }
+      : failed
+        ? { label: t('common/again'), run: () => setAttempt(attempt + 1) }
+        : { label: t('photo/take'), run: () => void fill(work, shoot), disabled: !ready, busy: taking };
   return (
     <StepFrame
-      heading={t('stepLong/photo')}
+      heading={t(asks ? 'photo/unfit' : 'stepLong/photo')}
       secondary={
         <>
           {back}
-          {photo !== undefined && (
+          {photo !== undefined && !asks && (
             // Another button each time: the focus goes on to the primary action, and Enter does not cancel.
             <Button key={String(retaking)} variant="default" onClick={() => setRetaking(!retaking)}>
               {t(retaking ? 'common/cancel' : 'photo/retake')}
             </Button>
           )}
+          {asks && (
+            <Button variant="default" onClick={again}>
+              {t('photo/retake')}
+            </Button>
+          )}
         </>
       }
-      primary={
-        live
-          ? failed
-            ? { label: t('common/again'), run: () => setAttempt(attempt + 1) }
-            : { label: t('photo/take'), run: () => void fill(work, shoot), disabled: !ready, busy: taking }
-          : { label: t('common/next'), run: next }
-      }
+      primary={primary}
     >
-      <div className={classes['photo']}>
-        <div className={classes['frame']} data-background={background}>
-          {live ? (
-            <>
-              <video
-                ref={video}
+      {asked !== null ? (
+        <UnfitPhoto
+          form={form}
+          waitsFor={unfit === null ? null : packetId}
+          shot={asked}
+          background={background}
+          onKeep={(reason) => void keep(asked, reason)}
+          onRetake={again}
+        />
+      ) : (
+        <div className={classes['photo']}>
+          <div className={classes['frame']} data-background={background}>
+            {live ? (
+              <>
+                <video
+                  ref={video}
+                  className={classes['picture']}
+                  aria-label={t('photo/live')}
+                  onPlaying={() => setPlaying(stream)}
+                  muted
+                  playsInline
+                />
+                <span className={classes['guide']} data-fit={judgement?.fit ?? false} aria-hidden />
+                {!ready && !failed && <p className={classes['note']}>{t('photo/starting')}</p>}
+              </>
+            ) : (
+              <BytesImage
+                bytes={photo?.bytes ?? EMPTY}
+                alt={t('photo/taken')}
                 className={classes['picture']}
-                aria-label={t('photo/live')}
-                onPlaying={() => setPlaying(stream)}
-                muted
-                playsInline
               />
-              <span className={classes['guide']} data-fit={judgement?.fit ?? false} aria-hidden />
-              {!ready && !failed && <p className={classes['note']}>{t('photo/starting')}</p>}
-            </>
-          ) : (
-            <BytesImage bytes={photo?.bytes ?? EMPTY} alt={t('photo/taken')} className={classes['picture']} />
-          )}
-        </div>
-        <div className={classes['side']}>
-          <p className={classes['read']}>
-            <span className={classes['swatch']} data-background={background} aria-hidden />
-            {t(`photo/background_${background}`)}
-          </p>
-          {live && !failed && <LiveAdvice judgement={ready ? judgement : null} loading={face !== 'failed'} />}
-          {!live && photo !== undefined && (
-            <>
-              <PhotoQuality
-                score={photo.part.quality}
-                fit={photo.part.override === undefined}
-                override={photo.part.override}
+            )}
+          </div>
+          <div className={classes['side']}>
+            <p className={classes['read']}>
+              <span className={classes['swatch']} data-background={background} aria-hidden />
+              {t(`photo/background_${background}`)}
+            </p>
+            {live && !failed && (
+              <LiveAdvice judgement={ready ? judgement : null} loading={face !== 'failed'} />
+            )}
+            {!live && photo !== undefined && (
+              <>
+                <PhotoQuality
+                  score={photo.part.quality}
+                  fit={photo.part.override === undefined}
+                  override={photo.part.override}
+                />
+                <PhotoAdvice advice={keptAdvice} />
+                <p>{t('photo/using', { size: f.bytes(photo.part.size) })}</p>
+              </>
+            )}
+            {live && <p className={classes['hint']}>{t('photo/guide')}</p>}
+            {live && cameras.length > 1 && (
+              <NativeSelect
+                label={t('photo/camera')}
+                value={chosen}
+                data={cameras.map((device, index) => ({
+                  value: device.deviceId,
+                  label:
+                    device.label === '' ? t('photo/cameraNumber', { n: f.number(index + 1) }) : device.label,
+                }))}
+                onChange={(event) => choose(event.currentTarget.value)}
               />
-              <PhotoAdvice advice={keptAdvice} />
-              <p>{t('photo/using', { size: f.bytes(photo.part.size) })}</p>
-            </>
-          )}
-          {live && <p className={classes['hint']}>{t('photo/guide')}</p>}
-          {live && cameras.length > 1 && (
-            <NativeSelect
-              label={t('photo/camera')}
-              value={chosen}
-              data={cameras.map((device, index) => ({
-                value: device.deviceId,
-                label:
-                  device.label === '' ? t('photo/cameraNumber', { n: f.number(index + 1) }) : device.label,
-              }))}
-              onChange={(event) => choose(event.currentTarget.value)}
-            />
-          )}
-          {camera.kind === 'failed' && <ErrorNotice error={errorShape(camera.code)} />}
-          {live && !failed && face === 'failed' && <ErrorNotice error={errorShape('camera.faceModel')} />}
-          {notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
+            )}
+            {camera.kind === 'failed' && <ErrorNotice error={errorShape(camera.code)} />}
+            {live && !failed && face === 'failed' && <ErrorNotice error={errorShape('camera.faceModel')} />}
+            {notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
+          </div>
         </div>
-      </div>
+      )}
     </StepFrame>
   );
 }
