@@ -1,11 +1,10 @@
 import { TextInput } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { REASON_MAX, REASON_MIN } from '../../../../app/reason.ts';
-import type { Advice, Background, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
+import type { Advice, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
 import type { PacketId } from '../../../../app/ids.ts';
 import type { Capture } from '../../../../app/ipc/contract.ts';
 import { errorShape } from '../../../../app/errors.ts';
-import { BytesImage } from '../../../components/bytes-image.tsx';
 import { useEscape } from '../../../components/keys.ts';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { StateMark } from '../../../components/state-mark.tsx';
@@ -95,7 +94,6 @@ export function UnfitPhoto({
   form,
   waitsFor,
   shot,
-  background,
   onKeep,
   onRetake,
 }: {
@@ -103,7 +101,6 @@ export function UnfitPhoto({
   /** The draft that has it not yet: it must not be lost when the step is left. Null where the draft holds it. */
   waitsFor: PacketId | null;
   shot: Shot;
-  background: Background;
   onKeep: (reason: string) => void;
   onRetake: () => void;
 }) {
@@ -112,31 +109,22 @@ export function UnfitPhoto({
   // As in every other form: Escape gives this one up, and the resident stays at the desk.
   useEscape(onRetake);
   return (
-    <div className={classes['photo']}>
-      <div className={classes['frame']} data-background={background}>
-        <BytesImage bytes={shot.bytes} alt={t('photo/taken')} className={classes['picture']} />
-      </div>
-      <div className={classes['side']}>
-        <p className={classes['read']}>
-          <span className={classes['swatch']} data-background={background} aria-hidden />
-          {t(`photo/background_${background}`)}
-        </p>
-        {shot.judgement === null ? (
-          <ErrorNotice error={errorShape('camera.faceModel')} />
-        ) : (
-          <div role="alert" className={classes['quality']}>
-            {first !== undefined && (
-              <span className={classes['read']}>
-                <StateMark tone="act">{t(`photo/advice/${first}`)}</StateMark>
-              </span>
-            )}
-            <PhotoAdvice advice={others} />
-          </div>
-        )}
-        {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={shot.judgement.fit} />}
-        <WhyKept form={form} waitsFor={waitsFor} shot={shot} onKeep={onKeep} />
-      </div>
-    </div>
+    <>
+      {shot.judgement === null ? (
+        <ErrorNotice error={errorShape('camera.faceModel')} />
+      ) : (
+        <div role="alert" className={classes['quality']}>
+          {first !== undefined && (
+            <span className={classes['read']}>
+              <StateMark tone="act">{t(`photo/advice/${first}`)}</StateMark>
+            </span>
+          )}
+          <PhotoAdvice advice={others} />
+        </div>
+      )}
+      {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={shot.judgement.fit} />}
+      <WhyKept form={form} waitsFor={waitsFor} shot={shot} onKeep={onKeep} />
+    </>
   );
 }
 

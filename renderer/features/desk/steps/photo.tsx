@@ -152,77 +152,73 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
       }
       primary={primary}
     >
-      {asked !== null ? (
-        <UnfitPhoto
-          form={form}
-          waitsFor={unfit === null ? null : packetId}
-          shot={asked}
-          background={background}
-          onKeep={(reason) => void keep(asked, reason)}
-          onRetake={again}
-        />
-      ) : (
-        <div className={classes['photo']}>
-          <div className={classes['frame']} data-background={background}>
-            {live ? (
-              <>
-                <video
-                  ref={video}
-                  className={classes['picture']}
-                  aria-label={t('photo/live')}
-                  onPlaying={() => setPlaying(stream)}
-                  muted
-                  playsInline
-                />
-                <span className={classes['guide']} data-fit={judgement?.fit ?? false} aria-hidden />
-                {!ready && !failed && <p className={classes['note']}>{t('photo/starting')}</p>}
-              </>
-            ) : (
-              <BytesImage
-                bytes={photo?.bytes ?? EMPTY}
-                alt={t('photo/taken')}
+      <div className={classes['photo']}>
+        <div className={classes['frame']} data-background={background}>
+          {live ? (
+            <>
+              <video
+                ref={video}
                 className={classes['picture']}
+                aria-label={t('photo/live')}
+                onPlaying={() => setPlaying(stream)}
+                muted
+                playsInline
               />
-            )}
-          </div>
-          <div className={classes['side']}>
-            <p className={classes['read']}>
-              <span className={classes['swatch']} data-background={background} aria-hidden />
-              {t(`photo/background_${background}`)}
-            </p>
-            {live && !failed && (
-              <LiveAdvice judgement={ready ? judgement : null} loading={face !== 'failed'} />
-            )}
-            {!live && photo !== undefined && (
-              <>
-                <PhotoQuality
-                  score={photo.part.quality}
-                  fit={photo.part.override === undefined}
-                  override={photo.part.override}
-                />
-                <PhotoAdvice advice={keptAdvice} />
-                <p>{t('photo/using', { size: f.bytes(photo.part.size) })}</p>
-              </>
-            )}
-            {live && <p className={classes['hint']}>{t('photo/guide')}</p>}
-            {live && cameras.length > 1 && (
-              <NativeSelect
-                label={t('photo/camera')}
-                value={chosen}
-                data={cameras.map((device, index) => ({
-                  value: device.deviceId,
-                  label:
-                    device.label === '' ? t('photo/cameraNumber', { n: f.number(index + 1) }) : device.label,
-                }))}
-                onChange={(event) => choose(event.currentTarget.value)}
-              />
-            )}
-            {camera.kind === 'failed' && <ErrorNotice error={errorShape(camera.code)} />}
-            {live && !failed && face === 'failed' && <ErrorNotice error={errorShape('camera.faceModel')} />}
-            {notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
-          </div>
+              <span className={classes['guide']} data-fit={judgement?.fit ?? false} aria-hidden />
+              {!ready && !failed && <p className={classes['note']}>{t('photo/starting')}</p>}
+            </>
+          ) : (
+            <BytesImage
+              bytes={(asked ?? photo)?.bytes ?? EMPTY}
+              alt={t('photo/taken')}
+              className={classes['picture']}
+            />
+          )}
         </div>
-      )}
+        <div className={classes['side']}>
+          <p className={classes['read']}>
+            <span className={classes['swatch']} data-background={background} aria-hidden />
+            {t(`photo/background_${background}`)}
+          </p>
+          {asked !== null && (
+            <UnfitPhoto
+              form={form}
+              waitsFor={unfit === null ? null : packetId}
+              shot={asked}
+              onKeep={(reason) => void keep(asked, reason)}
+              onRetake={again}
+            />
+          )}
+          {live && !failed && <LiveAdvice judgement={ready ? judgement : null} loading={face !== 'failed'} />}
+          {!live && !asks && photo !== undefined && (
+            <>
+              <PhotoQuality
+                score={photo.part.quality}
+                fit={photo.part.override === undefined}
+                override={photo.part.override}
+              />
+              <PhotoAdvice advice={keptAdvice} />
+              <p>{t('photo/using', { size: f.bytes(photo.part.size) })}</p>
+            </>
+          )}
+          {live && <p className={classes['hint']}>{t('photo/guide')}</p>}
+          {live && cameras.length > 1 && (
+            <NativeSelect
+              label={t('photo/camera')}
+              value={chosen}
+              data={cameras.map((device, index) => ({
+                value: device.deviceId,
+                label:
+                  device.label === '' ? t('photo/cameraNumber', { n: f.number(index + 1) }) : device.label,
+              }))}
+              onChange={(event) => choose(event.currentTarget.value)}
+            />
+          )}
+          {live && camera.kind === 'failed' && <ErrorNotice error={errorShape(camera.code)} />}
+          {live && !failed && face === 'failed' && <ErrorNotice error={errorShape('camera.faceModel')} />}
+          {notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
+        </div>
+      </div>
     </StepFrame>
   );
 }
