@@ -179,9 +179,31 @@ describe('taking', () => {
     await page.keyboard.press('F6');
   });
 
-  it('says that the camera went away, and opens it again', async () => {
+  it('leaves no picture behind: not of what the camera showed, nor of what was on the screen', async () => {
+    const { page } = station;
+    const taken = page.getByRole('img', { name: words.photo.taken });
+    const canvas = await taken.elementHandle();
+    const width = () => canvas?.evaluate((one) => (one as unknown as HTMLCanvasElement).width);
+    await expect.poll(width).toBe(480);
+    const [thread] = page.workers();
+    await thread?.evaluate(() => {
+      const context = OffscreenCanvasRenderingContext2D.prototype;
+      const draw = Reflect.get(context, 'drawImage') as (...args: unknown[]) => void;
+      const drawn = Object.assign(self, { drawn: 0 });
+      context.drawImage = function (...args: unknown[]) {
+        drawn.drawn += 1;
+        return Reflect.apply(draw, this, args);
+      };
+    });
     await button(words.photo.retake).click();
+    await taken.waitFor({ state: 'detached' });
+    expect(await width()).toBe(0);
+    // Of each frame or canvas that is drawn Chromium keeps a copy.
     await work().getByText(words.photo.ready).waitFor();
+    expect(await thread?.evaluate(() => (self as unknown as { drawn: number }).drawn)).toBe(0);
+  });
+
+  it('says that the camera went away, and opens it again', async () => {
     // What Chromium does when the cable is pulled.
     await station.page.evaluate(() => {
       const stream = document.querySelector('video')?.srcObject;
