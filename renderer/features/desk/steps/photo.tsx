@@ -64,6 +64,8 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     element.srcObject = stream;
     // Refused only where the element went away meanwhile: then nobody waits for it.
     if (stream !== null) void element.play().catch(() => undefined);
+    // Another element has no picture yet, although the camera is open: a photo taken at once would fail.
+    return () => setPlaying(null);
   }, [stream, live]);
   const limits = useLimits();
   const background = wantedBackground(state.draft.biodata);
