@@ -203,6 +203,8 @@ describe.each([
     const { page } = station;
     for (const round of ['7-mended', '8-mended']) {
       await page.keyboard.press('F2');
+      // The key is there with what it opens.
+      await button(words.task.open.replace('{{key}}', 'Alt+T')).waitFor();
       await page.keyboard.press('Alt+t');
       await button(words.task.act.amend).press('Enter');
       await page.locator('nav [aria-current="step"]').waitFor();

@@ -179,6 +179,8 @@ it('returned with a reason, it is a task at the desk, and the resident is record
   await station.logout();
 
   await login('operator');
+  // The key is there with what it opens.
+  await button(words.task.open.replace('{{key}}', 'Alt+T')).waitFor();
   await page.keyboard.press('Alt+t');
   const work = page.getByRole('region', { name: words.desk.work });
   await work.getByText('Foto bukan orangnya').waitFor();
