@@ -2,9 +2,9 @@ import type { Box } from '../../../../app/enrollment/photo.ts';
 import { rgbaOf, type YuvPicture } from './yuv.ts';
 
 /**
- * A part of a camera's frame, in the size of the picture that it is put into. Of its own bytes where the frame has them: of a frame that is drawn Chromium
- * keeps the whole picture, 4 MB each time, in a cache of an eighth of the PC's memory, which one resident at the camera
- * fills.
+ * Puts a part of a camera's frame into a picture, in that picture's size. Of its own bytes where the frame has them: of a
+ * frame that is drawn Chromium keeps the whole picture, 4 MB each time, in a cache of an eighth of the PC's memory, which
+ * one resident at the camera fills.
  * @param from pixels of the frame as it is displayed
  */
 export async function draw(frame: VideoFrame, from: Box, into: ImageData): Promise<void> {
