@@ -124,6 +124,8 @@ function today(): string {
 
 /** A key press that the window took at least SEEN_MS to show, and where it was pressed. */
 interface SeenKey {
+  /** When it was pressed, milliseconds since the epoch: to be held against what else the machine did then. */
+  readonly at: number;
   readonly key: string;
   readonly ms: number;
   /** Of these, until the page had dealt with it; the rest is drawing. */
@@ -160,8 +162,9 @@ async function watchKeys(page: Page): Promise<void> {
       for (const entry of list.getEntries() as PerformanceEventTiming[]) {
         const key = pressed.get(entry.startTime);
         if (entry.name !== 'keydown' || key === undefined) continue;
+        const at = Math.round(performance.timeOrigin + entry.startTime);
         const handledMs = Math.round(entry.processingEnd - entry.startTime);
-        seen.push({ ...key, ms: entry.duration, handledMs });
+        seen.push({ ...key, at, ms: entry.duration, handledMs });
       }
     }).observe({ type: 'event', durationThreshold: least } as PerformanceObserverInit);
   }, SEEN_MS);
