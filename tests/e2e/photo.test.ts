@@ -179,6 +179,34 @@ describe('taking', () => {
     await page.keyboard.press('F6');
   });
 
+  it('keeps one that waits for its reason while the step is left; given up, it is the camera’s turn again', async () => {
+    const { page } = station;
+    await show({ wall: RED, people: [] });
+    await button(words.photo.retake).click();
+    await button('Ambil foto').click();
+    const reason = page.getByRole('textbox', { name: 'Alasan memakai foto ini' });
+    await reason.waitFor();
+    await page.keyboard.type('Warga ber');
+    await page.keyboard.press('F5');
+    await page.getByRole('heading', { name: words.stepLong.biodata }).waitFor();
+    await page.keyboard.press('F6');
+    await reason.waitFor();
+    expect(await reason.inputValue()).toBe('Warga ber');
+    await expect.poll(() => reason.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.keyboard.press('Escape');
+    // Pressed as soon as it can be: no photo fails for want of a picture.
+    await button('Ambil foto').click();
+    await reason.waitFor();
+    expect(await page.getByText(words.photo.failed).count()).toBe(0);
+    await page.keyboard.type('Warga bercadar');
+    await page.keyboard.press('Enter');
+    await button('Lanjut').waitFor();
+    await page.getByText('Draf tersimpan').waitFor();
+    // The third was kept, the fourth given up.
+    expect(await kept()).toMatchObject({ override: 'Warga bercadar', attempts: 5 });
+    await show(GOOD);
+  });
+
   it('leaves no picture behind: not of what the camera showed, nor of what was on the screen', async () => {
     const { page } = station;
     const taken = page.getByRole('img', { name: words.photo.taken });

@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState, type RefObject } from 'react';
 import { REASON_MAX, REASON_MIN } from '../../../../app/reason.ts';
 import type { Advice, PhotoJudgement, SeenBackground } from '../../../../app/enrollment/photo.ts';
 import type { PacketId } from '../../../../app/ids.ts';
@@ -86,24 +86,18 @@ function asUnfinished({ bytes, judgement, attempt, background }: Shot) {
   } as const;
 }
 
-/**
- * Never accepted silently, never in the way: what is wrong with it, and a reason or another try. The form is sent by the
- * step's primary action, and by Enter in its field.
- */
-export function UnfitPhoto({
-  form,
-  waitsFor,
-  shot,
-  onKeep,
-  onRetake,
-}: {
-  form: React.RefObject<HTMLFormElement | null>;
+interface Asked {
+  /** Of the reason: the step's primary action sends its form, as Enter in it does. */
+  readonly field: RefObject<HTMLInputElement | null>;
   /** The draft that has it not yet: it must not be lost when the step is left. Null where the draft holds it. */
-  waitsFor: PacketId | null;
-  shot: Shot;
-  onKeep: (reason: string) => void;
-  onRetake: () => void;
-}) {
+  readonly waitsFor: PacketId | null;
+  readonly shot: Shot;
+  readonly onKeep: (reason: string) => void;
+}
+
+/** Never accepted silently, never in the way: what is wrong with it, and a reason or another try. */
+export function UnfitPhoto({ onRetake, ...asked }: Asked & { onRetake: () => void }) {
+  const { shot } = asked;
   const { t } = useWords();
   const [first, ...others] = shot.judgement?.advice ?? [];
   // As in every other form: Escape gives this one up, and the resident stays at the desk.
@@ -123,18 +117,13 @@ export function UnfitPhoto({
         </div>
       )}
       {shot.judgement !== null && <PhotoQuality score={shot.judgement.score} fit={shot.judgement.fit} />}
-      <WhyKept form={form} waitsFor={waitsFor} shot={shot} onKeep={onKeep} />
+      <WhyKept {...asked} />
     </>
   );
 }
 
 /** By itself: a letter of the reason draws nothing else anew. */
-function WhyKept({
-  form,
-  waitsFor,
-  shot,
-  onKeep,
-}: Pick<Parameters<typeof UnfitPhoto>[0], 'form' | 'waitsFor' | 'shot' | 'onKeep'>) {
+function WhyKept({ field, waitsFor, shot, onKeep }: Asked) {
   const { t } = useWords();
   const [reason, setReason] = useState(
     () => (waitsFor === null ? null : unfinishedOf('photo', waitsFor))?.reason ?? '',
@@ -144,7 +133,6 @@ function WhyKept({
     if (waitsFor !== null) keepUnfinished({ ...photo, packetId: waitsFor, reason });
   }, [waitsFor, photo, reason]);
   const [short, setShort] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
 
   const keep = () => {
     if (reason.trim().length >= REASON_MIN) return onKeep(reason.trim());
@@ -154,7 +142,6 @@ function WhyKept({
 
   return (
     <form
-      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         keep();
@@ -162,7 +149,6 @@ function WhyKept({
     >
       <TextInput
         ref={field}
-        name="reason"
         label={t('photo/reason')}
         description={t('photo/reasonHelp')}
         value={reason}

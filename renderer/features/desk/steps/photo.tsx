@@ -24,7 +24,7 @@ import { useLiveJudgement } from '../face/live.ts';
 import { makeSpeaker } from '../face/speaker.ts';
 import { smallPhoto, takePhoto } from '../photo.ts';
 import { useLimits } from '../scan/scan-work.tsx';
-import { StepFrame } from '../step-frame.tsx';
+import { StepFrame, type Primary } from '../step-frame.tsx';
 import type { StepProps } from '../work-context.ts';
 import { keepUnfinished } from '../unfinished.ts';
 import {
@@ -41,16 +41,17 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   const { t, f } = useWords();
   const video = useRef<HTMLVideoElement>(null);
   const photo = state.captures.get('photo');
-  const attempts = useRef(photo?.part.attempts ?? 0);
-  const [retaking, setRetaking] = useState(false);
   const [attempt, setAttempt] = useState(1);
   const [notReady, setNotReady] = useState(false);
   const [taking, setTaking] = useState(false);
   // Unfit, or not judged at all: it enters the draft only with a reason.
   const { packetId } = state.draft;
   const [unfit, setUnfit] = useState<Shot | null>(() => unfinishedShot(packetId));
+  // One that waited while the step was left: given up, it is the camera's turn, and its attempt has counted.
+  const [retaking, setRetaking] = useState(unfit !== null);
+  const attempts = useRef(Math.max(photo?.part.attempts ?? 0, unfit?.attempt ?? 0));
   const [keptAdvice, setKeptAdvice] = useState<readonly Advice[]>([]);
-  // The camera stays on behind an unfit photo: taking it again must not wait for it.
+  // The camera stays on behind an unfit photo: taking it again must not wait for the device.
   const cameraOn = photo === undefined || retaking;
   const live = cameraOn && unfit === null;
   const { camera, cameras, chosen, choose } = useCamera(cameraOn, attempt);
@@ -64,8 +65,6 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
     element.srcObject = stream;
     // Refused only where the element went away meanwhile: then nobody waits for it.
     if (stream !== null) void element.play().catch(() => undefined);
-    // Another element has no picture yet, although the camera is open: a photo taken at once would fail.
-    return () => setPlaying(null);
   }, [stream, live]);
   const limits = useLimits();
   const background = wantedBackground(state.draft.biodata);
@@ -110,6 +109,8 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
       announce(t('photo/fit'));
     } else {
       setUnfit(taken);
+      // The next element has no picture yet, although the camera stays open: a photo taken at once would fail.
+      setPlaying(null);
     }
   };
 
@@ -117,22 +118,24 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
   const refused =
     photo !== undefined && !retaking && unfitParts([photo.part], state.draft.biodata, limits).length > 0;
   const asked = unfit ?? (refused ? keptShot(photo) : null);
-  const form = useRef<HTMLFormElement>(null);
+  const shown = live ? undefined : (asked ?? photo);
+  const reason = useRef<HTMLInputElement>(null);
   const asks = asked !== null;
   useEffect(() => {
     // After the frame, which gives the focus to its primary action.
-    if (asks) form.current?.querySelector('input')?.focus();
+    if (asks) reason.current?.focus();
   }, [asks]);
 
   const again = () => (unfit === null ? setRetaking(true) : giveUp());
   const failed = camera.kind === 'failed';
-  const primary = asks
-    ? { label: t('photo/keep'), run: () => form.current?.requestSubmit() }
-    : !live
-      ? { label: t('common/next'), run: next }
-      : failed
-        ? { label: t('common/again'), run: () => setAttempt(attempt + 1) }
-        : { label: t('photo/take'), run: () => void fill(work, shoot), disabled: !ready, busy: taking };
+  const primary = (): Primary => {
+    if (asks) return { label: t('photo/keep'), run: () => reason.current?.form?.requestSubmit() };
+    if (!live) return { label: t('common/next'), run: next };
+    if (failed) return { label: t('common/again'), run: () => setAttempt(attempt + 1) };
+    // Open, but without a picture for a moment: the focus stays.
+    const busy = taking || (stream !== null && !ready);
+    return { label: t('photo/take'), run: () => void fill(work, shoot), disabled: stream === null, busy };
+  };
   return (
     <StepFrame
       heading={t(asks ? 'photo/unfit' : 'stepLong/photo')}
@@ -152,11 +155,11 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
           )}
         </>
       }
-      primary={primary}
+      primary={primary()}
     >
       <div className={classes['photo']}>
         <div className={classes['frame']} data-background={background}>
-          {live ? (
+          {shown === undefined ? (
             <>
               <video
                 ref={video}
@@ -170,11 +173,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
               {!ready && !failed && <p className={classes['note']}>{t('photo/starting')}</p>}
             </>
           ) : (
-            <BytesImage
-              bytes={(asked ?? photo)?.bytes ?? EMPTY}
-              alt={t('photo/taken')}
-              className={classes['picture']}
-            />
+            <BytesImage bytes={shown.bytes} alt={t('photo/taken')} className={classes['picture']} />
           )}
         </div>
         <div className={classes['side']}>
@@ -184,7 +183,7 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
           </p>
           {asked !== null && (
             <UnfitPhoto
-              form={form}
+              field={reason}
               waitsFor={unfit === null ? null : packetId}
               shot={asked}
               onKeep={(reason) => void keep(asked, reason)}
@@ -218,14 +217,12 @@ export function PhotoStep({ work, state, next, back }: StepProps) {
           )}
           {live && camera.kind === 'failed' && <ErrorNotice error={errorShape(camera.code)} />}
           {live && !failed && face === 'failed' && <ErrorNotice error={errorShape('camera.faceModel')} />}
-          {notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
+          {live && notReady && <Notice tone="act">{t('photo/failed')}</Notice>}
         </div>
       </div>
     </StepFrame>
   );
 }
-
-const EMPTY = new Uint8Array();
 
 /** The frame that is on the screen now; without judgement where the face check cannot run. Null: nothing to take yet. */
 async function shootOnce(
