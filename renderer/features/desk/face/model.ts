@@ -74,7 +74,7 @@ export async function findFaces(picture: ImageData): Promise<SeenFace[]> {
   return face.flatMap(seenFace).sort((a, b) => b.box.width - a.box.width);
 }
 
-/** Of the last picture; those of the next one are put into it. */
+/** The numbers of the last picture; the next one's are put into it. */
 let rgb = new Float32Array(0);
 
 /**

@@ -2,21 +2,31 @@ import type { Box } from '../../../../app/enrollment/photo.ts';
 import { rgbaOf, type YuvPicture } from './yuv.ts';
 
 /**
- * Puts a part of a camera's frame into a picture, in that picture's size. Of its own bytes where the frame has them: of a
+ * Copies a part of a camera's frame into a picture, in that picture's size. Of its own bytes where the frame has them: of a
  * frame that is drawn Chromium keeps the whole picture, 4 MB each time, in a cache of an eighth of the PC's memory, which
  * one resident at the camera fills.
  * @param from pixels of the frame as it is displayed
  */
-export async function draw(frame: VideoFrame, from: Box, into: ImageData): Promise<void> {
+export async function copyPart(frame: VideoFrame, from: Box, into: ImageData): Promise<void> {
   const { width, height } = into;
   const own = await yuvOf(frame);
-  if (own !== null) return void rgbaOf(own, from, width, height, into.data);
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (own !== null) {
+    rgbaOf(own, from, width, height, into.data);
+    return;
+  }
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no canvas');
   context.imageSmoothingQuality = 'high';
   context.drawImage(frame, from.x, from.y, from.width, from.height, 0, 0, width, height);
   into.data.set(context.getImageData(0, 0, width, height).data);
 }
+
+/** What was drawn last, where a frame had to be. */
+const canvas = new OffscreenCanvas(1, 1);
 
 /** Of the last frame; the next one is put into it. */
 let held = new Uint8Array(0);

@@ -1,7 +1,7 @@
 import { photoCrop, type Box } from '../../../../app/enrollment/photo.ts';
 import { PHOTO_HEIGHT, PHOTO_MAX_BYTES, PHOTO_WIDTH, QUALITIES } from '../photo.ts';
 import { findFaces, loadModel } from './model.ts';
-import { draw } from './picture.ts';
+import { copyPart } from './picture.ts';
 import { measurePixels } from './pixels.ts';
 import type { Answer, Ask, Seen, Taken } from './protocol.ts';
 
@@ -10,8 +10,8 @@ import type { Answer, Ask, Seen, Taken } from './protocol.ts';
 /** A face is found and measured in a picture of this many pixels on its longer side, whatever the camera gives. */
 const LOOK_PIXELS = 640;
 
-// One for all that is looked at and one for all photos, and the paper they are made on: each of a picture's own would stay
-// until this thread's garbage is collected, a megabyte five times a second.
+// One for all that is looked at, one for all photos, and the paper they are made on: a new one each time would stay until
+// this thread's garbage is collected, a megabyte up to five times a second.
 let looked = new ImageData(1, 1);
 const photo = new ImageData(PHOTO_WIDTH, PHOTO_HEIGHT);
 const paper = new OffscreenCanvas(PHOTO_WIDTH, PHOTO_HEIGHT);
@@ -23,7 +23,7 @@ async function see(frame: VideoFrame): Promise<Seen> {
   const whole = { x: 0, y: 0, width, height };
   const [across, down] = [Math.round(width / scale), Math.round(height / scale)];
   if (looked.width !== across || looked.height !== down) looked = new ImageData(across, down);
-  await draw(frame, whole, looked);
+  await copyPart(frame, whole, looked);
   const measure = measurePixels(looked, await findFaces(looked));
   return { measure, scale, took: performance.now() - start };
 }
@@ -39,7 +39,7 @@ async function encode(frame: VideoFrame, crop: Box, scale: number): Promise<Uint
   const from = { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
   const context = paper.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no canvas');
-  await draw(frame, from, photo);
+  await copyPart(frame, from, photo);
   context.putImageData(photo, 0, 0);
   for (const quality of QUALITIES) {
     const blob = await paper.convertToBlob({ type: 'image/jpeg', quality });

@@ -34,7 +34,7 @@ const SCRATCH = { rows: new Scratch(), values: [new Scratch(), new Scratch(), ne
 
 /**
  * A part of the picture in another size, as RGBA; the part may reach over the edge, which then goes on.
- * @param rgba where to put it
+ * @param rgba where to put it: width × height × 4 values
  */
 export function rgbaOf(
   picture: YuvPicture,
