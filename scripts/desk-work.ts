@@ -24,7 +24,8 @@ export async function openResident(page: Page, nik: string): Promise<void> {
   const find = page.getByRole('combobox', { name: 'NIK atau nama' });
   await find.fill(nik);
   await find.press('Enter');
-  // While another draft is open, its rail is there until this one is.
+  // An open draft, even this one, keeps its rail until it has been left; at that moment the desk empties the box.
+  await find.and(page.locator(':placeholder-shown')).waitFor();
   const work = page.getByRole('region', { name: 'Perekaman' });
   await work.getByText(formatNik(nik)).first().waitFor();
   // Who may be recorded, but with something to know first (a sixteen-year-old), is served on request.
