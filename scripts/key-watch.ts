@@ -60,7 +60,8 @@ interface PageKeys {
  * is cut where the first picture painted after the key was presented. A key that is not in the record keeps it as it is.
  *
  * Neither says when an answer stood there that came later than the next picture (a busy mark first, then the answer over
- * IPC): what such answers take is in the time of an enrollment.
+ * IPC): what such answers take is in the time of an enrollment. A picture that the compositor gives up ends EventLatency
+ * at that moment.
  */
 export class KeyWatch {
   readonly #page: Page;
@@ -127,7 +128,7 @@ export class KeyWatch {
   }
 }
 
-/** Where in the list. */
+/** The place in the list of the key that was pressed then; null where it is not there. */
 function nearest(keys: readonly KeyLatency[], startMs: number): number | null {
   let found: number | null = null;
   let least = SAME_MS;
